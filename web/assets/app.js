@@ -1,0 +1,2 @@
+// What every page loads: htmx, and the small scripts of the screens (web/<screen>/*.js, imported here one by one).
+import "htmx.org";

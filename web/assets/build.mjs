@@ -1,0 +1,96 @@
+// Builds the browser bundles into web/static: hashed names, manifest.json, fonts. Run by `./vanthu`, not by hand.
+import { build } from "esbuild";
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = resolve(process.argv[2] ?? join(here, "..", "static"));
+const modules = join(here, "node_modules");
+const fresh = `${target}.new`;
+const entries = ["app.js", "app.css", "diagram.js", "pdf.js"].filter((name) => existsSync(join(here, name)));
+
+// `import url from "package/file?url"` copies the file and gives its address; .mjs becomes .js, which every web server knows.
+const addresses = {
+  name: "addresses",
+  setup(work) {
+    work.onResolve({ filter: /\?url$/ }, async (found) => {
+      const answer = await work.resolve(found.path.slice(0, -4), { resolveDir: found.resolveDir, kind: found.kind });
+      return answer.errors.length ? answer : { path: answer.path, namespace: "address" };
+    });
+    work.onLoad({ filter: /.*/, namespace: "address" }, async (found) => {
+      const name = basename(found.path).replace(/(\.min)?\.m?js$/, "");
+      const result = await build({ entryPoints: [{ in: found.path, out: name }], bundle: false, minify: true, write: true,
+        outdir: fresh, entryNames: "[name]-[hash]", metafile: true, legalComments: "none" });
+      const [file] = Object.keys(result.metafile.outputs);
+      return { contents: JSON.stringify(`/static/${basename(file)}`), loader: "json" };
+    });
+  },
+};
+
+function copyFonts() {
+  const tinos = join(modules, "@expo-google-fonts", "tinos");
+  const faces = { Regular: "400Regular", Italic: "400Regular_Italic", Bold: "700Bold", BoldItalic: "700Bold_Italic" };
+  mkdirSync(join(fresh, "fonts"), { recursive: true });
+  for (const [name, folder] of Object.entries(faces)) {
+    cpSync(join(tinos, folder, `Tinos_${folder}.ttf`), join(fresh, "fonts", `Tinos-${name}.ttf`));
+  }
+  cpSync(join(tinos, "LICENSE_FONT"), join(fresh, "fonts", "Tinos-LICENSE.txt"));
+}
+
+function copyReader() {
+  // pdf.js fetches these when a page needs them: letters of PDFs that embed no font, and scanned images.
+  const reader = join(modules, "pdfjs-dist");
+  for (const folder of ["cmaps", "standard_fonts", "iccs"]) {
+    cpSync(join(reader, folder), join(fresh, "pdf", folder), { recursive: true });
+  }
+  mkdirSync(join(fresh, "pdf", "wasm"), { recursive: true });
+  for (const name of readdirSync(join(reader, "wasm"))) {
+    if (name.endsWith("_fallback.js") || name.startsWith("LICENSE")) {
+      cpSync(join(reader, "wasm", name), join(fresh, "pdf", "wasm", name));
+    }
+  }
+}
+
+function manifestOf(outputs) {
+  const manifest = {};
+  for (const [file, about] of Object.entries(outputs)) {
+    const name = relative(fresh, resolve(file));
+    if (about.entryPoint) {
+      manifest[basename(about.entryPoint)] = name;
+      if (about.cssBundle) {
+        manifest[basename(about.entryPoint).replace(/\.js$/, ".css")] = relative(fresh, resolve(about.cssBundle));
+      }
+    }
+  }
+  return manifest;
+}
+
+rmSync(fresh, { recursive: true, force: true });
+mkdirSync(fresh, { recursive: true });
+const result = await build({
+  entryPoints: entries.map((name) => join(here, name)),
+  nodePaths: [modules],
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["es2022", "chrome115", "firefox115", "safari16.4"],
+  outdir: fresh,
+  entryNames: "[name]-[hash]",
+  assetNames: "media/[name]-[hash]",
+  publicPath: "/static",
+  loader: { ".woff": "file", ".woff2": "file", ".ttf": "file", ".eot": "empty", ".svg": "file", ".png": "file" },
+  legalComments: "eof",
+  metafile: true,
+  logLevel: "warning",
+  plugins: [addresses],
+});
+copyFonts();
+copyReader();
+const manifest = manifestOf(result.metafile.outputs);
+writeFileSync(join(fresh, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
+rmSync(target, { recursive: true, force: true });
+renameSync(fresh, target);
+for (const [name, file] of Object.entries(manifest)) {
+  process.stdout.write(`${name} ${Math.round(statSync(join(target, file)).size / 1024)} kB\n`);
+}

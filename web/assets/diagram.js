@@ -1,0 +1,39 @@
+// Shows a BPMN diagram, read only, with marks on elements:
+// <div data-diagram="/address/of.bpmn" data-active="id id" data-passed="id id" data-trouble="id"></div>
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
+
+const marks = { active: "token-here", passed: "token-passed", trouble: "token-trouble" };
+
+async function show(place) {
+  place.dataset.diagramState = "loading";
+  const viewer = new NavigatedViewer({ container: place });
+  try {
+    const answer = await fetch(place.dataset.diagram, { headers: { Accept: "application/xml" } });
+    if (!answer.ok) throw new Error(`diagram answered ${answer.status}`);
+    await viewer.importXML(await answer.text());
+    const canvas = viewer.get("canvas");
+    canvas.zoom("fit-viewport", "auto");
+    const known = viewer.get("elementRegistry");
+    for (const [kind, mark] of Object.entries(marks)) {
+      for (const id of (place.dataset[kind] ?? "").split(/\s+/).filter(Boolean)) {
+        if (known.get(id)) canvas.addMarker(id, mark);
+      }
+    }
+    place.dataset.diagramState = "shown";
+  } catch (error) {
+    viewer.destroy();
+    place.dataset.diagramState = "failed";
+    place.textContent = place.dataset.failed ?? "Không mở được sơ đồ. Tải lại trang để thử lại.";
+    console.error(error);
+  }
+}
+
+function showAll(root) {
+  for (const place of root.querySelectorAll("[data-diagram]:not([data-diagram-state])")) show(place);
+}
+
+showAll(document);
+document.addEventListener("htmx:after:swap", () => showAll(document));
