@@ -1,0 +1,129 @@
+"""Who did what to what, when: append-only and hash-chained per agency (reads of documents included).
+
+NĐ 30/2020 PL VI III.5.a and 6.l want access and viewing history kept; each entry's hash covers the one
+before it, so a changed, removed or inserted line shows when the chain is verified.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Index, String, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from engine.database import Base, Json, Key
+
+GENESIS = "0" * 64
+NO_AGENCY = 0  # entries that belong to no agency (installation-wide) have a chain of their own
+
+
+class AuditEntry(Base):
+    """One line of the audit trail."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        UniqueConstraint("chain", "sequence"),
+        Index("ix_audit_entry_subject", "subject_kind", "subject_id", "id"),
+    )
+
+    id: Mapped[Key]
+    chain: Mapped[int]
+    sequence: Mapped[int]
+    at: Mapped[datetime]
+    agency_id: Mapped[int | None]
+    person_id: Mapped[int | None]
+    acting_for_id: Mapped[int | None]
+    person_name: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(80))
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(80))
+    details: Mapped[Json]
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An audit line not yet chained: it gets its place just before the transaction commits."""
+
+    at: datetime
+    agency_id: int | None
+    person_id: int | None
+    acting_for_id: int | None
+    person_name: str
+    action: str
+    subject_kind: str
+    subject_id: str
+    details: dict[str, Any]
+
+
+def digest(entry: AuditEntry) -> str:
+    """SHA-256 over the previous hash and every field of the entry, in a canonical form."""
+    body = json.dumps(
+        [
+            entry.previous_hash, entry.chain, entry.sequence, entry.at.astimezone(UTC).isoformat(), entry.agency_id,
+            entry.person_id, entry.acting_for_id, entry.person_name, entry.action, entry.subject_kind,
+            entry.subject_id, entry.details,
+        ],
+        ensure_ascii=False, sort_keys=True, separators=(",", ":"),
+    )
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def append(session: Session, notes: Sequence[Note]) -> None:
+    """Chain the notes of one transaction; called last, so that the lock on a chain is held for the commit only."""
+    for chain in sorted({n.agency_id or NO_AGENCY for n in notes}):
+        session.execute(text("select pg_advisory_xact_lock(:space, :chain)"), {"space": 7001, "chain": chain})
+        last = session.execute(
+            select(AuditEntry.sequence, AuditEntry.hash).where(AuditEntry.chain == chain).order_by(AuditEntry.sequence.desc()).limit(1)
+        ).first()
+        sequence, previous = (last.sequence, last.hash) if last else (0, GENESIS)
+        for note in notes:
+            if (note.agency_id or NO_AGENCY) != chain:
+                continue
+            sequence += 1
+            details = json.loads(json.dumps(note.details, ensure_ascii=False, default=str))
+            entry = AuditEntry(
+                chain=chain, sequence=sequence, at=note.at, agency_id=note.agency_id, person_id=note.person_id,
+                acting_for_id=note.acting_for_id, person_name=note.person_name, action=note.action,
+                subject_kind=note.subject_kind, subject_id=note.subject_id, details=details, previous_hash=previous,
+            )
+            entry.hash = previous = digest(entry)
+            session.add(entry)
+    session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place where a chain doesn't hold, and what is wrong there."""
+
+    chain: int
+    sequence: int
+    sentence: str
+
+
+def verify(session: Session) -> Iterator[Break]:
+    """Walk every chain from its beginning and yield each place where it doesn't hold; nothing yielded means intact."""
+    for chain in session.scalars(select(AuditEntry.chain).distinct().order_by(AuditEntry.chain)):
+        expected, previous = 1, GENESIS
+        rows = session.scalars(
+            select(AuditEntry).where(AuditEntry.chain == chain).order_by(AuditEntry.sequence).execution_options(yield_per=500)
+        )
+        for entry in rows:
+            if entry.sequence != expected:
+                yield Break(chain, expected, f"Thiếu dòng nhật ký từ {expected} đến {entry.sequence - 1}.")
+            if entry.previous_hash != previous:
+                yield Break(chain, entry.sequence, "Dòng nhật ký không nối đúng với dòng trước.")
+            if digest(entry) != entry.hash:
+                yield Break(chain, entry.sequence, "Nội dung dòng nhật ký đã bị thay đổi.")
+            expected, previous = entry.sequence + 1, entry.hash
+
+
+def count(session: Session) -> int:
+    """How many entries the audit trail holds."""
+    return session.scalar(select(func.count()).select_from(AuditEntry)) or 0

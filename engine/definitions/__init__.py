@@ -1,0 +1,1 @@
+"""Procedures as versions: shipped, adapted by agencies, published, pinned."""

@@ -1,0 +1,1 @@
+"""Documents, attachments, registers, numbers, dispatches, links and instructions."""

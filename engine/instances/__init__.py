@@ -1,0 +1,1 @@
+"""Running procedures: start, complete, advance, timers, messages, incidents."""

@@ -1,0 +1,104 @@
+"""Tables of running procedures: instances, what they wait for, history, incidents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.database import Base, Json, Key
+
+
+class Instance(Base):
+    """One run of one pinned version; `state` is the packed state of the BPMN core, without the definition."""
+
+    __tablename__ = "instance"
+    __table_args__ = (
+        CheckConstraint("status in ('running','ended','cancelled')", name="status"),
+        Index("ix_instance_running", "agency_id", "id", postgresql_where="status = 'running'"),
+        Index("ix_instance_parent", "parent_id"),
+        Index("ix_instance_document", "document_id"),
+    )
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    procedure: Mapped[str] = mapped_column(String(80))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("instance.id"))
+    parent_token: Mapped[str | None] = mapped_column(String(60))
+    parent_index: Mapped[int | None]
+    document_id: Mapped[int | None]
+    pins: Mapped[Json]  # called procedure key → version id, resolved when the root started
+    state: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[str] = mapped_column(String(10), default="running")
+    outcome: Mapped[Json]
+    started_at: Mapped[datetime]
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+
+
+class Subscription(Base):
+    """Something an instance waits for that isn't a person: timer, message, signal, call, operation."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        CheckConstraint("kind in ('timer','message','signal','call','operation')", name="kind"),
+        Index("ix_subscription_instance", "instance_id", "token"),
+        Index("ix_subscription_due", "due_at", postgresql_where="kind = 'timer'"),
+        Index("ix_subscription_message", "kind", "name", "correlation"),
+    )
+
+    id: Mapped[Key]
+    agency_id: Mapped[int]
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
+    token: Mapped[str] = mapped_column(String(60))
+    element: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    correlation: Mapped[str | None] = mapped_column(String(200))
+    due_at: Mapped[datetime | None]
+    details: Mapped[Json]  # timer repetition, fan-out items and results so far
+
+
+class Passage(Base):
+    """History, append-only: an element entered, left or cancelled; feeds timeline, heat map and reports."""
+
+    __tablename__ = "passage"
+    __table_args__ = (Index("ix_passage_instance", "instance_id", "id"),)
+
+    id: Mapped[Key]
+    instance_id: Mapped[int]
+    version_id: Mapped[int]
+    element: Mapped[str] = mapped_column(String(200))
+    token: Mapped[str] = mapped_column(String(60))
+    event: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime]
+    person_id: Mapped[int | None]
+    acting_for_id: Mapped[int | None]
+    outcome: Mapped[Json]
+
+
+class Incident(Base):
+    """Where an instance can't go on without an admin: what failed, why, how it was settled."""
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        CheckConstraint("state in ('open','retried','skipped','withdrawn')", name="state"),
+        Index("ix_incident_open", "agency_id", "id", postgresql_where="state = 'open'"),
+        Index("ix_incident_instance", "instance_id"),
+    )
+
+    id: Mapped[Key]
+    agency_id: Mapped[int]
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
+    element: Mapped[str] = mapped_column(String(200))
+    token: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(20))  # operation, expression, join-conflict, business-error
+    message: Mapped[str] = mapped_column(Text)
+    delivery_id: Mapped[int | None]
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    raised_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,156 @@
+"""The one place where work begins and commits: `Platform.run(actor, command, …)`."""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from engine import audit, outbox
+from engine.clock import Clock
+from engine.errors import NotAllowed
+from engine.files import FileStore
+from engine.operations import Catalog
+from engine.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_running: contextvars.ContextVar[bool] = contextvars.ContextVar("vanthu_command_running", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who a command runs as: a person of an agency, possibly standing in for another, or the system itself."""
+
+    person_id: int | None
+    agency_id: int | None
+    name: str
+    roles: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    unit_ids: frozenset[int] = frozenset()
+    acting_for_id: int | None = None
+    standing_in_for: frozenset[int] = frozenset()
+
+    @property
+    def is_system(self) -> bool:
+        """True for timers, deliveries and other work nobody does by hand."""
+        return self.person_id is None
+
+
+def system(agency_id: int | None = None) -> Actor:
+    """The platform acting on its own, inside one agency or (None) for the whole installation."""
+    return Actor(None, agency_id, "Hệ thống")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer of a rule: allowed or not, why, and the clause it rests on; true when allowed."""
+
+    allowed: bool
+    reason: str = ""
+    clause: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+ALLOWED = Verdict(True)
+
+
+@dataclass
+class Work:
+    """What a command may use; it lives for one transaction."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    catalog: Catalog
+    settings: Settings
+    files: FileStore
+    notes: list[audit.Note] = field(default_factory=list)
+    deliveries: list[outbox.Delivery] = field(default_factory=list)
+
+    def note(self, action: str, subject_kind: str, subject_id: object, /, agency_id: int | None = None, **details: Any) -> None:
+        """Add a line to the audit trail (past tense action, e.g. `document.registered`); written as the transaction ends."""
+        self.notes.append(
+            audit.Note(
+                self.now, agency_id or self.actor.agency_id, self.actor.person_id, self.actor.acting_for_id, self.actor.name,
+                action, subject_kind, str(subject_id), details,
+            )
+        )
+
+    def send(
+        self, operation: str, given: dict[str, Any], *, agency_id: int | None = None, instance_id: int | None = None,
+        token: str | None = None, index: int | None = None, element: str | None = None, not_before: datetime | None = None,
+    ) -> outbox.Delivery:
+        """Write an outbox row for a connector operation; it is carried out after the transaction has committed."""
+        delivery = outbox.Delivery(
+            agency_id=agency_id or self.actor.agency_id, operation=operation, given=given, instance_id=instance_id, token=token,
+            index=index, element=element, state=outbox.WAITING, attempts=0, not_before=not_before or self.now,
+            created_at=self.now, result={},
+        )
+        self.session.add(delivery)
+        self.deliveries.append(delivery)
+        return delivery
+
+    def require(self, verdict: Verdict) -> None:
+        """Go on only when a rule allows it; else NotAllowed with the rule's own reason."""
+        if not verdict:
+            raise NotAllowed(verdict.reason)
+
+
+class Platform:
+    """Database, files, clock and catalog of one installation, and the only begin and commit in the code."""
+
+    def __init__(
+        self, engine: Engine, *, settings: Settings, clock: Clock, files: FileStore, catalog: Catalog,
+        wake: Callable[[Sequence[int]], None] | None = None,
+    ) -> None:
+        self.engine = engine
+        self.settings = settings
+        self.clock = clock
+        self.files = files
+        self.catalog = catalog
+        self.wake = wake or (lambda ids: None)
+
+    def run(
+        self, actor: Actor, command: Callable[Concatenate[Work, P], R], /, *arguments: P.args, **named: P.kwargs
+    ) -> R:
+        """Run one command in one transaction; everything it did is committed, or (any exception) nothing is.
+
+        Deliveries written by the command are woken after the commit; a lost wake-up is found by the sweep.
+        Running a command inside a command is refused: pass `work` on instead.
+        """
+        if _running.get():
+            raise RuntimeError(f"{command.__name__} was run inside another command; pass `work` on instead")
+        token = _running.set(True)
+        try:
+            with Session(self.engine, expire_on_commit=False) as session:
+                with session.begin():
+                    work = Work(session, actor, self.clock.now(), self.catalog, self.settings, self.files)
+                    result = command(work, *arguments, **named)
+                    session.flush()
+                    if work.notes:
+                        audit.append(session, work.notes)
+                    woken = [d.id for d in work.deliveries if d.not_before <= work.now]
+        finally:
+            _running.reset(token)
+        if woken:
+            self.wake(woken)
+        return result
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; whatever it changed is rolled back."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
