@@ -86,8 +86,9 @@ class Settings:
     def _refuse_defaults(self) -> None:
         for name in ("database_url", "redis_url", "secret_key"):
             if not getattr(self, name):
+                variable = f"VANTHU_{name.upper()}"
                 raise SettingsError(
-                    f"Thiếu VANTHU_{name.upper()} (hoặc VANTHU_{name.upper()}_FILE): môi trường production bắt buộc khai báo."
+                    f"Thiếu {variable} (hoặc {variable}_FILE): môi trường production bắt buộc khai báo."
                 )
         if len(self.secret_key) < 32:
             raise SettingsError("VANTHU_SECRET_KEY phải có ít nhất 32 ký tự.")
@@ -99,7 +100,7 @@ class Settings:
 
 
 def read_settings(cls: type[T], prefix: str, environ: Mapping[str, str] | None = None) -> T:
-    """Fill the dataclass `cls` from `<prefix><NAME>` or the file named by `<prefix><NAME>_FILE`; defaults fill the rest."""
+    """Fill the dataclass `cls` from `<prefix><NAME>` or the file `<prefix><NAME>_FILE` names, else defaults."""
     source = os.environ if environ is None else environ
     hints = typing.get_type_hints(cls)
     given: dict[str, Any] = {}
