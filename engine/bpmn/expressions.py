@@ -150,6 +150,8 @@ def compile_expression(text: str) -> Expression:
     """Read the text of a CEL expression (without `${ }`). Raises ExpressionError with what is wrong and where."""
     if not text.strip():
         raise ExpressionError("Biểu thức đang để trống.")
+    if "\0" in text:
+        raise ExpressionError("Biểu thức có ký tự không hợp lệ.")
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"Biểu thức dài quá {MAX_LENGTH} ký tự; hãy tách thành nhiều bước.")
     try:
@@ -194,14 +196,14 @@ def _given(value: Any, budget: _Budget, depth: int = 0) -> Any:
     if kind is str:
         if len(value) > LETTERS_PER_ITEM:
             budget.take(len(value) // LETTERS_PER_ITEM)
-        return value
+        return _whole(value)
     if kind is int or kind is bool or kind is float or value is None:
         return value
     if depth > MAX_DEPTH:
         raise ExpressionError("Dữ liệu đưa vào biểu thức lồng nhau quá sâu.")
     if isinstance(value, Mapping):
         budget.take(len(value) + 1)
-        return {str(key): _given(inner, budget, depth + 1) for key, inner in value.items()}
+        return {_whole(str(key)): _given(inner, budget, depth + 1) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         budget.take(len(value) + 1)
         return [_given(inner, budget, depth + 1) for inner in value]
@@ -212,6 +214,13 @@ def _given(value: Any, budget: _Budget, depth: int = 0) -> Any:
     if isinstance(value, int | str | float):  # enumerations and the like
         return kind.__base__(value) if kind.__base__ in (int, str, float) else str(value)
     raise ExpressionError(f"Biểu thức không đọc được giá trị kiểu {kind.__name__}.")
+
+
+def _whole(text: str) -> str:
+    """Refuse NUL, at which the library would cut the text off: 'approve' must not equal 'approve\\0d'."""
+    if "\0" in text:
+        raise ExpressionError("Dữ liệu đưa vào biểu thức có ký tự không hợp lệ.")
+    return text
 
 
 def _taken(value: Any) -> Any:

@@ -91,6 +91,7 @@ def test_gives(text: str, expected: Any) -> None:
         ("", "để trống"),
         ("1 +", "ký tự thứ"),
         ("document.số", "ký tự thứ"),
+        ("count > 1\0", "không hợp lệ"),
         ("import os", "dành riêng"),
         ("__import__('os')", "hàm __import__() không có"),
         ("decision.__class__.__mro__()", "hàm __mro__() không có"),
@@ -170,6 +171,10 @@ def test_other_python_values() -> None:
     assert evaluated("t", t=(1, (2, 3))) == [1, [2, 3]]
     with pytest.raises(ExpressionError, match="kiểu object"):
         evaluated("o", o=object())
+    with pytest.raises(ExpressionError, match="không hợp lệ"):
+        evaluated("s == 'approve'", s="approve\0d")
+    with pytest.raises(ExpressionError, match="không hợp lệ"):
+        evaluated("m", m={"a\0": 1})
     with pytest.raises(ExpressionError):
         evaluated("n", n=2**70)
     with pytest.raises(ExpressionError):
@@ -265,9 +270,10 @@ def test_any_text_compiles_or_is_refused(text: str) -> None:
         compile_expression(text).evaluate(DATA, FUNCTIONS)
 
 
+_text = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=8)
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | _text,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_text, inner, max_size=4),
     max_leaves=12,
 )
 
