@@ -28,7 +28,7 @@ class Arrival(Base):
     outside_id: Mapped[str] = mapped_column(String(200))
     agency_id: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(40))
-    raw_hash: Mapped[str] = mapped_column(String(64))
+    raw_hash: Mapped[str | None] = mapped_column(String(64))  # None: a message between procedures
     state: Mapped[str] = mapped_column(String(10), default=STORED)
     arrived_at: Mapped[datetime]
     not_before: Mapped[datetime]
@@ -39,14 +39,15 @@ class Arrival(Base):
 
 
 def store(
-    session: Session, *, source: str, outside_id: str, kind: str, raw_hash: str, agency_id: int | None, now: datetime
+    session: Session, *, source: str, outside_id: str, kind: str, raw_hash: str | None, agency_id: int | None, now: datetime,
+    state: str = STORED,
 ) -> int | None:
     """Keep a message; its id, or None when this source has delivered it before (a duplicate is answered, not kept twice)."""
     return session.scalar(
         insert(Arrival)
         .values(
             source=source, outside_id=outside_id, kind=kind, raw_hash=raw_hash, agency_id=agency_id,
-            arrived_at=now, not_before=now, state=STORED, attempts=0, details={},
+            arrived_at=now, not_before=now, state=state, attempts=0, details={},
         )
         .on_conflict_do_nothing(index_elements=["source", "outside_id"])
         .returning(Arrival.id)

@@ -91,7 +91,7 @@ def _fits(value: Any, annotation: Any) -> bool:
     if origin in (list, tuple):
         inner = get_args(annotation)
         return isinstance(value, (list, tuple)) and (not inner or all(_fits(v, inner[0]) for v in value))
-    if origin in (dict, Mapping) or annotation in (dict, Mapping):
+    if isinstance(origin, type) and issubclass(origin, Mapping) or annotation in (dict, Mapping):
         return isinstance(value, Mapping)
     if origin is Literal:
         return value in get_args(annotation)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine import audit, outbox
@@ -21,6 +22,8 @@ from engine.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+DEADLOCK_TRIES = 4
 
 _running: contextvars.ContextVar[bool] = contextvars.ContextVar("vanthu_command_running", default=False)
 
@@ -37,6 +40,7 @@ class Actor:
     unit_ids: frozenset[int] = frozenset()
     acting_for_id: int | None = None
     standing_in_for: frozenset[int] = frozenset()
+    stand_in_groups: frozenset[str] = frozenset()  # groups of those people; kept apart from one's own
 
     @property
     def is_system(self) -> bool:
@@ -130,21 +134,31 @@ class Platform:
         """
         if _running.get():
             raise RuntimeError(f"{command.__name__} was run inside another command; pass `work` on instead")
-        token = _running.set(True)
-        try:
-            with Session(self.engine, expire_on_commit=False) as session:
-                with session.begin():
-                    work = Work(session, actor, self.clock.now(), self.catalog, self.settings, self.files)
-                    result = command(work, *arguments, **named)
-                    session.flush()
-                    if work.notes:
-                        audit.append(session, work.notes)
-                    woken = [d.id for d in work.deliveries if d.not_before <= work.now]
-        finally:
-            _running.reset(token)
+        for attempt in range(DEADLOCK_TRIES):
+            token = _running.set(True)
+            try:
+                result, woken = self._once(actor, command, *arguments, **named)
+                break
+            except OperationalError as error:
+                # two commands locked each other's rows: the database undid this one whole, so it may run again
+                if attempt + 1 == DEADLOCK_TRIES or getattr(error.orig, "sqlstate", "") not in ("40P01", "40001"):
+                    raise
+            finally:
+                _running.reset(token)
         if woken:
             self.wake(woken)
         return result
+
+    def _once(
+        self, actor: Actor, command: Callable[Concatenate[Work, P], R], /, *arguments: P.args, **named: P.kwargs
+    ) -> tuple[R, list[int]]:
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            work = Work(session, actor, self.clock.now(), self.catalog, self.settings, self.files)
+            result = command(work, *arguments, **named)
+            session.flush()
+            if work.notes:
+                audit.append(session, work.notes)
+            return result, [d.id for d in work.deliveries if d.not_before <= work.now]
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -39,11 +39,11 @@ class Instance(Base):
 
 
 class Subscription(Base):
-    """Something an instance waits for that isn't a person: timer, message, signal, call, operation."""
+    """Something an instance waits for: timer, message, signal, or the lines of a fanned-out element to be settled."""
 
     __tablename__ = "subscription"
     __table_args__ = (
-        CheckConstraint("kind in ('timer','message','signal','call','operation')", name="kind"),
+        CheckConstraint("kind in ('timer','message','signal','lines')", name="kind"),
         Index("ix_subscription_instance", "instance_id", "token"),
         Index("ix_subscription_due", "due_at", postgresql_where="kind = 'timer'"),
         Index("ix_subscription_message", "kind", "name", "correlation"),
@@ -58,7 +58,9 @@ class Subscription(Base):
     name: Mapped[str] = mapped_column(String(200), default="")
     correlation: Mapped[str | None] = mapped_column(String(200))
     due_at: Mapped[datetime | None]
-    details: Mapped[Json]  # timer repetition, fan-out items and results so far
+    total: Mapped[int | None]  # lines of a fan-out
+    settled: Mapped[int | None]
+    details: Mapped[Json]  # timer repetition; completion rule of a fan-out
 
 
 class Passage(Base):
@@ -76,7 +78,7 @@ class Passage(Base):
     at: Mapped[datetime]
     person_id: Mapped[int | None]
     acting_for_id: Mapped[int | None]
-    outcome: Mapped[Json]
+    flow: Mapped[str | None] = mapped_column(String(200))  # the sequence flow it was entered by
 
 
 class Incident(Base):
@@ -102,3 +104,17 @@ class Incident(Base):
     settled_at: Mapped[datetime | None]
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(Text, default="")
+
+
+class PendingMessage(Base):
+    """A message nobody waited for yet: kept until somebody does, since answers may overtake the question."""
+
+    __tablename__ = "pending_message"
+    __table_args__ = (Index("ix_pending_message_correlation", "agency_id", "name", "correlation", "id"),)
+
+    id: Mapped[Key]
+    agency_id: Mapped[int]
+    name: Mapped[str] = mapped_column(String(200))
+    correlation: Mapped[str | None] = mapped_column(String(200))
+    data: Mapped[Json]
+    arrived_at: Mapped[datetime]

@@ -26,7 +26,7 @@ class Task(Base):
     instance_id: Mapped[int]
     token: Mapped[str] = mapped_column(String(60))
     index: Mapped[int | None]  # line of a fan-out
-    item: Mapped[Json]
+    data: Mapped[Json]  # what the element sees of the process data; for a line of a fan-out, its item
     element: Mapped[str] = mapped_column(String(200))
     name: Mapped[str] = mapped_column(String(200))
     procedure: Mapped[str] = mapped_column(String(80))

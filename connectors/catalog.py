@@ -1,0 +1,16 @@
+"""Every operation an installation offers: importing this module registers them all."""
+
+from __future__ import annotations
+
+import connectors.conversion.operations
+import connectors.exchange.operations
+import connectors.signing.operations
+import engine.documents.operations
+import engine.instances.operations
+import engine.tasks.operations  # noqa: F401
+from engine.operations import Catalog
+
+
+def catalog() -> Catalog:
+    """All operations by key."""
+    return Catalog.registered()

@@ -1,0 +1,100 @@
+"""Which version of a procedure is in force for an agency, and the parsed form of a version."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from engine.bpmn import decisions as dmn
+from engine.bpmn import procedure as bpmn
+from engine.definitions.models import Definition, Version
+from engine.errors import NotFound
+from engine.forms import reading as forms
+from engine.forms.form import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A version parsed and ready to run: made once per process, since a version never changes."""
+
+    version_id: int
+    key: str
+    name: str
+    procedure: bpmn.Procedure
+    forms: Mapping[str, Any]
+    read_forms: Mapping[str, Form]
+    decisions: Mapping[str, dmn.DecisionTable]
+    diagram: bytes
+
+
+_KEPT = 200
+_ready: OrderedDict[tuple[int, str], Ready] = OrderedDict()
+_lock = threading.Lock()
+
+
+def current(session: Session, key: str, agency_id: int) -> int:
+    """The id of the version in force: the agency's own variant if it published one, else the shipped one; NotFound if neither."""
+    found = session.execute(
+        select(Version.id)
+        .join(Definition, Definition.id == Version.definition_id)
+        .where(
+            Definition.key == key, Version.state == "published",
+            or_(Definition.agency_id == agency_id, Definition.agency_id.is_(None)),
+        )
+        .order_by(Definition.agency_id.asc().nulls_last())
+        .limit(1)
+    ).scalar()
+    if found is None:
+        raise NotFound(f"Cơ quan chưa có quy trình “{key}” đang áp dụng.")
+    return found
+
+
+def ready(session: Session, version_id: int) -> Ready:
+    """The parsed version; read from the database only when this process sees it for the first time."""
+    # the database's own identity belongs to the key: one process may serve several databases (tests do)
+    place = str(session.get_bind().engine.url)
+    with _lock:
+        if (known := _ready.get((version_id, place))) is not None:
+            _ready.move_to_end((version_id, place))
+            return known
+    row = session.execute(
+        select(Version, Definition.key, Definition.name)
+        .join(Definition, Definition.id == Version.definition_id)
+        .where(Version.id == version_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("Không có phiên bản quy trình này.")
+    made = parse(row[0], row[1], row[2])
+    with _lock:
+        _ready[(version_id, place)] = made
+        while len(_ready) > _KEPT:
+            _ready.popitem(last=False)
+    return made
+
+
+def parse(version: Version, key: str, name: str) -> Ready:
+    """Parse diagram, forms and tables of a version; DefinitionError with findings when one can't be run."""
+    tables: dict[str, dmn.DecisionTable] = {}
+    for text in version.decisions.values():
+        tables.update(dmn.read_decisions(text.encode()))
+    read = {form_key: forms.read_form(json.dumps(schema, ensure_ascii=False).encode()) for form_key, schema in version.forms.items()}
+    return Ready(
+        version.id, key, name, bpmn.compile(version.diagram), version.forms, read, tables, version.diagram
+    )
+
+
+def versions(session: Session, key: str, agency_id: int | None) -> Sequence[Version]:
+    """All versions of one definition, newest first."""
+    return session.scalars(
+        select(Version)
+        .join(Definition, Definition.id == Version.definition_id)
+        .where(Definition.key == key, Definition.agency_id.is_(None) if agency_id is None else Definition.agency_id == agency_id)
+        .order_by(Version.number.desc())
+    ).all()

@@ -1,0 +1,62 @@
+"""Who may change a procedure, and what has to be right before it is published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine.bpmn import decisions as dmn
+from engine.definitions.models import Version
+from engine.errors import DefinitionError, Finding
+from engine.forms import reading as forms
+from engine.operations import Catalog
+from engine.platform import ALLOWED, Actor, Verdict
+
+
+def may_change(actor: Actor, agency_id: int | None) -> Verdict:
+    """Shipped procedures: provincial admins; an agency's variant: its own analysts and admins."""
+    if actor.is_system:
+        return ALLOWED
+    if agency_id is None:
+        return Verdict("provincial-admin" in actor.roles, "Chỉ quản trị cấp tỉnh được sửa quy trình dùng chung.")
+    if actor.agency_id == agency_id and actor.roles & {"process-analyst", "agency-admin"}:
+        return ALLOWED
+    return Verdict(False, "Bạn không có quyền sửa quy trình của cơ quan này.")
+
+
+@dataclass(frozen=True, slots=True)
+class VersionCatalog:
+    """What a version's diagram may name: operations of the installation, its own forms and tables."""
+
+    operations: Mapping[str, Mapping[str, bool]]
+    forms: frozenset[str]
+    decisions: frozenset[str]
+
+
+def catalog_of(catalog: Catalog, version: Version) -> VersionCatalog:
+    """The names a diagram is checked against; a table that can't be read counts as absent here (`sound` reports it)."""
+    decisions: set[str] = set()
+    for text in version.decisions.values():
+        try:
+            decisions |= set(dmn.read_decisions(text.encode()))
+        except DefinitionError:
+            continue
+    operations = {o.key: {p.name: p.required for p in o.parameters} for o in catalog}
+    return VersionCatalog(operations, frozenset(version.forms), frozenset(decisions))
+
+
+def sound(version: Version) -> Iterable[Finding]:
+    """What is wrong with the forms and tables of a version."""
+    findings: list[Finding] = []
+    for schema in version.forms.values():
+        try:
+            forms.read_form(json.dumps(schema, ensure_ascii=False).encode())
+        except DefinitionError as error:
+            findings += error.findings
+    for text in version.decisions.values():
+        try:
+            dmn.read_decisions(text.encode())
+        except DefinitionError as error:
+            findings += error.findings
+    return findings

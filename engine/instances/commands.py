@@ -1,0 +1,251 @@
+"""Start procedures, complete tasks, deliver messages and signals, fire timers, stop instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import isodate
+from sqlalchemy import select
+
+from engine.bpmn import run
+from engine.definitions import queries as definitions
+from engine.definitions.models import Definition
+from engine.errors import Conflict, NotFound
+from engine.instances import answers as forms
+from engine.instances import lines, rules
+from engine.instances.advance import Move, begin, cancel, resume, withdraw
+from engine.instances.models import Instance, PendingMessage, Subscription
+from engine.platform import Work
+from engine.tasks import commands as tasks
+from engine.tasks import rules as task_rules
+from engine.tasks.models import Task
+
+
+def start_instance(
+    work: Work, key: str, agency_id: int, data: Mapping[str, Any], *, start_element: str | None = None,
+    version_id: int | None = None,
+) -> Instance:
+    """Start the procedure in force for the agency; called procedures with a fixed name are pinned now, so the run stays on one set of versions."""
+    version_id = version_id or definitions.current(work.session, key, agency_id)
+    document_id = data.get("document_id")
+    instance = Instance(
+        agency_id=agency_id, version_id=version_id, procedure=key, pins=_pins(work, version_id, agency_id), state=b"",
+        status="running", outcome={}, started_at=work.now, started_by_id=work.actor.person_id,
+        document_id=document_id if isinstance(document_id, int) else None,
+    )
+    begin(work, instance, data, start_element)
+    work.note("instance.started", "instance", instance.id, agency_id=agency_id, procedure=key, version=version_id, document=document_id)
+    return instance
+
+
+def _pins(work: Work, version_id: int, agency_id: int) -> dict[str, int]:
+    """Versions of everything that is called by a fixed name, however deep."""
+    pins: dict[str, int] = {}
+    queue = [version_id]
+    while queue:
+        for element in definitions.ready(work.session, queue.pop()).procedure.elements.values():
+            called = element.attributes.get("calledElement", "") if element.kind == "callActivity" else ""
+            if called and "${" not in called and called not in pins:
+                pins[called] = definitions.current(work.session, called, agency_id)
+                queue.append(pins[called])
+    return pins
+
+
+def locked(work: Work, instance_id: int) -> Instance:
+    """The running instance with its row locked; Conflict when it has ended meanwhile."""
+    instance = work.session.scalar(select(Instance).where(Instance.id == instance_id).with_for_update())
+    if instance is None:
+        raise NotFound("Không tìm thấy lượt chạy quy trình này.")
+    if instance.status != "running":
+        raise Conflict("Quy trình của việc này đã kết thúc.")
+    return instance
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What came of completing a task: the instance, and whether it has ended."""
+
+    task_id: int
+    instance_id: int
+    document_id: int | None
+    ended: bool
+
+
+def complete_task(work: Work, task_id: int, answers: Mapping[str, Any], version: int | None = None) -> Completed:
+    """Finish a task with its form's answers and move the procedure on.
+
+    Two people at once: one wins, the other gets a Conflict that says who and when. InvalidInput has a sentence per
+    field; nothing is saved then. `version` is the task's version the form was shown with.
+    """
+    where = work.session.execute(
+        select(Task.instance_id, Task.agency_id, Task.state).where(Task.id == task_id)
+    ).first()
+    if where is None or (not work.actor.is_system and where.agency_id != work.actor.agency_id):
+        raise NotFound("Không tìm thấy việc này.")
+    if where.state != "open":
+        tasks.require_open(work, tasks.locked(work, task_id))
+    instance = work.session.scalar(select(Instance).where(Instance.id == where.instance_id).with_for_update())
+    task = tasks.locked(work, task_id)
+    tasks.require_open(work, task)
+    if instance is None or instance.status != "running":
+        raise Conflict("Quy trình của việc này đã kết thúc.")
+    work.require(task_rules.may_complete(work.actor, task, tasks.candidates(work, task_id)))
+    if version is not None and task.version != version:
+        raise Conflict("Việc này đã thay đổi sau khi bạn mở biểu mẫu. Tải lại trang để xem nội dung mới nhất.")
+    ready = definitions.ready(work.session, instance.version_id)
+    values = forms.accept(work, ready, task, lines.shared(work.session, task), answers)
+    _close(work, task, values)
+    _move_on(work, Move(work, instance, ready, left_by=task.token), task, values)
+    return Completed(task.id, instance.id, instance.document_id, instance.status == "ended")
+
+
+def _close(work: Work, task: Task, values: dict[str, Any]) -> None:
+    task.state, task.completed_at, task.completed_by_id = "completed", work.now, work.actor.person_id
+    if task.assignee_id in work.actor.standing_in_for:
+        task.acting_for_id = task.assignee_id
+    values |= {"completed_by": work.actor.person_id, "completed_at": work.now.isoformat()}
+    task.answers = values
+    work.note(
+        "task.completed", "task", task.id, agency_id=task.agency_id, element=task.element, instance=task.instance_id,
+        document=task.document_id, acting_for=task.acting_for_id,
+    )
+
+
+def _move_on(work: Work, move: Move, task: Task, values: Mapping[str, Any]) -> None:
+    if task.index is None:
+        resume(move, run.complete, task.token, values)
+        tell_parent(work, move.instance)
+        return
+    work.session.flush()
+    results = lines.settle_line(work, move.instance, task.token, task.index, values)
+    if results is not None:
+        tasks.withdraw_tasks(work, move.instance.id, [task.token])
+        resume(move, run.complete, task.token, {"results": results})
+        tell_parent(work, move.instance)
+
+
+def tell_parent(work: Work, instance: Instance) -> None:
+    """A called procedure that has ended lets its caller go on."""
+    if instance.status != "ended" or instance.parent_id is None or instance.parent_token is None:
+        return
+    parent = work.session.scalar(select(Instance).where(Instance.id == instance.parent_id).with_for_update())
+    if parent is None or parent.status != "running":
+        return
+    result: Mapping[str, Any] | None = instance.outcome
+    if instance.parent_index is not None:
+        results = lines.settle_line(work, parent, instance.parent_token, instance.parent_index, instance.outcome)
+        result = None if results is None else {"results": results}
+    if result is None:
+        return
+    move = Move(work, parent, definitions.ready(work.session, parent.version_id))
+    withdraw_siblings(work, parent, instance.parent_token)
+    resume(move, run.complete, instance.parent_token, result)
+    tell_parent(work, parent)
+
+
+def withdraw_siblings(work: Work, parent: Instance, token: str) -> None:
+    """Once a fan-out of calls is complete by its rule, the calls still running are stopped."""
+    running = select(Instance).where(
+        Instance.parent_id == parent.id, Instance.parent_token == token, Instance.status == "running"
+    )
+    for child in work.session.scalars(running.with_for_update()).all():
+        cancel(work, child)
+
+
+def receive_message(work: Work, agency_id: int, name: str, correlation: str | None, data: Mapping[str, Any]) -> Instance | None:
+    """Give a message to the instance that waits for it, start the procedure that begins with it, or keep it until somebody waits.
+
+    Returns the instance that took it, None when it was kept.
+    """
+    wanted = Subscription.correlation.is_(None) if correlation is None else Subscription.correlation == correlation
+    waiting = work.session.execute(
+        select(Subscription.id, Subscription.instance_id)
+        .where(Subscription.kind == "message", Subscription.name == name, wanted, Subscription.agency_id == agency_id)
+        .order_by(Subscription.id)
+    ).all()
+    for subscription_id, instance_id in waiting:
+        if (instance := _trigger(work, subscription_id, instance_id, data)) is not None:
+            return instance
+    if (start := _started_by(work, agency_id, name)) is not None:
+        key, element = start
+        return start_instance(work, key, agency_id, data, start_element=element)
+    work.session.add(
+        PendingMessage(agency_id=agency_id, name=name, correlation=correlation, data=dict(data), arrived_at=work.now)
+    )
+    return None
+
+
+def _trigger(work: Work, subscription_id: int, instance_id: int, data: Mapping[str, Any]) -> Instance | None:
+    """Complete the wait behind a subscription; None when it has gone meanwhile."""
+    instance = work.session.scalar(select(Instance).where(Instance.id == instance_id).with_for_update())
+    subscription = work.session.scalar(select(Subscription).where(Subscription.id == subscription_id).with_for_update())
+    if instance is None or instance.status != "running" or subscription is None:
+        return None
+    token = subscription.token
+    work.session.delete(subscription)
+    work.session.flush()
+    resume(Move(work, instance, definitions.ready(work.session, instance.version_id)), run.complete, token, dict(data))
+    tell_parent(work, instance)
+    return instance
+
+
+def _started_by(work: Work, agency_id: int, message: str) -> tuple[str, str] | None:
+    """The procedure in force for the agency that a message starts, and its start event."""
+    for key in work.session.scalars(select(Definition.key).distinct().order_by(Definition.key)):
+        try:
+            ready = definitions.ready(work.session, definitions.current(work.session, key, agency_id))
+        except NotFound:
+            continue
+        for start in ready.procedure.starts:
+            if start.kind == "message" and start.name == message:
+                return key, start.element
+    return None
+
+
+def receive_signal(work: Work, agency_id: int, name: str, data: Mapping[str, Any]) -> int:
+    """Give a signal to everything of the agency that waits for it; how many took it."""
+    waiting = work.session.execute(
+        select(Subscription.id, Subscription.instance_id)
+        .where(Subscription.kind == "signal", Subscription.name == name, Subscription.agency_id == agency_id)
+        .order_by(Subscription.instance_id, Subscription.id)
+    ).all()
+    return sum(_trigger(work, sid, iid, data) is not None for sid, iid in waiting)
+
+
+def fire_timer(work: Work, subscription_id: int) -> bool:
+    """Fire a due timer once; False when it is gone, not due yet, or another worker has it."""
+    found = work.session.get(Subscription, subscription_id)
+    if found is None:
+        return False
+    instance = work.session.scalar(select(Instance).where(Instance.id == found.instance_id).with_for_update())
+    work.session.refresh(found, with_for_update=True) if instance is not None else None
+    if instance is None or instance.status != "running" or found.due_at is None or found.due_at > work.now:
+        return False
+    token, remaining = found.token, found.details.get("remaining")
+    interval = found.details.get("interval")
+    if interval and (remaining is None or remaining > 0):
+        found.due_at += isodate.parse_duration(interval)
+        found.details = {**found.details, "remaining": None if remaining is None else remaining - 1}
+    else:
+        work.session.delete(found)
+    work.session.flush()
+    resume(Move(work, instance, definitions.ready(work.session, instance.version_id)), run.complete, token, {})
+    tell_parent(work, instance)
+    return True
+
+
+def cancel_instance(work: Work, instance_id: int, reason: str) -> Instance:
+    """Stop a run by hand, with a reason; its called procedures stop too."""
+    instance = locked(work, instance_id)
+    work.require(rules.may_cancel(work.actor, instance))
+    cancel(work, instance)
+    work.note("instance.cancelled", "instance", instance.id, agency_id=instance.agency_id, reason=reason)
+    return instance
+
+
+__all__ = [
+    "Completed", "cancel_instance", "complete_task", "fire_timer", "locked", "receive_message", "receive_signal",
+    "start_instance", "tell_parent", "withdraw",
+]

@@ -1,0 +1,129 @@
+"""Write down what came of a connector operation, and settle the incidents an admin looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from engine import outbox
+from engine.bpmn import run
+from engine.definitions import queries as definitions
+from engine.errors import BusinessError, Conflict, NotFound, TemporaryError
+from engine.instances import lines, rules
+from engine.instances.advance import Move, raise_incident, resume
+from engine.instances.commands import locked, tell_parent
+from engine.instances.models import Incident, Instance
+from engine.operations import as_data
+from engine.platform import Work
+
+
+def settle_delivery(work: Work, delivery_id: int, attempt: int, result: Any) -> bool:
+    """Record success: the operation's own `settle` runs, then the token goes on. False when another attempt settled it first."""
+    instance = _instance_of(work, delivery_id)
+    delivery = outbox.settled(work.session, delivery_id, attempt)
+    if delivery is None:
+        return False
+    operation = work.catalog.get(delivery.operation)
+    data = as_data(result)
+    if operation.settle is not None:
+        operation.settle(operation.read(delivery.given), data, work)
+    delivery.state, delivery.settled_at, delivery.last_error, delivery.result = outbox.DONE, work.now, None, data
+    if instance is not None and instance.status == "running" and delivery.token is not None:
+        _go_on(work, instance, delivery.token, delivery.index, data)
+    return True
+
+
+def _go_on(work: Work, instance: Instance, token: str, index: int | None, data: Mapping[str, Any]) -> None:
+    result: Mapping[str, Any] = data
+    if index is not None:
+        results = lines.settle_line(work, instance, token, index, data)
+        if results is None:
+            return
+        result = {"results": results}
+    move = Move(work, instance, definitions.ready(work.session, instance.version_id))
+    resume(move, run.complete, token, result)
+    tell_parent(work, instance)
+
+
+def fail_delivery(work: Work, delivery_id: int, attempt: int, error: Exception) -> bool:
+    """Record failure: a temporary one is tried again after a growing pause; else the diagram's error event, else an incident."""
+    instance = _instance_of(work, delivery_id)
+    delivery = outbox.settled(work.session, delivery_id, attempt)
+    if delivery is None:
+        return False
+    delivery.last_error = f"{error}"[:4000]
+    pause = outbox.pause(delivery.attempts) if isinstance(error, TemporaryError) else None
+    if pause is not None:
+        delivery.state, delivery.not_before = outbox.WAITING, work.now + pause
+        return True
+    delivery.state, delivery.settled_at = outbox.FAILED, work.now
+    if instance is None or instance.status != "running" or delivery.token is None:
+        work.note("delivery.failed", "delivery", delivery.id, agency_id=delivery.agency_id, error=str(error))
+        return True
+    code = error.code if isinstance(error, BusinessError) else "connector.failed"
+    move = Move(work, instance, definitions.ready(work.session, instance.version_id))
+    try:
+        resume(move, run.throw_error, delivery.token, code, str(error))
+        tell_parent(work, instance)
+    except run.Uncaught:
+        kind = "business-error" if isinstance(error, BusinessError) else "operation"
+        raise_incident(work, instance, delivery.element or "", delivery.token, kind, str(error), delivery.id)
+    return True
+
+
+def _instance_of(work: Work, delivery_id: int) -> Instance | None:
+    """Lock the instance before the delivery, in the order every command does."""
+    instance_id = work.session.scalar(select(outbox.Delivery.instance_id).where(outbox.Delivery.id == delivery_id))
+    if instance_id is None:
+        return None
+    return work.session.scalar(select(Instance).where(Instance.id == instance_id).with_for_update())
+
+
+def retry_incident(work: Work, incident_id: int, data_patch: Mapping[str, Any] | None = None) -> None:
+    """Try again what failed; `data_patch` changes process data first (only for what failed inside the engine)."""
+    incident, instance = _open(work, incident_id)
+    if incident.delivery_id is not None:
+        delivery = work.session.get(outbox.Delivery, incident.delivery_id, with_for_update=True)
+        if delivery is None:
+            raise NotFound("Không tìm thấy lượt gửi của sự cố này.")
+        delivery.state, delivery.not_before, delivery.settled_at = outbox.WAITING, work.now, None
+        work.deliveries.append(delivery)
+    else:
+        move = Move(work, instance, definitions.ready(work.session, instance.version_id))
+        resume(move, run.retry, incident.token, dict(data_patch or {}))
+        tell_parent(work, instance)
+    _settle(work, incident, "retried", {"data": sorted(data_patch or {})})
+
+
+def skip_incident(work: Work, incident_id: int, reason: str, result: Mapping[str, Any] | None = None) -> None:
+    """Go on as if the element had answered with `result`; the reason goes into the audit trail."""
+    incident, instance = _open(work, incident_id)
+    if not reason.strip():
+        raise Conflict("Cần ghi lý do bỏ qua bước này.")
+    index = None
+    if incident.delivery_id is not None:
+        delivery = work.session.get(outbox.Delivery, incident.delivery_id, with_for_update=True)
+        if delivery is not None:
+            delivery.state, delivery.settled_at, index = outbox.SKIPPED, work.now, delivery.index
+    _go_on(work, instance, incident.token, index, dict(result or {}))
+    _settle(work, incident, "skipped", {"reason": reason})
+    incident.note = reason
+
+
+def _open(work: Work, incident_id: int) -> tuple[Incident, Instance]:
+    found = work.session.get(Incident, incident_id)
+    if found is None or (found.agency_id != work.actor.agency_id and "provincial-admin" not in work.actor.roles):
+        raise NotFound("Không tìm thấy sự cố này.")
+    work.require(rules.may_mend(work.actor, found.agency_id))
+    instance = locked(work, found.instance_id)
+    work.session.refresh(found, with_for_update=True)
+    if found.state != "open":
+        raise Conflict("Sự cố này đã được xử lý.")
+    return found, instance
+
+
+def _settle(work: Work, incident: Incident, state: str, details: Mapping[str, Any]) -> None:
+    incident.state, incident.settled_at, incident.settled_by_id = state, work.now, work.actor.person_id
+    work.note(f"incident.{state}", "incident", incident.id, agency_id=incident.agency_id, element=incident.element, **details)
