@@ -88,9 +88,10 @@ def names(condition: Condition) -> frozenset[str]:
 
 
 def for_browser(condition: Condition, values: Mapping[str, Any], asked: Set[str]) -> list[Any] | bool | None:
-    """Return the condition as nested lists for form.js, a constant when no asked field matters, None when only the server can decide.
+    """Return the condition as nested lists for form.js.
 
-    Names that are not asked in the form are settled here from `values`, so the browser sees form fields only.
+    A constant when no asked field matters, None when only the server can decide. Names that are not asked in the form
+    are settled here from `values`, so the browser sees form fields only.
     """
     if not names(condition) & asked:
         return holds(condition, values)

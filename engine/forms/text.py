@@ -11,7 +11,9 @@ LONGEST_LINE = 1_000
 LONGEST_TEXT = 20_000
 
 # Bidirectional overrides and invisible joiners can make a subject read differently from what is stored.
-_INVISIBLE = frozenset("\u200b\u200e\u200f\u2060\ufeff\u00ad") | {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_INVISIBLE = frozenset("\u200b\u200e\u200f\u2060\ufeff\u00ad").union(
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)
 _SLOT = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)\s*\}\}")
 
 
@@ -26,13 +28,6 @@ def clean(raw: str, *, lines: bool = False) -> str:
 
 def _is_control(character: str) -> bool:
     return character in _INVISIBLE or unicodedata.category(character) in {"Cc", "Cs", "Cn", "Co"}
-
-
-def lower_first(label: str) -> str:
-    """Return `label` as it reads inside a sentence; abbreviations such as “UBND” keep their capitals."""
-    if len(label) > 1 and label[1].isupper():
-        return label
-    return label[:1].lower() + label[1:]
 
 
 def slots(template: str) -> tuple[str, ...]:

@@ -1,0 +1,88 @@
+/* Hides questions that the answers above make needless, and filters long lists of choices.
+   Conditions come as JSON in data-show-if: [sign, name, literal], ["and"|"or"|"not", …]. Nothing is evaluated as code. */
+(function () {
+  "use strict";
+
+  const number = (text) => {
+    const plain = text.trim();
+    if (!/^-?\d{1,15}([.,]\d+)*$/.test(plain)) return null;
+    const usual = /,/.test(plain) || /^-?\d{1,3}(\.\d{3})+$/.test(plain) ? plain.replace(/\./g, "").replace(",", ".") : plain;
+    return Number(usual);
+  };
+
+  // What a question answers now, typed like the literal it is compared with; a hidden question answers nothing.
+  function answer(form, name, literal) {
+    const controls = Array.from(form.elements).filter((control) => control.name === name && !control.matches(":disabled"));
+    if (controls.length === 0) return null;
+    if (typeof literal === "boolean" && controls[0].type === "checkbox") return controls[0].checked;
+    const marked = controls.filter((control) => !["radio", "checkbox"].includes(control.type) || control.checked);
+    if (marked.length === 0 || marked[0].value.trim() === "") return null;
+    const text = marked[0].value.trim().normalize("NFC");
+    if (typeof literal === "number") return number(text);
+    if (typeof literal === "boolean") return text === "true" ? true : text === "false" ? false : null;
+    return text;
+  }
+
+  function holds(form, condition) {
+    const [word, ...rest] = condition;
+    if (word === "not") return !holds(form, rest[0]);
+    if (word === "and") return rest.every((part) => part === true || (part !== false && holds(form, part)));
+    if (word === "or") return rest.some((part) => part === true || (part !== false && holds(form, part)));
+    const [name, literal] = rest;
+    const found = answer(form, name, literal);
+    if (word === "==") return found === literal;
+    if (word === "!=") return found !== literal;
+    if (found === null || literal === null || typeof literal === "boolean") return false;
+    if (word === "<") return found < literal;
+    if (word === "<=") return found <= literal;
+    return word === ">" ? found > literal : found >= literal;
+  }
+
+  function refresh(form) {
+    // from top to bottom, as the server decides: a question hidden here answers nothing for those below
+    for (const part of form.querySelectorAll("[data-show-if]")) {
+      const shown = holds(form, JSON.parse(part.dataset.showIf));
+      part.hidden = !shown;
+      if (part.tagName === "FIELDSET") part.disabled = !shown;
+      else for (const control of part.querySelectorAll("input, select, textarea")) control.disabled = !shown;
+    }
+  }
+
+  function addFilter(list) {
+    if (list.dataset.filtered) return;
+    list.dataset.filtered = "yes";
+    const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+    const box = document.createElement("input");
+    box.type = "search";
+    box.className = "choices-filter";
+    box.setAttribute("aria-label", "Lọc danh sách");
+    box.placeholder = "Lọc danh sách";
+    box.addEventListener("input", () => {
+      const wanted = fold(box.value.trim());
+      for (const choice of list.querySelectorAll(".choice")) {
+        choice.hidden = wanted !== "" && !fold(choice.textContent).includes(wanted) && !choice.querySelector("input").checked;
+      }
+    });
+    box.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) event.preventDefault(); });
+    list.before(box);
+  }
+
+  function prepare(root) {
+    for (const list of root.querySelectorAll(".choices-many")) addFilter(list);
+    for (const part of root.querySelectorAll("[data-show-if]")) {
+      const form = part.closest("form");
+      if (!form || form.dataset.conditions) continue;
+      form.dataset.conditions = "on";
+      form.addEventListener("input", () => refresh(form));
+      form.addEventListener("change", () => refresh(form));
+      refresh(form);
+    }
+    const summary = root.querySelector(".error-summary");
+    if (summary) summary.focus();
+  }
+
+  // called again by the page after it has put new HTML in place
+  window.vanthuForms = { prepare };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => prepare(document));
+  else prepare(document);
+})();
