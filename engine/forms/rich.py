@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from engine.errors import DefinitionError, PlatformError
+from engine.bpmn.expressions import Expression, ExpressionError, compile_expression
 from engine.forms.conditions import Computed, Condition, NotSimple, parse
 from engine.forms.text import clean, slots
 
 _CEL = re.compile(r"\$\{(.*)\}", re.DOTALL)
 _OPEN_SLOT = re.compile(r"\{\{")
-
-
-class Expression(Protocol):
-    """A compiled CEL expression."""
-
-    names: frozenset[str]
-
-    def evaluate(self, data: Mapping[str, Any]) -> Any: ...
-
-
-def compile_expression(text: str) -> Expression:
-    """Stand in for engine.bpmn.expressions until it exists."""
-    raise ValueError("biểu thức này chưa được hỗ trợ")
 
 
 class Refused(Exception):
@@ -61,20 +48,21 @@ def read_condition(raw: Any) -> Condition:
             raise Refused(
                 "form-condition", f"Không hiểu điều kiện “{text[:80]}” ({error}). Viết lại dạng ${{tên == 'giá trị'}}."
             ) from error
-    expression = _compiled(text, "form-condition")
+    expression = _compiled(inner, "form-condition")
     return Computed(text, _decider(expression), frozenset(expression.names))
 
 
 def read_default(raw: Any) -> Callable[[Mapping[str, Any]], Any]:
     """Return what computes a default from process data, written as `${…}`."""
-    if not isinstance(raw, str) or not _CEL.fullmatch(raw.strip()):
+    cel = _CEL.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    if cel is None:
         raise Refused("form-default", "Giá trị mặc định theo dữ liệu hồ sơ phải viết dạng ${…}.")
-    expression = _compiled(raw.strip(), "form-default")
+    expression = _compiled(cel.group(1), "form-default")
 
     def compute(data: Mapping[str, Any]) -> Any:
         try:
             return expression.evaluate(data)
-        except PlatformError:
+        except ExpressionError:
             return None  # nothing to propose yet: the person fills it in
 
     return compute
@@ -83,9 +71,8 @@ def read_default(raw: Any) -> Callable[[Mapping[str, Any]], Any]:
 def _compiled(text: str, rule: str) -> Expression:
     try:
         return compile_expression(text)
-    except (PlatformError, ValueError) as error:
-        said = error.findings[0].sentence if isinstance(error, DefinitionError) and error.findings else str(error)
-        raise Refused(rule, f"Biểu thức “{text[:80]}” viết sai: {said}") from error
+    except ExpressionError as error:
+        raise Refused(rule, str(error)) from error
 
 
 def _decider(expression: Expression) -> Callable[[Mapping[str, Any]], bool]:
@@ -93,7 +80,7 @@ def _decider(expression: Expression) -> Callable[[Mapping[str, Any]], bool]:
         known = dict.fromkeys(expression.names) | dict(values)
         try:
             return expression.evaluate(known) is True
-        except PlatformError:
+        except ExpressionError:
             return False  # what can't be decided is shown rather than lost
 
     return decide

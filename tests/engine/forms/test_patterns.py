@@ -15,6 +15,8 @@ from engine.forms.patterns import UnsafePattern, compile_pattern
         (r"^[A-Z]{1,5}(-[A-Z])?$", "SXD-Q", "sxd"),
         (r"^[^]a]+$", "bc", "ab"),
         (r"^(?:ab)+$", "abab", "aba"),
+        (r"^[A-Y]\d{2}(\.[A-Z0-9]+)*$", "H37.DN.001", "h37.dn.001"),
+        (r"^\p{L}+$", "Đặng", "Đặng 2"),
     ],
 )
 def test_useful_patterns(pattern: str, good: str, bad: str) -> None:
@@ -23,31 +25,15 @@ def test_useful_patterns(pattern: str, good: str, bad: str) -> None:
     assert not matches(bad)
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        r"(a+)+$",
-        r"(a|a)*$",
-        r"((a)*b)*",
-        r"(a?){60}a{60}",
-        r"(\w+\s?)*$",
-        r"(a)\1",
-        r"(?=a)b",
-        r"a*a*a*a*b",
-        r"a{1,100000}",
-        "(",
-        "[",
-        "x" * 300,
-    ],
-)
-def test_explosive_or_broken_patterns_are_refused(pattern: str) -> None:
-    with pytest.raises(UnsafePattern):
+@pytest.mark.parametrize("pattern", [r"(a)\1", r"(?=a)b", r"a{1,100000}", "(", "[", "a**", "x" * 300, "a\0b", "\ud800"])
+def test_broken_patterns_are_refused_in_words(pattern: str) -> None:
+    with pytest.raises(UnsafePattern, match="Mẫu kiểm tra"):
         compile_pattern(pattern)
 
 
-@pytest.mark.parametrize("pattern", [r"^a*a*a*b$", r"^.*.*.*x$", r"^[a-z]*[a-c]*a{0,60}$"])
-def test_what_is_let_through_ends_soon_on_the_longest_text(pattern: str) -> None:
+@pytest.mark.parametrize("pattern", [r"^(a+)+$", r"^(a|a)*$", r"^(a|aa)+$", r"^.*.*.*.*.*x$", r"^(a?){60}a{60}b$"])
+def test_patterns_that_would_explode_elsewhere_end_at_once(pattern: str) -> None:
     matches = compile_pattern(pattern)
     begin = time.perf_counter()
     assert not matches("a" * 255 + "!")
-    assert time.perf_counter() - begin < 5
+    assert time.perf_counter() - begin < 1
