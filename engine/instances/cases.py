@@ -1,0 +1,56 @@
+"""Where a document and its procedure begin together, in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.documents import commands as documents
+from engine.documents.models import Document
+from engine.errors import InvalidInput, NotAllowed
+from engine.instances import commands
+from engine.instances.models import Instance
+from engine.platform import Work
+
+
+def begin_outgoing(work: Work, **draft: Any) -> tuple[Document, Instance]:
+    """Draft a document and start the agency's outgoing procedure with it; arguments as documents.create_draft."""
+    document = documents.create_draft(work, **draft)
+    work.session.flush()
+    answers = [int(a) for a in draft.get("answers", [])]
+    data = {
+        "document_id": document.id, "drafter": document.drafter_id, "signer": document.signer_id, "unit": document.unit_id,
+        "urgency": document.urgency, "answers": answers,
+    }
+    return document, commands.start_instance(work, "outgoing-document", document.agency_id, data)
+
+
+def begin_incoming(work: Work, **arrival: Any) -> tuple[Document, Instance]:
+    """Take in a document and start the agency's incoming procedure; arguments as documents.create_incoming."""
+    document = documents.create_incoming(work, **arrival)
+    work.session.flush()
+    data = {
+        "document_id": document.id, "source": document.source, "urgency": document.urgency,
+        "received_at": document.received_at.isoformat() if document.received_at else work.now.isoformat(),
+    }
+    if document.source == "axis":
+        instance = commands.receive_message(work, document.agency_id, "document-arrived", None, data)
+        if instance is None:
+            raise InvalidInput("Cơ quan chưa có quy trình tiếp nhận văn bản đến từ trục liên thông.")
+        return document, instance
+    return document, commands.start_instance(work, "incoming-document", document.agency_id, data)
+
+
+def begin_recall(work: Work, document_id: int, reason: str) -> Instance:
+    """Ask for the recall of an issued document (QD28-8.2b, ND30-18.4); only the registry may."""
+    document = work.session.get(Document, document_id)
+    if document is None or document.agency_id != work.actor.agency_id:
+        raise InvalidInput("Không tìm thấy văn bản cần thu hồi.")
+    if "clerk" not in work.actor.roles:
+        raise NotAllowed("Chỉ văn thư được đề nghị thu hồi văn bản đã phát hành.")
+    if document.direction != "outgoing" or document.status not in ("issued", "closed"):
+        raise InvalidInput("Chỉ thu hồi được văn bản đi đã phát hành.")
+    if not reason.strip():
+        raise InvalidInput("Cần ghi lý do thu hồi.", {"reason": "Ghi rõ lý do thu hồi."})
+    dispatches = documents.dispatch_ids(work, document_id)
+    data = {"document_id": document_id, "reason": reason.strip(), "dispatches": dispatches}
+    return commands.start_instance(work, "recall", document.agency_id, data)

@@ -1,0 +1,112 @@
+"""The inbox: what waits for me, for my groups, for whom I stand in for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from engine.directory.models import Person
+from engine.documents.models import Document
+from engine.platform import Actor
+from engine.tasks.models import Task, TaskCandidate
+
+Box = Literal["mine", "groups", "stand-in", "due-soon"]
+BOXES: tuple[Box, ...] = ("mine", "groups", "stand-in", "due-soon")
+SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of an inbox, with what its columns show."""
+
+    id: int
+    name: str
+    procedure: str
+    element: str
+    due_at: datetime | None
+    priority: int
+    created_at: datetime
+    assignee_id: int | None
+    assignee_name: str | None
+    version: int
+    document_id: int | None
+    direction: str | None
+    code: str | None
+    arrival_number: int | None
+    subject: str | None
+    organ_name: str | None
+    urgency: int | None
+
+
+def inbox(
+    session: Session, actor: Actor, box: Box, now: datetime, *, limit: int = 50, offset: int = 0, search: str = ""
+) -> Sequence[Row]:
+    """Open tasks of one box, due soonest first, then urgent, then oldest."""
+    columns = (
+        Task.id, Task.name, Task.procedure, Task.element, Task.due_at, Task.priority, Task.created_at, Task.assignee_id,
+        Person.full_name, Task.version, Task.document_id, Document.direction, Document.code, Document.arrival_number,
+        Document.subject, Document.organ_name, Document.urgency,
+    )
+    rows = (
+        select(*columns)
+        .select_from(Task)
+        .outerjoin(Document, Document.id == Task.document_id)
+        .outerjoin(Person, Person.id == Task.assignee_id)
+    )
+    rows = _in_box(rows, actor, box, now)
+    if search:
+        rows = rows.where(Document.folded.contains(search, autoescape=True))
+    rows = rows.order_by(Task.due_at.asc().nulls_last(), Task.priority.desc(), Task.id).limit(limit).offset(offset)
+    return [Row(*r) for r in session.execute(rows)]
+
+
+def counts(session: Session, actor: Actor, now: datetime) -> dict[Box, int]:
+    """How many open tasks each box holds."""
+    return {
+        box: session.scalar(_in_box(select(func.count()).select_from(Task), actor, box, now)) or 0 for box in BOXES
+    }
+
+
+def waiting_for(session: Session, actor: Actor, document_id: int | None, now: datetime) -> int | None:
+    """The next task of mine on the same document, for complete-and-next; None when there is none."""
+    if document_id is None:
+        return None
+    rows = select(Task.id).where(Task.document_id == document_id)
+    mine = _in_box(rows, actor, "mine", now).order_by(Task.id).limit(1)
+    return session.scalar(mine) or session.scalar(_in_box(rows, actor, "groups", now).order_by(Task.id).limit(1))
+
+
+def open_on(session: Session, document_id: int) -> Sequence[tuple[Task, str | None]]:
+    """Open tasks of a document with the assignee's name: where the document is now."""
+    rows = (
+        select(Task, Person.full_name)
+        .outerjoin(Person, Person.id == Task.assignee_id)
+        .where(Task.document_id == document_id, Task.state == "open")
+    )
+    return [(r[0], r[1]) for r in session.execute(rows.order_by(Task.id))]
+
+
+def candidate_groups(session: Session, task_id: int) -> frozenset[str]:
+    """The groups that may take a task."""
+    return frozenset(session.scalars(select(TaskCandidate.group).where(TaskCandidate.task_id == task_id)))
+
+
+def _in_box(rows: Select[Any], actor: Actor, box: Box, now: datetime) -> Select[Any]:
+    """Narrow a query on tasks to one box; every branch stays inside the actor's agency."""
+    rows = rows.where(Task.state == "open", Task.agency_id == actor.agency_id)
+    for_my_groups = exists().where(
+        TaskCandidate.task_id == Task.id, TaskCandidate.agency_id == actor.agency_id, TaskCandidate.group.in_(actor.groups)
+    )
+    unclaimed = and_(Task.assignee_id.is_(None), for_my_groups)
+    if box == "mine":
+        return rows.where(Task.assignee_id == actor.person_id)
+    if box == "groups":
+        return rows.where(unclaimed)
+    if box == "stand-in":
+        return rows.where(Task.assignee_id.in_(actor.standing_in_for))
+    return rows.where(or_(Task.assignee_id == actor.person_id, unclaimed), Task.due_at <= now + SOON)
