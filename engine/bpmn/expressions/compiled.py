@@ -19,8 +19,8 @@ from typing import Any
 
 from cel_expr_python import cel
 
-from engine.bpmn.expression_sentences import at_compile, at_evaluation
-from engine.bpmn.expression_tree import read_tree
+from engine.bpmn.expressions.sentences import at_compile, at_evaluation
+from engine.bpmn.expressions.tree import read_tree
 from engine.errors import PlatformError
 
 MAX_LENGTH = 2_000

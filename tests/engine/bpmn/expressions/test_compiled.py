@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.bpmn.expression_tree import read_tree
 from engine.bpmn.expressions import MAX_LENGTH, ExpressionError, as_text, compile_expression, parse_value
+from engine.bpmn.expressions.tree import read_tree
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 FUNCTIONS: dict[str, Any] = {
