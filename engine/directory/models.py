@@ -18,7 +18,7 @@ class Agency(Base):
     id: Mapped[Key]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
     name: Mapped[str] = mapped_column(String(200))
-    parent_name: Mapped[str] = mapped_column(String(200), default="")  # printed above the name; may be outside the installation
+    parent_name: Mapped[str] = mapped_column(String(200), default="")  # printed above the name
     abbreviation: Mapped[str] = mapped_column(String(30))  # SXD, UBND …: goes into notations
     kind: Mapped[str] = mapped_column(String(40), default="agency")
     place: Mapped[str] = mapped_column(String(100), default="")  # địa danh

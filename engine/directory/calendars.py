@@ -1,0 +1,241 @@
+"""Office calendars: their rows, their seeding, and the pure calendar made of them."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, time
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from engine.calendar import OfficeCalendar, Override, Span, WeeklyHours, public_holidays
+from engine.directory.models import Agency, Calendar, CalendarSession, DayOverride
+from engine.errors import InvalidInput, NotFound
+from engine.platform import ALLOWED, Actor, Verdict, Work
+
+USUAL_HOURS: tuple[Span, ...] = ((time(7, 0), time(11, 30)), (time(13, 30), time(17, 0)))
+"""A placeholder until the province's own office hours are entered (facts, section 10.1)."""
+WORKING_WEEK = range(5)
+KINDS = ("holiday", "compensation", "swap_off", "swap_work", "local")
+STATUSES = ("confirmed", "proposed", "computed")
+
+# Days set by yearly notices that no rule computes; those never announced officially stay proposals.
+_NOTICES: tuple[tuple[date, str, str, str], ...] = (
+    (date(2026, 1, 2), "swap_off", "confirmed", "12729/VPCP-KGVX"),
+    (date(2026, 1, 10), "swap_work", "confirmed", "12729/VPCP-KGVX"),
+    (date(2026, 8, 31), "swap_off", "confirmed", "9441/TB-BNV"),
+    (date(2026, 8, 22), "swap_work", "confirmed", "9441/TB-BNV"),
+    (date(2026, 11, 23), "swap_off", "proposed", "Đề xuất hoán đổi tháng 9/2026, chưa có thông báo"),
+    (date(2026, 11, 28), "swap_work", "proposed", "Đề xuất hoán đổi tháng 9/2026, chưa có thông báo"),
+)
+_KEPT = 64
+_kept: OrderedDict[tuple[object, ...], OfficeCalendar] = OrderedDict()
+_keeping = threading.Lock()
+
+
+def office_calendar(session: Session, agency_id: int) -> OfficeCalendar:
+    """The calendar an agency works by: its own, else that of the nearest agency above, else the usual hours."""
+    seen: set[int] = set()
+    at: int | None = agency_id
+    while at is not None and at not in seen:
+        seen.add(at)
+        row: Any = session.execute(
+            select(Agency.parent_id, Calendar.id, Calendar.version)
+            .outerjoin(Calendar, Calendar.id == Agency.calendar_id)
+            .where(Agency.id == at)
+        ).first()
+        if row is None:
+            break
+        if row[1] is not None:
+            return load(session, row[1], row[2])
+        at = row[0]
+    return _remembered(("usual",), _usual)
+
+
+def load(session: Session, calendar_id: int, version: int | None = None) -> OfficeCalendar:
+    """The pure calendar of these rows, kept per process by id and version; NotFound when there is no such calendar."""
+    if version is None:
+        version = session.scalar(select(Calendar.version).where(Calendar.id == calendar_id))
+        if version is None:
+            raise NotFound("Không tìm thấy lịch làm việc này.")
+    newest = version
+    database = str(session.get_bind().engine.url)  # several installations in one process (tests) don't share
+    return _remembered((database, calendar_id, newest), lambda: _read(session, calendar_id, newest))
+
+
+def _read(session: Session, calendar_id: int, version: int) -> OfficeCalendar:
+    hours = session.scalars(select(CalendarSession).where(CalendarSession.calendar_id == calendar_id))
+    days = session.scalars(select(DayOverride).where(DayOverride.calendar_id == calendar_id))
+    return OfficeCalendar(
+        tuple(WeeklyHours(h.weekday, h.starts, h.ends, h.valid_from, h.valid_to) for h in hours),
+        tuple(Override(d.day, d.kind, d.status, spans_of(d.sessions)) for d in days),
+        version,
+    )
+
+
+def _usual() -> OfficeCalendar:
+    hours = tuple(WeeklyHours(day, *span) for day in WORKING_WEEK for span in USUAL_HOURS)
+    days = [Override(h.day, h.kind, "computed") for year in range(2025, 2036) for h in public_holidays(year)]
+    return OfficeCalendar(hours, (*days, *(Override(d, kind, status) for d, kind, status, _ in _NOTICES)), 0)
+
+
+def _remembered(key: tuple[object, ...], make: Callable[[], OfficeCalendar]) -> OfficeCalendar:
+    with _keeping:
+        found = _kept.get(key)
+        if found is not None:
+            _kept.move_to_end(key)
+            return found
+    made = make()
+    with _keeping:
+        _kept[key] = made
+        while len(_kept) > _KEPT:
+            _kept.popitem(last=False)
+    return made
+
+
+def spans_of(sessions: dict[str, object]) -> tuple[Span, ...]:
+    """Hours stored with a day: {"hours": [["07:30", "11:30"], …]}; {} means none of its own."""
+    listed = sessions.get("hours", [])
+    assert isinstance(listed, list)
+    return tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in listed)
+
+
+# --- Commands -------------------------------------------------------------------------------------------------
+
+
+def may_change(session: Session, actor: Actor, calendar_id: int) -> Verdict:
+    """The provincial admin changes any calendar; an agency admin only one that no other agency works by."""
+    if actor.is_system or "provincial-admin" in actor.roles:
+        return ALLOWED
+    users = set(session.scalars(select(Agency.id).where(Agency.calendar_id == calendar_id)))
+    if "agency-admin" in actor.roles and users == {actor.agency_id}:
+        return ALLOWED
+    return Verdict(False, "Lịch làm việc này dùng chung; chỉ quản trị tỉnh được sửa.")
+
+
+def add_calendar(
+    work: Work,
+    name: str,
+    hours: Sequence[Span] = USUAL_HOURS,
+    *,
+    since: date = date(2025, 1, 1),
+    years: Iterable[int] = (2026, 2027),
+) -> Calendar:
+    """Make a calendar, Monday to Friday with the same hours, and seed the public holidays of some years."""
+    if not (work.actor.is_system or work.actor.roles & {"provincial-admin", "agency-admin"}):
+        work.require(Verdict(False, "Chỉ quản trị được lập lịch làm việc."))
+    calendar = Calendar(name=name, version=1)
+    work.session.add(calendar)
+    work.session.flush()
+    for weekday in WORKING_WEEK:
+        for starts, ends in hours:
+            _add_session(work.session, calendar.id, weekday, starts, ends, since)
+    work.note("calendar.added", "calendar", calendar.id, name=name)
+    for year in years:
+        seed_year(work, calendar.id, year)
+    return calendar
+
+
+def seed_year(work: Work, calendar_id: int, year: int) -> int:
+    """Add the computed holidays and notices of a year; days entered before stay as they are. Returns rows added."""
+    work.require(may_change(work.session, work.actor, calendar_id))
+    rows = [(h.day, h.kind, "computed", h.name) for h in public_holidays(year)]
+    rows += [notice for notice in _NOTICES if notice[0].year == year]
+    statement = insert(DayOverride).on_conflict_do_nothing(index_elements=["calendar_id", "day", "kind"])
+    added = work.session.scalars(
+        statement.returning(DayOverride.id),
+        [
+            {"calendar_id": calendar_id, "day": day, "kind": kind, "status": status, "sessions": {}, "source": source}
+            for day, kind, status, source in rows
+        ],
+    ).all()
+    _changed(work, calendar_id, "calendar.seeded", year=year, days=len(added))
+    return len(added)
+
+
+def set_hours(
+    work: Work, calendar_id: int, hours: Sequence[Span], since: date, weekdays: Iterable[int] = WORKING_WEEK
+) -> None:
+    """Other office hours from a day on (a new season); the hours before stay in force until the day before."""
+    work.require(may_change(work.session, work.actor, calendar_id))
+    wanted = sorted(hours)
+    if any(a >= b for a, b in wanted) or any(x[1] > y[0] for x, y in pairwise(wanted)):
+        raise InvalidInput(
+            "Giờ làm việc chồng nhau hoặc kết thúc trước khi bắt đầu.", {"hours": "Giờ làm việc chưa đúng."}
+        )
+    days = list(weekdays)
+    for row in work.session.scalars(
+        select(CalendarSession).where(
+            CalendarSession.calendar_id == calendar_id, CalendarSession.weekday.in_(days),
+            (CalendarSession.valid_to.is_(None)) | (CalendarSession.valid_to >= since),
+        )
+    ):  # fmt: skip
+        if row.valid_from >= since:
+            work.session.delete(row)
+        else:
+            row.valid_to = date.fromordinal(since.toordinal() - 1)
+    for weekday in days:
+        for starts, ends in wanted:
+            _add_session(work.session, calendar_id, weekday, starts, ends, since)
+    _changed(work, calendar_id, "calendar.hours_set", since=since, hours=[f"{a:%H:%M}–{b:%H:%M}" for a, b in wanted])
+
+
+def set_day(
+    work: Work,
+    calendar_id: int,
+    day: date,
+    kind: str,
+    status: str = "confirmed",
+    *,
+    hours: Sequence[Span] = (),
+    source: str = "",
+) -> None:
+    """Enter, confirm or change a day unlike its weekday; the calendar gets a new version."""
+    work.require(may_change(work.session, work.actor, calendar_id))
+    if kind not in KINDS or status not in STATUSES:
+        raise InvalidInput("Loại ngày hoặc trạng thái không hợp lệ.", {"kind": "Chọn loại ngày trong danh sách."})
+    stored = {"hours": [[f"{a:%H:%M}", f"{b:%H:%M}"] for a, b in hours]} if hours else {}
+    values = {"status": status, "sessions": stored, "source": source}
+    work.session.execute(
+        insert(DayOverride)
+        .values(calendar_id=calendar_id, day=day, kind=kind, **values)
+        .on_conflict_do_update(index_elements=["calendar_id", "day", "kind"], set_=values)
+    )
+    _changed(work, calendar_id, "calendar.day_set", day=day, kind=kind, status=status, source=source)
+
+
+def remove_day(work: Work, calendar_id: int, day: date, kind: str) -> None:
+    """Take a day back out of the calendar; NotFound when it isn't in it."""
+    work.require(may_change(work.session, work.actor, calendar_id))
+    row = work.session.scalar(
+        select(DayOverride).where(
+            DayOverride.calendar_id == calendar_id, DayOverride.day == day, DayOverride.kind == kind
+        )
+    )
+    if row is None:
+        raise NotFound("Lịch làm việc không có ngày này.")
+    work.session.delete(row)
+    _changed(work, calendar_id, "calendar.day_removed", day=day, kind=kind)
+
+
+def _add_session(session: Session, calendar_id: int, weekday: int, starts: time, ends: time, since: date) -> None:
+    session.add(CalendarSession(calendar_id=calendar_id, weekday=weekday, starts=starts, ends=ends, valid_from=since))
+
+
+def _changed(work: Work, calendar_id: int, action: str, **details: object) -> None:
+    work.session.flush()
+    calendar = work.session.get(Calendar, calendar_id, with_for_update=True)
+    if calendar is None:
+        raise NotFound("Không tìm thấy lịch làm việc này.")
+    calendar.version += 1
+    work.note(action, "calendar", calendar_id, None, version=calendar.version, **details)
+
+
+def last_day(session: Session, calendar_id: int) -> date | None:
+    """The last day entered in a calendar: after it, deadlines don't know the holidays."""
+    return session.scalar(select(func.max(DayOverride.day)).where(DayOverride.calendar_id == calendar_id))

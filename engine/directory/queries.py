@@ -1,0 +1,208 @@
+"""What is known about agencies, units, people and their roles, at a given moment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from engine.clock import VIETNAM
+from engine.directory import calendars
+from engine.directory.models import Agency, AgencyCode, AgencySuccessor, Person, Post, RoleGrant, StandIn, Unit
+from engine.errors import NotAllowed, NotFound
+from engine.platform import Actor
+
+office_calendar = calendars.office_calendar
+
+
+def valid_on(model: Any, day: date) -> ColumnElement[bool]:
+    """Condition: a row with `valid_from`/`valid_to` counts on this day (both ends included)."""
+    return and_(model.valid_from <= day, or_(model.valid_to.is_(None), model.valid_to >= day))
+
+
+def today(now: datetime) -> date:
+    """The date in Viet Nam at a moment."""
+    return now.astimezone(VIETNAM).date()
+
+
+def actor_of(session: Session, person_id: int, now: datetime) -> Actor:
+    """The person as an actor: roles, groups, units, stood-in people; NotFound, or NotAllowed when deactivated."""
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound("Không tìm thấy người dùng này.")
+    if not person.active:
+        raise NotAllowed("Tài khoản này đã ngừng hoạt động.")
+    stood_in_for = _standing_in_for(session, person, now)
+    grants = _grants(session, {person_id, *stood_in_for}, today(now))
+    own = [g for g in grants if g.person_id == person_id and g.agency_id == person.agency_id]
+    others = [g for g in grants if g.person_id in stood_in_for and g.agency_id == person.agency_id]
+    wide = any(g.unit_id is None for g in grants)
+    all_units = [unit.id for unit in units(session, person.agency_id, on=today(now))] if wide else []
+    unit_ids = {g.unit_id for g in own if g.unit_id is not None} | ({person.unit_id} if person.unit_id else set())
+    return Actor(
+        person_id, person.agency_id, person.full_name, frozenset(g.role for g in own),
+        groups=frozenset(_groups(own, all_units) | {f"person:{person_id}"}), unit_ids=frozenset(unit_ids),
+        standing_in_for=frozenset(stood_in_for),
+        stand_in_groups=frozenset(_groups(others, all_units) | {f"person:{each}" for each in stood_in_for}),
+    )  # fmt: skip
+
+
+def _standing_in_for(session: Session, person: Person, now: datetime) -> set[int]:
+    return set(
+        session.scalars(
+            select(StandIn.person_id)
+            .join(Person, Person.id == StandIn.person_id)
+            .where(
+                StandIn.stand_in_id == person.id, StandIn.valid_from <= now, StandIn.valid_to > now,
+                StandIn.revoked_at.is_(None), Person.active, Person.agency_id == person.agency_id,
+            )
+        )
+    )  # fmt: skip
+
+
+def _grants(session: Session, people: Collection[int], day: date) -> Sequence[RoleGrant]:
+    return session.scalars(select(RoleGrant).where(RoleGrant.person_id.in_(people), valid_on(RoleGrant, day))).all()
+
+
+def _groups(grants: Sequence[RoleGrant], all_units: Sequence[int]) -> set[str]:
+    """`role` and `role@unit`; a role held in the whole agency is held in each of its units."""
+    groups = set()
+    for grant in grants:
+        groups.add(grant.role)
+        groups.update(f"{grant.role}@{unit}" for unit in (all_units if grant.unit_id is None else [grant.unit_id]))
+    return groups
+
+
+def person(session: Session, agency_id: int | None, person_id: int) -> Person:
+    """A person of this agency (None: of any); NotFound otherwise."""
+    found = session.get(Person, person_id)
+    if found is None or (agency_id is not None and found.agency_id != agency_id):
+        raise NotFound("Không tìm thấy người dùng này.")
+    return found
+
+
+def unit(session: Session, agency_id: int | None, unit_id: int) -> Unit:
+    """A unit of this agency (None: of any); NotFound otherwise."""
+    found = session.get(Unit, unit_id)
+    if found is None or (agency_id is not None and found.agency_id != agency_id):
+        raise NotFound("Không tìm thấy đơn vị này.")
+    return found
+
+
+def agency(session: Session, agency_id: int) -> Agency:
+    """An agency by id; NotFound otherwise."""
+    found = session.get(Agency, agency_id)
+    if found is None:
+        raise NotFound("Không tìm thấy cơ quan này.")
+    return found
+
+
+def people_with(
+    session: Session, agency_id: int, role: str | None = None, unit_id: int | None = None, *, on: date | None = None
+) -> Sequence[Person]:
+    """Active people of an agency, of one unit and with one role if given; by rank of post, then name."""
+    query = (
+        select(Person).outerjoin(Post, Post.id == Person.post_id).where(Person.agency_id == agency_id, Person.active)
+    )
+    if role is not None:
+        held = select(RoleGrant.person_id).where(RoleGrant.agency_id == agency_id, RoleGrant.role == role)
+        held = held.where(RoleGrant.valid_to.is_(None) if on is None else valid_on(RoleGrant, on))
+        if unit_id is not None:
+            held = held.where(or_(RoleGrant.unit_id == unit_id, RoleGrant.unit_id.is_(None)))
+        query = query.where(Person.id.in_(held))
+    elif unit_id is not None:
+        query = query.where(Person.unit_id == unit_id)
+    return session.scalars(query.order_by(Post.rank.asc().nulls_last(), Person.full_name, Person.id)).all()
+
+
+def people(session: Session, agency_id: int, *, active_only: bool = False) -> Sequence[Person]:
+    """Everybody of an agency, for its admin; by name."""
+    query = select(Person).where(Person.agency_id == agency_id)
+    if active_only:
+        query = query.where(Person.active)
+    return session.scalars(query.order_by(Person.full_name, Person.id)).all()
+
+
+def roles_of(session: Session, person_id: int, on: date | None = None) -> Sequence[RoleGrant]:
+    """Role grants of a person: all ever given, or those that count on a day."""
+    query = select(RoleGrant).where(RoleGrant.person_id == person_id)
+    if on is not None:
+        query = query.where(valid_on(RoleGrant, on))
+    return session.scalars(query.order_by(RoleGrant.role, RoleGrant.id)).all()
+
+
+def stand_ins(session: Session, agency_id: int, now: datetime | None = None) -> Sequence[StandIn]:
+    """Stand-ins of an agency: all, or (given a moment) those not over or revoked; newest first."""
+    query = select(StandIn).where(StandIn.agency_id == agency_id)
+    if now is not None:
+        query = query.where(StandIn.valid_to > now, StandIn.revoked_at.is_(None))
+    return session.scalars(query.order_by(StandIn.valid_from.desc(), StandIn.id.desc())).all()
+
+
+def units(session: Session, agency_id: int, on: date | None = None) -> Sequence[Unit]:
+    """Units of an agency: all ever, or those of a day; by name."""
+    query = select(Unit).where(Unit.agency_id == agency_id)
+    if on is not None:
+        query = query.where(valid_on(Unit, on))
+    return session.scalars(query.order_by(Unit.name, Unit.id)).all()
+
+
+def posts(session: Session, agency_id: int) -> Sequence[Post]:
+    """Posts of an agency, highest first."""
+    return session.scalars(select(Post).where(Post.agency_id == agency_id).order_by(Post.rank, Post.name)).all()
+
+
+def agencies(session: Session, on: date | None = None, *, on_platform: bool | None = None) -> Sequence[Agency]:
+    """Agencies: all ever known, or those of a day; `on_platform` keeps members (True) or correspondents (False)."""
+    query = select(Agency)
+    if on is not None:
+        query = query.where(valid_on(Agency, on))
+    if on_platform is not None:
+        query = query.where(Agency.on_platform.is_(on_platform))
+    return session.scalars(query.order_by(Agency.name, Agency.id)).all()
+
+
+def agency_by_code(session: Session, code: str, on: date | None = None) -> Agency | None:
+    """The agency that bears a code (on a day: valid then); the newest bearer when a code was handed on."""
+    query = select(Agency).join(AgencyCode, AgencyCode.agency_id == Agency.id).where(AgencyCode.code == code.strip())
+    if on is not None:
+        query = query.where(valid_on(AgencyCode, on))
+    return session.scalars(query.order_by(AgencyCode.valid_from.desc(), AgencyCode.id.desc()).limit(1)).first()
+
+
+def codes_of(session: Session, agency_id: int, on: date | None = None) -> Sequence[AgencyCode]:
+    """Codes of an agency, both generations, newest first."""
+    query = select(AgencyCode).where(AgencyCode.agency_id == agency_id)
+    if on is not None:
+        query = query.where(valid_on(AgencyCode, on))
+    return session.scalars(query.order_by(AgencyCode.valid_from.desc(), AgencyCode.id.desc())).all()
+
+
+def code_for(session: Session, agency_id: int, on: date, scheme: str = "QCVN2016") -> str | None:
+    """The code an agency signs messages with on a day: of this scheme if it has one, else of any."""
+    found = codes_of(session, agency_id, on)
+    preferred = [c.code for c in found if c.scheme == scheme] or [c.code for c in found]
+    return preferred[0] if preferred else None
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """Who took over an agency's work, and since when."""
+
+    agency: Agency
+    since: date
+
+
+def successors(session: Session, agency_id: int) -> Sequence[Successor]:
+    """Agencies that took over this one's work, oldest first."""
+    rows = (
+        select(Agency, AgencySuccessor.since)
+        .join(AgencySuccessor, AgencySuccessor.new_id == Agency.id)
+        .where(AgencySuccessor.old_id == agency_id)
+        .order_by(AgencySuccessor.since)
+    )
+    return [Successor(found, since) for found, since in session.execute(rows)]
