@@ -1,0 +1,19 @@
+"""Alembic's entry: runs migrations on the connection that `upgrade` has opened."""
+
+from __future__ import annotations
+
+from alembic import context
+
+import engine.audit
+import engine.definitions.models
+import engine.directory.models
+import engine.documents.models
+import engine.inbox
+import engine.instances.models
+import engine.outbox
+import engine.tasks.models  # noqa: F401
+from engine.database import Base
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata, compare_type=True)
+with context.begin_transaction():
+    context.run_migrations()
