@@ -56,7 +56,8 @@ def resolve(uv: str, project: Path, options: list[str], target: Path, more: list
     command = [
         uv, "pip", "compile", str(project / "pyproject.toml"), "--universal", "--python-version", "3.11", "--quiet",
         "--generate-hashes", "--no-annotate", "--no-header", "--no-emit-index-url", "--no-emit-find-links",
-        "--exclude-newer", COOL_DOWN, "--exclude-newer-package", "uv=1 day", "--output-file", str(target), *options, *more,
+        "--exclude-newer", COOL_DOWN, "--exclude-newer-package", "uv=1 day",
+        "--output-file", str(target), *options, *more,
     ]  # fmt: skip
     subprocess.run(command, check=True, cwd=project)
 

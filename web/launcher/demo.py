@@ -1,0 +1,108 @@
+"""`./vanthu demo`: servers, schema, web and worker on one machine; the story played on the first start."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.settings import Settings
+from web.launcher import programs
+from web.launcher.servers import Servers, announce, claim, forget
+from web.launcher.supervisor import Stopped, Supervisor, stop_on_signal
+
+USUAL_PORT = 8000
+_BEGUN, _PLAYED = "story.begun", "story.played"
+
+
+@dataclasses.dataclass(frozen=True)
+class DemoOptions:
+    """What the person wants of this start."""
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    reset: bool = False
+    play: bool = True
+    once: bool = False
+    """Stop after the story and the summary instead of waiting for Ctrl-C; for tests and screenshots."""
+
+
+def run(settings: Settings, options: DemoOptions, say: Callable[[str], None]) -> int:
+    """Start everything, play the story if it was not played, print where things are, watch; return the exit code."""
+    data = settings.data_path.absolute()
+    with claim(data), stop_on_signal():
+        if options.reset or (_interrupted(data) and not settings.database_url):
+            forget(data)
+        port = programs.choose_port(options.host, options.port, USUAL_PORT, say)
+        settings = dataclasses.replace(settings, base_url=f"http://{_shown(options.host)}:{port}", data_path=data)
+        servers, supervisor = Servers(data), Supervisor(say)
+        try:
+            say("Khởi động cơ sở dữ liệu và hàng đợi…")
+            settings = servers.start(settings)
+            announce(data, settings)
+            for child in servers.children:
+                supervisor.rely_on(child)
+            return _start(settings, options, supervisor, port, say)
+        except Stopped:
+            return 0
+        finally:
+            say("Đang dừng…")
+            supervisor.stop()
+            servers.stop()
+            say(f"Đã dừng. Dữ liệu còn nguyên ở {data}")
+
+
+def _start(
+    settings: Settings, options: DemoOptions, supervisor: Supervisor, port: int, say: Callable[[str], None]
+) -> int:
+    from engine.database import upgrade
+
+    upgrade(settings.database_url)
+    web = supervisor.look_after(programs.web(settings, options.host, port))
+    supervisor.look_after(programs.worker(settings))
+    programs.wait_until_healthy(web, options.host, port)
+    if options.play:
+        _play(settings, say)
+    for line in summary(settings):
+        say(line)
+    if options.once:
+        return 0
+    say("Nhấn Ctrl-C để dừng.")
+    return supervisor.watch()
+
+
+def _play(settings: Settings, say: Callable[[str], None]) -> None:
+    begun, played = settings.data_path / _BEGUN, settings.data_path / _PLAYED
+    if played.exists():
+        return
+    from web.demo import play
+
+    say("Lần đầu: tạo tỉnh mẫu và chạy trọn câu chuyện văn bản…")
+    begun.touch()
+    play(settings, say)
+    played.touch()
+
+
+def _interrupted(data: Path) -> bool:
+    # Nobody was told an account before the story was over, so nobody's work is lost by starting over.
+    return (data / _BEGUN).exists() and not (data / _PLAYED).exists()
+
+
+def summary(settings: Settings) -> list[str]:
+    """Return what the person wants to know: address, accounts, where files lie."""
+    from web.demo import accounts
+
+    lines = ["", f"Vanthu đang chạy: {settings.base_url}", "", "Tài khoản dùng thử:"]
+    lines += [f"  {line}" for line in accounts(settings)]
+    out = settings.data_path / "out"
+    lines += ["", f"Văn bản đã ký (PDF) và thông điệp edXML: {out}" if out.is_dir() else f"Tệp: {settings.files_path}"]
+    return [*lines, f"Nhật ký: {settings.data_path / 'log'}", ""]
+
+
+def _shown(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104
+
+
+def data_exists(data: Path) -> bool:
+    """Tell whether the folder holds a database already."""
+    return data.is_dir() and any(path.name not in ("launcher.lock", "log") for path in data.iterdir())
