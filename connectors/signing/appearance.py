@@ -95,8 +95,8 @@ def draw_seal(agency: str, face: Typeface, image: bytes | None = None) -> bytes:
             canvas.setLineWidth(line)
             canvas.circle(middle, middle, radius)
         _star(canvas, middle, middle + 3.5, middle * 0.26)
-        canvas.setFont(face.bold, 7.5)
-        canvas.drawCentredString(middle, middle - 15, NOTE)
+        canvas.setFont(face.bold, 6.8)
+        canvas.drawCentredString(middle, middle - 16, NOTE)
         _around(canvas, composed(agency).upper(), face, middle, middle * 0.72)
 
     return _drawn(SEAL, SEAL, paint)
