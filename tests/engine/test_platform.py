@@ -1,0 +1,106 @@
+"""One command is one transaction: all of it or nothing, and wake-ups only after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from engine import audit, outbox
+from engine.clock import FixedClock
+from engine.database import connect
+from engine.errors import NotAllowed
+from engine.files import FileStore
+from engine.operations import Catalog
+from engine.platform import Platform, Verdict, Work, system
+from engine.settings import Settings
+
+
+@pytest.fixture
+def woken() -> list[int]:
+    return []
+
+
+@pytest.fixture
+def platform(settings: Settings, clock: FixedClock, tmp_path: Path, woken: list[int]) -> Iterator[Platform]:
+    engine = connect(settings.database_url)
+
+    def wake(ids: Sequence[int]) -> None:
+        with engine.connect() as connection:
+            seen = connection.execute(select(outbox.Delivery.id)).scalars().all()
+        assert set(ids) <= set(seen), "woken before the row was committed"
+        woken.extend(ids)
+
+    yield Platform(engine, settings=settings, clock=clock, files=FileStore(tmp_path), catalog=Catalog([]), wake=wake)
+    engine.dispose()
+
+
+def send_and_note(work: Work, fail: bool = False) -> int:
+    delivery = work.send("test.call", {"a": 1})
+    work.note("thing.done", "thing", 7, colour="đỏ")
+    work.session.flush()
+    if fail:
+        raise RuntimeError("after everything was written")
+    return delivery.id
+
+
+def test_everything_a_command_did_is_committed_together(platform: Platform, woken: list[int]) -> None:
+    delivery_id = platform.run(system(), send_and_note)
+
+    with platform.reading() as session:
+        assert session.get_one(outbox.Delivery, delivery_id).state == outbox.WAITING
+        assert session.scalars(select(audit.AuditEntry.action)).all() == ["thing.done"]
+    assert woken == [delivery_id]
+
+
+def test_a_failing_command_leaves_nothing_behind(platform: Platform, woken: list[int]) -> None:
+    with pytest.raises(RuntimeError, match="after everything"):
+        platform.run(system(), send_and_note, fail=True)
+
+    with platform.reading() as session:
+        assert session.scalars(select(outbox.Delivery.id)).all() == []
+        assert audit.count(session) == 0
+    assert woken == []
+
+
+def test_a_command_inside_a_command_is_refused(platform: Platform) -> None:
+    def outer(work: Work) -> None:
+        platform.run(system(), send_and_note)
+
+    with pytest.raises(RuntimeError, match="inside another command"):
+        platform.run(system(), outer)
+    platform.run(system(), send_and_note)  # and the refusal doesn't stick
+
+
+def test_require_raises_the_rules_own_reason(platform: Platform) -> None:
+    def guarded(work: Work) -> None:
+        work.require(Verdict(False, "Chỉ văn thư được cấp số."))
+
+    with pytest.raises(NotAllowed, match="Chỉ văn thư"):
+        platform.run(system(), guarded)
+
+
+def test_reading_never_writes(platform: Platform) -> None:
+    with platform.reading() as session:
+        session.add(
+            outbox.Delivery(
+                operation="x", given={}, state=outbox.WAITING, attempts=0, not_before=platform.clock.now(),
+                created_at=platform.clock.now(), result={},
+            )
+        )
+        session.flush()
+    with platform.reading() as session:
+        assert session.scalars(select(outbox.Delivery.id)).all() == []
+
+
+def test_the_database_refuses_changes_of_audit_lines(platform: Platform) -> None:
+    platform.run(system(), send_and_note)
+
+    def change(work: Work) -> None:
+        work.session.scalars(select(audit.AuditEntry)).one().action = "nothing.done"
+        work.session.flush()
+
+    with pytest.raises(Exception, match="append-only"):
+        platform.run(system(), change)
