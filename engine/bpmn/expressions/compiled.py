@@ -20,7 +20,7 @@ from typing import Any
 from cel_expr_python import cel
 
 from engine.bpmn.expressions.sentences import at_compile, at_evaluation
-from engine.bpmn.expressions.tree import read_tree
+from engine.bpmn.expressions.tree import TAKEN_NAMES, read_tree
 from engine.errors import PlatformError
 
 MAX_LENGTH = 2_000
@@ -159,6 +159,8 @@ def compile_expression(text: str) -> Expression:
         unknown = sorted(name for name in tree.functions if name in _UNSUPPORTED)
         if unknown:
             raise ExpressionError(f"Biểu thức “{text}”: hàm {unknown[0]}() không có.")
+        for name in sorted(tree.names & TAKEN_NAMES):
+            raise ExpressionError(f"Tên “{name}” là từ dành riêng; hãy viết {ALL_DATA}.{name} hoặc đổi tên biến.")
         if tree.loops > MAX_LOOPS or tree.size > MAX_GROWTH:
             raise ExpressionError("Biểu thức lặp quá nhiều lần; hãy tách thành nhiều bước.")
         program = _environment(frozenset(tree.names)).compile(text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-# Identifiers CEL itself knows: the names of types, as in `type(x) == int`.
-TYPE_NAMES = frozenset(
-    {"bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint", "google", "dyn"}
-)
+# Names of types, as in `type(x) == int`; a variable can't be called so.
+TYPE_NAMES = frozenset({"bool", "bytes", "double", "int", "null_type", "string", "uint", "google"})
+# Also types, but more likely meant as variables: refused, with the way out told.
+TAKEN_NAMES = frozenset({"dyn", "list", "map", "type"})
 # Calls whose result is a single small value, whatever went in.
 _SCALAR_CALLS = frozenset(
     {"_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "_&&_", "_||_", "!_", "@in", "@not_strictly_false"}

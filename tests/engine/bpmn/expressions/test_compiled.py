@@ -93,6 +93,8 @@ def test_gives(text: str, expected: Any) -> None:
         ("document.số", "ký tự thứ"),
         ("count > 1\0", "không hợp lệ"),
         ("import os", "dành riêng"),
+        ("type == 'a'", "viết data.type hoặc"),
+        ("size(list)", "viết data.list hoặc"),
         ("__import__('os')", "hàm __import__() không có"),
         ("decision.__class__.__mro__()", "hàm __mro__() không có"),
         ("bytes('a')", "hàm bytes() không có"),
