@@ -30,7 +30,9 @@ def test_the_queue_is_empty(redis_url: str):
         assert client.dbsize() == 1
 
 
-def test_chromium_opens_a_served_page(page: Any, serve: Callable[[Any], str], accessibility: Callable[[Any], list[str]]):
+def test_chromium_opens_a_served_page(
+    page: Any, serve: Callable[[Any], str], accessibility: Callable[[Any], list[str]]
+):
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
         return ["<!doctype html><html lang=vi><title>Thử</title><main><h1>Văn thư</h1></main>".encode()]

@@ -20,8 +20,8 @@ class Parser(argparse.ArgumentParser):
     """A parser that speaks Vietnamese and takes only long options, spelled out."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        options.setdefault("allow_abbrev", False)
-        super().__init__(*arguments, add_help=False, **options)
+        options |= {"allow_abbrev": False, "add_help": False}
+        super().__init__(*arguments, **options)
         self.add_argument("-h", "--help", action="help", help="hiện hướng dẫn này rồi thoát")
 
     def format_help(self) -> str:
@@ -292,10 +292,15 @@ def run_audit_verify(_options: argparse.Namespace) -> int:
 
 def run_settings(_options: argparse.Namespace) -> int:
     """List every setting with its help and its present value, secrets hidden."""
-    from web.launcher.administration import settings_table
+    from engine.settings import helps
 
-    for line in settings_table(settings_now()):
-        say(line)
+    settings = settings_now()
+    for variable, text in helps(type(settings)).items():
+        name = variable.removeprefix("VANTHU_").lower()
+        value = str(getattr(settings, name))
+        if settings.__dataclass_fields__[name].metadata["secret"]:
+            value = "(đã đặt)" if value else "(chưa đặt)"
+        say(f"{variable:<28} {value:<34} {text}")
     return DONE
 
 
