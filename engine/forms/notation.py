@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 
-# Vietnam has had one zone without summer time since 1975 (QD28-14.4), so a fixed offset says it fully.
-VIETNAM = timezone(timedelta(hours=7), "+07")
+from engine.clock import VIETNAM
+
 _OLDEST, _NEWEST = 1900, 2200
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{2})-(\d{2})")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.clock import VIETNAM
 from engine.forms import notation
 
 
@@ -22,7 +23,7 @@ def test_what_is_no_day(text: str) -> None:
 
 
 def test_moments_are_in_the_zone_of_vietnam() -> None:
-    wanted = datetime(2026, 11, 23, 8, 15, tzinfo=notation.VIETNAM)
+    wanted = datetime(2026, 11, 23, 8, 15, tzinfo=VIETNAM)
     for text in (
         "23/11/2026 08:15",
         "23/11/2026 8h15",
