@@ -1,0 +1,128 @@
+"""Runs instances step by step; every call is pure: packed state in, `Step` out.
+
+The platform delivers what is thrown (messages, signals, escalations), also back to the same instance, and completes
+timers when they are due: the core has no clock and speaks to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from engine.bpmn.procedure import Procedure
+from engine.bpmn.spiff import core
+from engine.bpmn.spiff.values import completed
+from engine.bpmn.step import FanOut, Passage, Repeat, Share, Step, Thrown, Trouble, Uncaught, UnknownToken, Wait
+
+__all__ = [
+    "FanOut",
+    "Passage",
+    "Repeat",
+    "Share",
+    "Step",
+    "Thrown",
+    "Trouble",
+    "Uncaught",
+    "UnknownToken",
+    "Wait",
+    "cancel",
+    "complete",
+    "escalate",
+    "fan_out_done",
+    "places",
+    "retry",
+    "start",
+    "throw_error",
+]
+
+Functions = Mapping[str, Callable[..., Any]]
+NO_FUNCTIONS: Functions = MappingProxyType({})
+
+
+def start(
+    procedure: Procedure,
+    data: dict[str, Any],
+    now: datetime,
+    functions: Functions = NO_FUNCTIONS,
+    start_element: str | None = None,
+) -> Step:
+    """Begin an instance with `data`, at the plain start event or at `start_element`.
+
+    Raises InvalidInput when there is no such start event or data isn't JSON-like.
+    """
+    return core.start(procedure.core, data, now, functions, start_element)
+
+
+def complete(
+    procedure: Procedure, state: bytes, token: str, result: Any, now: datetime, functions: Functions = NO_FUNCTIONS
+) -> Step:
+    """Settle a wait with its result: answers, result of an operation, decision or call, content of a message or signal.
+
+    A fan-out takes {"results": […]}; a timer takes {}. Raises UnknownToken when the wait isn't open.
+    """
+    return core.complete(procedure.core, state, token, result, now, functions)
+
+
+def throw_error(
+    procedure: Procedure,
+    state: bytes,
+    token: str,
+    code: str,
+    message: str,
+    now: datetime,
+    functions: Functions = NO_FUNCTIONS,
+) -> Step:
+    """A BPMN error out of an open wait; raises Uncaught when nothing catches it, UnknownToken."""
+    return core.throw_error(procedure.core, state, token, code, message, now, functions)
+
+
+def escalate(
+    procedure: Procedure,
+    state: bytes,
+    token: str,
+    code: str,
+    message: str,
+    now: datetime,
+    functions: Functions = NO_FUNCTIONS,
+) -> Step:
+    """A BPMN escalation out of an open wait; uncaught it is in `Step.thrown` and the wait goes on. UnknownToken."""
+    return core.escalate(procedure.core, state, token, code, message, now, functions)
+
+
+def retry(
+    procedure: Procedure,
+    state: bytes,
+    token: str,
+    now: datetime,
+    functions: Functions = NO_FUNCTIONS,
+    data_patch: dict[str, Any] | None = None,
+) -> Step:
+    """Try a held token again, after setting `data_patch` in its data (at a join: in all branches that meet there).
+
+    An activity that is open is announced once more, with its inputs worked out anew: for operations that failed outside the core.
+    """
+    return core.retry(procedure.core, state, token, now, functions, data_patch or {})
+
+
+def cancel(procedure: Procedure, state: bytes) -> Step:
+    """End the instance where it stands; every open wait is closed."""
+    return core.cancel(procedure.core, state)
+
+
+def places(procedure: Procedure, state: bytes) -> tuple[core.Place, ...]:
+    """Where the instance stands: its tokens, what they wait for and which are held."""
+    return core.places(procedure.core, state)
+
+
+def fan_out_done(
+    fan_out: FanOut, results: list[Any], given: Mapping[str, Any], functions: Functions = NO_FUNCTIONS
+) -> bool:
+    """Whether a fan-out with these results (one per finished item) is over: all done, or its condition holds.
+
+    Raises ExpressionError when the condition can't be worked out.
+    """
+    if len(results) >= len(fan_out.items):
+        return True
+    return completed(fan_out.completion, results, len(fan_out.items), len(results), given, functions)

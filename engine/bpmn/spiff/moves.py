@@ -1,0 +1,127 @@
+"""How tokens move: placed, led on along flows, ended, taken away; and when a scope is over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.dialect import Flow
+from engine.bpmn.joins import Branch, Clash, Data, Path
+from engine.bpmn.spiff.case import Token
+from engine.bpmn.spiff.texts import Held
+from engine.bpmn.spiff.values import readable
+
+
+def place(scope: Any, name: str, data: Data, path: Path, **marks: Any) -> Token:
+    """A new token at a node; `go` lets it begin."""
+    token: Token = scope.task_tree._add_child(scope.spec.task_specs[name], TaskState.FUTURE)
+    token.data, token.path, token.internal_data = data, path, marks
+    return token
+
+
+def go(token: Token) -> None:
+    """Let the node decide whether the token may run now or has to wait for others."""
+    token.task_spec._update(token)
+
+
+def again(token: Token) -> None:
+    """Run the node once more, where a result has come or a trouble is over."""
+    token._set_state(TaskState.READY)
+    token.workflow.case.agenda.append(token)
+
+
+def follow(token: Token, flows: tuple[Flow, ...]) -> None:
+    """Lead a finished token on; several ways are a fork, no way is its end."""
+    scope = token.workflow
+    scope.drop(token)
+    if not flows:
+        scope.branches.ended.append(Branch(token.path, token.data))
+        finish_if_empty(scope)
+        return
+    path = token.path
+    if len(flows) > 1:
+        path = fork(scope, token.data, path)
+    for child in [place(scope, flow.target, token.data, path, flow=flow.id) for flow in flows]:
+        go(child)
+
+
+def fork(scope: Any, data: Data, path: Path) -> Path:
+    """Remember the data at a fork; returns the path of the branches."""
+    number: int = scope.case.new_fork()
+    scope.branches.forks[number] = data
+    return (*path, number)
+
+
+def conflict(clashes: tuple[Clash, ...]) -> Held:
+    """Two branches disagree: say upon what, lose nothing."""
+    named = "; ".join(f"«{clash.name}»: {' và '.join(readable(value) for value in clash.values)}" for clash in clashes)
+    return Held(
+        "join-conflict",
+        f"Các nhánh song song ghi giá trị khác nhau cho {named}. Hãy chọn một giá trị rồi cho chạy tiếp.",
+        values={clash.name: list(clash.values) for clash in clashes},
+    )
+
+
+def check_end(token: Token) -> None:
+    """Before the last token of a scope ends: all branches must agree; raises Held."""
+    scope = token.workflow
+    if scope.branches.ended and scope.live() == [token]:
+        _, clashes = scope.branches.merge([*scope.branches.ended, Branch(token.path, token.data)])
+        if clashes:
+            raise conflict(clashes)
+
+
+def finish_if_empty(scope: Any, preferred: Data | None = None) -> None:
+    """A scope without live tokens is over."""
+    if scope.completed or scope.live():
+        return
+    merged, _ = scope.branches.merge(scope.branches.ended, preferred)
+    finish(scope, merged.data)
+
+
+def finish(scope: Any, data: Data) -> None:
+    """End a scope with this data; whatever is still in it is taken away."""
+    for token in scope.tokens():
+        withdraw(token)
+    scope.completed = True
+    if scope is scope.case:
+        scope.final = data
+        return
+    scope.case.close_scope(scope)
+    scope.holder.task_spec.scope_done(scope.holder, scope.index, data)
+
+
+def withdraw(token: Token) -> None:
+    """Take a token away, with everything inside it and everything that stood ready because of it."""
+    scope = token.workflow
+    if token.id not in scope.tasks:
+        return
+    for inner in scope.case.inner(token):
+        for each in inner.tokens():
+            withdraw(each)
+        scope.case.close_scope(inner)
+    for each in scope.tokens():
+        if each.armed and each.marks.get("host") == token.id:
+            withdraw(each)
+    scope.case.log.withdrawn(token)
+    token._set_state(TaskState.CANCELLED)
+    scope.drop(token)
+
+
+def current(token: Token) -> Data:
+    """What a token knows now: inside a sub-process, what its branches agree upon."""
+    inner = token.workflow.case.inner(token)
+    if len(inner) == 1 and token.node.multi is None:
+        data: Data = token.task_spec.leaving(token, view(inner[0]).data)
+        return data
+    return token.data
+
+
+def view(scope: Any, preferred: Data | None = None) -> Branch:
+    """What the branches of a scope agree upon now; where they don't, the value from before the fork."""
+    branches = [Branch(token.path, current(token)) for token in scope.live()] + scope.branches.ended
+    if not branches:
+        return Branch((), {})
+    merged: Branch = scope.branches.merge(branches, preferred)[0]
+    return merged
