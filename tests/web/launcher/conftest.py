@@ -1,0 +1,24 @@
+"""A data folder for servers of the test's own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from web.launcher.servers import forget
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A data folder an unprivileged server can reach, with a space in its name; removed afterwards."""
+    top = Path(tempfile.mkdtemp(prefix="vanthu-launcher-"))
+    top.chmod(0o711)
+    folder = top / "du lieu"
+    folder.mkdir()
+    yield folder
+    forget(folder)
+    shutil.rmtree(top, ignore_errors=True)
