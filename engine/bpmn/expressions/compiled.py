@@ -19,7 +19,7 @@ from typing import Any
 
 from cel_expr_python import cel
 
-from engine.bpmn.expressions.sentences import at_compile, at_evaluation
+from engine.bpmn.expressions.sentences import at_compile, at_evaluation, only_mixed_branches
 from engine.bpmn.expressions.tree import TAKEN_NAMES, read_tree
 from engine.errors import PlatformError
 
@@ -163,11 +163,22 @@ def compile_expression(text: str) -> Expression:
             raise ExpressionError(f"Tên “{name}” là từ dành riêng; hãy viết {ALL_DATA}.{name} hoặc đổi tên biến.")
         if tree.loops > MAX_LOOPS or tree.size > MAX_GROWTH:
             raise ExpressionError("Biểu thức lặp quá nhiều lần; hãy tách thành nhiều bước.")
-        program = _environment(frozenset(tree.names)).compile(text)
+        program = _program(text, frozenset(tree.names))
     except (RuntimeError, UnicodeError, ValueError) as error:
         raise ExpressionError(f"Biểu thức “{_short(text)}”: {at_compile(str(error))}") from None
     names = frozenset(tree.names - {ALL_DATA})
     return Expression(text, names, program, tree.loops > 0, ALL_DATA in tree.names)
+
+
+def _program(text: str, names: frozenset[str]) -> Any:
+    """Compile with type check; but `set ? text : null` is sound for process data, though not one type in CEL."""
+    environment = _environment(names)
+    try:
+        return environment.compile(text)
+    except RuntimeError as error:
+        if not only_mixed_branches(str(error)):
+            raise
+    return environment.compile(text, disable_check=True)
 
 
 # Building protobuf messages or bytes has no meaning in a diagram.

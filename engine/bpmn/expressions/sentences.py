@@ -46,6 +46,13 @@ def at_compile(message: str) -> str:
     return "viết sai, hãy kiểm tra lại."
 
 
+def only_mixed_branches(message: str) -> bool:
+    """Whether all the type check minds is that the two branches of `? :` differ in type."""
+    faults = [line for line in message.splitlines() if "ERROR:" in line]
+    mixed = [found for line in faults if (found := _OVERLOAD.search(line)) and found[1] == "_?_:_"]
+    return 0 < len(mixed) == len(faults) and all(found[2].split(",")[0] in ("bool", "dyn") for found in mixed)
+
+
 def at_evaluation(message: str) -> str:
     """One sentence for why an expression could not be worked out."""
     if found := _NO_VALUE.search(message):
@@ -73,8 +80,6 @@ def at_evaluation(message: str) -> str:
 
 def _mismatch(operator: str, kinds: str) -> str:
     if operator in ("<jump_condition>", "!_", "_&&_", "_||_", "_?_:_"):
-        if operator == "_?_:_":
-            return "hai nhánh sau dấu ? phải cùng kiểu và điều kiện phải là đúng/sai."
         return "điều kiện phải cho kết quả đúng hoặc sai."
     named = [_KINDS.get(kind.strip().split("(")[0], kind.strip()) for kind in kinds.split(",") if kind.strip()]
     sign = operator.strip("@_") if operator.startswith(("_", "@")) else f"{operator}()"
