@@ -35,7 +35,8 @@ def at_compile(message: str) -> str:
     """One sentence for what the parser or the type check found, with the place where it is known."""
     if found := _UNDECLARED.search(message):
         return f"hàm {found[1]}() không có."
-    if found := _OVERLOAD.search(message):
+    if faults := list(_OVERLOAD.finditer(message)):
+        found = next((each for each in faults if not _only_mixed(each)), faults[0])
         return _mismatch(found[1], found[2])
     if found := _RESERVED.search(message):
         return f"“{found[1]}” là từ dành riêng, hãy đặt tên khác."
@@ -49,8 +50,12 @@ def at_compile(message: str) -> str:
 def only_mixed_branches(message: str) -> bool:
     """Whether all the type check minds is that the two branches of `? :` differ in type."""
     faults = [line for line in message.splitlines() if "ERROR:" in line]
-    mixed = [found for line in faults if (found := _OVERLOAD.search(line)) and found[1] == "_?_:_"]
-    return 0 < len(mixed) == len(faults) and all(found[2].split(",")[0] in ("bool", "dyn") for found in mixed)
+    mixed = [line for line in faults if (found := _OVERLOAD.search(line)) and _only_mixed(found)]
+    return 0 < len(mixed) == len(faults)
+
+
+def _only_mixed(found: re.Match[str]) -> bool:
+    return found[1] == "_?_:_" and found[2].split(",")[0] in ("bool", "dyn")
 
 
 def at_evaluation(message: str) -> str:
