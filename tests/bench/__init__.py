@@ -1,0 +1,1 @@
+"""Benchmarks: run by `./vanthu bench`, never asserted in timed tests."""
