@@ -11,8 +11,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from engine.bpmn.expressions import ExpressionError
 from engine.bpmn.procedure import Procedure
 from engine.bpmn.spiff import core
+from engine.bpmn.spiff.texts import Held
 from engine.bpmn.spiff.values import completed
 from engine.bpmn.step import FanOut, Passage, Repeat, Share, Step, Thrown, Trouble, Uncaught, UnknownToken, Wait
 
@@ -101,7 +103,8 @@ def retry(
 ) -> Step:
     """Try a held token again, after setting `data_patch` in its data (at a join: in all branches that meet there).
 
-    An activity that is open is announced once more, with its inputs worked out anew: for operations that failed outside the core.
+    An activity that is open is announced once more with its inputs worked out anew: for operations that failed
+    outside the core. Raises UnknownToken when the token is neither held nor open.
     """
     return core.retry(procedure.core, state, token, now, functions, data_patch or {})
 
@@ -125,4 +128,7 @@ def fan_out_done(
     """
     if len(results) >= len(fan_out.items):
         return True
-    return completed(fan_out.completion, results, len(fan_out.items), len(results), given, functions)
+    try:
+        return completed(fan_out.completion, results, len(fan_out.items), len(results), given, functions)
+    except Held as held:
+        raise ExpressionError(held.message) from held

@@ -20,7 +20,7 @@ from engine.bpmn.spiff.texts import Functions, Held
 from engine.bpmn.step import Passage, Thrown, Trouble, Wait
 
 MAX_MOVES = 10_000  # more in one step is a circle without a wait
-ROOT = ""
+ROOT = "root"
 
 
 class Token(Task):  # type: ignore[misc]

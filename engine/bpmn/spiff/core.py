@@ -155,8 +155,15 @@ def retry(
     if "trouble" in token.marks:
         again(token)
     else:
-        case.log.open(token, token.task_spec.wait(token))
+        _announce(case, token)
     return _answer(case)
+
+
+def _announce(case: Case, token: Token) -> None:
+    try:
+        case.log.open(token, token.task_spec.wait(token))
+    except Held as held:
+        case.hold(token, held)
 
 
 def _patch(token: Token, patch: dict[str, Any]) -> None:
