@@ -92,12 +92,19 @@ def _guarded(options: argparse.Namespace) -> int:
 def _told_bug(bug: Exception) -> int:
     import traceback
 
-    from engine.settings import Settings
+    from engine.settings import Settings, SettingsError
 
-    log = Settings.from_environment().data_path / "log" / "command.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as file:
-        file.write("".join(traceback.format_exception(bug)) + "\n")
+    try:
+        data = Settings.from_environment().data_path
+    except SettingsError:
+        data = ROOT / ".var"
+    log = data / "log" / "command.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write("".join(traceback.format_exception(bug)) + "\n")
+    except OSError:  # nowhere to write: rather a trace on the screen than nothing at all
+        traceback.print_exception(bug)
     print(f"vanthu: Lỗi ngoài dự kiến ({type(bug).__name__}). Chi tiết ở {log}", file=sys.stderr)
     return FAILED
 
@@ -162,6 +169,8 @@ def _add_making(commands: Any) -> None:
     bench.add_argument("subject", choices=["engine"], help="phần cần đo")
     bench.add_argument("--json", metavar="FILE", help="ghi kết quả JSON vào tệp; “-”: ra màn hình")
     bench.add_argument("--quick", action="store_true", help="ít lượt đo hơn, chỉ để thử")
+    setup = _command(commands, "setup", run_setup, "chỉ chuẩn bị môi trường (gói Python, giao diện) rồi thoát")
+    setup.add_argument("--with-tests", action="store_true", help="chuẩn bị cả những gì ./vanthu test cần")
     lock = _command(commands, "lock", run_lock, "dành cho người phát triển: khoá lại phiên bản các gói Python")
     lock.add_argument("--upgrade", action="store_true", help="lấy các phiên bản mới hơn")
 
@@ -233,17 +242,19 @@ def run_worker(_options: argparse.Namespace) -> int:
 
 def run_migrate(options: argparse.Namespace) -> int:
     """Bring the schema to the newest revision, or tell whether it is there."""
-    from web.launcher.administration import migrate, schema_is_current
+    from engine.database import connect, is_current, upgrade
     from web.launcher.servers import provided
 
     with provided(settings_now()) as settings:
-        if options.check:
-            current = schema_is_current(settings)
-            say("Lược đồ đã ở bản mới nhất." if current else "Lược đồ chưa ở bản mới nhất; chạy ./vanthu migrate.")
-            return DONE if current else FAILED
-        migrate(settings)
-    say("Lược đồ đã ở bản mới nhất.")
-    return DONE
+        if not options.check:
+            upgrade(settings.database_url)
+        engine = connect(settings.database_url, 1)
+        try:
+            current = is_current(engine)
+        finally:
+            engine.dispose()
+    say("Lược đồ đã ở bản mới nhất." if current else "Lược đồ chưa ở bản mới nhất; chạy ./vanthu migrate.")
+    return DONE if current else FAILED
 
 
 # ---- administration ---------------------------------------------------------------------------------------------
@@ -337,6 +348,12 @@ def run_bench(options: argparse.Namespace) -> int:
     from web.launcher.testing import bench
 
     return bench(options.subject, options.json, options.quick)
+
+
+def run_setup(_options: argparse.Namespace) -> int:
+    """Say that it is done: whoever gets here has been set up."""
+    say("Môi trường đã sẵn sàng.")
+    return DONE
 
 
 def run_lock(_options: argparse.Namespace) -> int:

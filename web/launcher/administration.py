@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from connectors.assembly import make_platform
 from engine import audit
-from engine.database import connect, is_current, upgrade
+from engine.database import upgrade
 from engine.directory import commands
 from engine.directory.models import Agency, AgencyCode
 from engine.errors import InvalidInput, NotFound
@@ -14,20 +14,6 @@ from engine.platform import Work, system
 from engine.settings import Settings
 
 _SCHEME = "QCVN2016"
-
-
-def migrate(settings: Settings) -> None:
-    """Bring the schema to the newest revision; several processes may do so at once."""
-    upgrade(settings.database_url)
-
-
-def schema_is_current(settings: Settings) -> bool:
-    """Tell whether the schema is at the newest revision."""
-    engine = connect(settings.database_url, 1)
-    try:
-        return is_current(engine)
-    finally:
-        engine.dispose()
 
 
 def create_admin(
