@@ -14,7 +14,7 @@ from engine.database import Base, Json, Key
 
 
 class Document(Base):
-    """One document as one agency holds it: the sender's outgoing one and each receiver's incoming one are different rows."""
+    """One document as one agency holds it: the sender's and each receiver's are different rows."""
 
     __tablename__ = "document"
     __table_args__ = (
@@ -23,6 +23,7 @@ class Document(Base):
         Index("ix_document_list", "agency_id", "direction", "id"),
         Index("ix_document_identifier", "agency_id", "identifier"),
         Index("ix_document_code", "agency_id", "code", "organ_id"),
+        Index("ix_document_raw_hash", "raw_hash", postgresql_where="raw_hash is not null"),
     )
 
     id: Mapped[Key]
@@ -69,6 +70,7 @@ class Document(Base):
     raw_hash: Mapped[str | None] = mapped_column(String(64))  # the message as it came, kept as evidence
     verification: Mapped[Json]  # report of the signature check
     checks: Mapped[Json]  # report of completeness, duplicates, formats
+    refusal_code: Mapped[str] = mapped_column(String(30), default="", server_default="")
     refusal_reason: Mapped[str] = mapped_column(String(1000), default="")
     result: Mapped[str] = mapped_column(Text, default="")  # how it was resolved
     resolution: Mapped[str] = mapped_column(String(20), default="")  # answer, information, result
@@ -99,7 +101,7 @@ class Attachment(Base):
     number: Mapped[int] = mapped_column(default=1)  # order within the part
     version: Mapped[int] = mapped_column(default=1)
     current: Mapped[bool] = mapped_column(default=True)
-    file_hash: Mapped[str] = mapped_column(String(64))
+    file_hash: Mapped[str] = mapped_column(String(64), index=True)
     file_name: Mapped[str] = mapped_column(String(255))
     media_type: Mapped[str] = mapped_column(String(120))
     size: Mapped[int]
@@ -170,7 +172,11 @@ class Dispatch(Base):
     """One recipient of an outgoing document, and how far it got there (LA-9.3)."""
 
     __tablename__ = "dispatch"
-    __table_args__ = (UniqueConstraint("document_id", "recipient_code"),)
+    __table_args__ = (
+        UniqueConstraint("document_id", "recipient_code"),
+        Index("ix_dispatch_due", "agency_id", "due_date", postgresql_where="due_date is not null and reply_id is null"),
+        Index("ix_dispatch_reply", "reply_id", postgresql_where="reply_id is not null"),
+    )
 
     id: Mapped[Key]
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
@@ -189,6 +195,7 @@ class Dispatch(Base):
     due_date: Mapped[date | None]
     reply_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     reminders: Mapped[int] = mapped_column(default=0)
+    late_at: Mapped[datetime | None]  # when its reply was first found late
 
 
 class DispatchStatus(Base):

@@ -83,6 +83,7 @@ def _document() -> None:
         sa.Column("raw_hash", sa.String(length=64), nullable=True),
         sa.Column("verification", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("checks", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("refusal_code", sa.String(length=30), server_default="", nullable=False),
         sa.Column("refusal_reason", sa.String(length=1000), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("resolution", sa.String(length=20), nullable=False),
@@ -110,6 +111,13 @@ def _document() -> None:
     op.create_index("ix_document_code", "document", ["agency_id", "code", "organ_id"], unique=False)
     op.create_index("ix_document_identifier", "document", ["agency_id", "identifier"], unique=False)
     op.create_index("ix_document_list", "document", ["agency_id", "direction", "id"], unique=False)
+    op.create_index(
+        "ix_document_raw_hash",
+        "document",
+        ["raw_hash"],
+        unique=False,
+        postgresql_where=sa.text("raw_hash is not null"),
+    )
 
 
 def _attachment() -> None:
@@ -134,6 +142,7 @@ def _attachment() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
     )
     op.create_index(op.f("ix_attachment_document_id"), "attachment", ["document_id"], unique=False)
+    op.create_index(op.f("ix_attachment_file_hash"), "attachment", ["file_hash"], unique=False)
 
 
 def _dispatch() -> None:
@@ -156,6 +165,7 @@ def _dispatch() -> None:
         sa.Column("due_date", sa.Date(), nullable=True),
         sa.Column("reply_id", sa.BigInteger(), nullable=True),
         sa.Column("reminders", sa.BigInteger(), nullable=False),
+        sa.Column("late_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_dispatch_agency_id")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_dispatch_document_id")),
         sa.ForeignKeyConstraint(["recipient_id"], ["agency.id"], name=op.f("fk_dispatch_recipient_id")),
@@ -164,6 +174,20 @@ def _dispatch() -> None:
         sa.UniqueConstraint("document_id", "recipient_code", name=op.f("uq_dispatch_document_id_recipient_code")),
     )
     op.create_index(op.f("ix_dispatch_document_id"), "dispatch", ["document_id"], unique=False)
+    op.create_index(
+        "ix_dispatch_due",
+        "dispatch",
+        ["agency_id", "due_date"],
+        unique=False,
+        postgresql_where=sa.text("due_date is not null and reply_id is null"),
+    )
+    op.create_index(
+        "ix_dispatch_reply",
+        "dispatch",
+        ["reply_id"],
+        unique=False,
+        postgresql_where=sa.text("reply_id is not null"),
+    )
 
 
 def _document_link() -> None:
