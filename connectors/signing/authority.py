@@ -233,8 +233,14 @@ def _usage(**allowed: bool) -> pyca.KeyUsage:
 
 
 def _cut(subject: _Name) -> _Name:
-    """X.520 allows 64 characters for names; longer ones end with an ellipsis, empty ones are left out."""
-    return {oid: v if len(v) <= 64 else v[:63] + "…" for oid, v in subject.items() if v}
+    """Names hold 64 bytes (X.520, as the library counts); longer ones end with an ellipsis, empty ones are left out."""
+    return {oid: _fitting(value) for oid, value in subject.items() if value}
+
+
+def _fitting(value: str) -> str:
+    if len(value.encode()) <= 64:
+        return value
+    return value.encode()[:61].decode(errors="ignore").rstrip() + "…"
 
 
 def _slug(code: str) -> str:

@@ -91,6 +91,7 @@ class HttpTimeStamper(TimeStamper):  # type: ignore[misc,unused-ignore]
             with urllib.request.urlopen(request, timeout=self.seconds) as answer:  # noqa: S310
                 content = answer.read(_LARGEST_ANSWER + 1)
         except urllib.error.HTTPError as error:
+            error.close()
             kind = PermanentError if 400 <= error.code < 500 and error.code not in (408, 429) else TemporaryError
             raise kind(f"Dịch vụ dấu thời gian trả lời mã lỗi {error.code}.") from error
         except OSError as error:
