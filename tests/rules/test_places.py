@@ -13,6 +13,7 @@ TIME = {"engine/clock.py"}
 PRINTING = {"web/cli.py"}
 NETWORK = {
     "connectors/http.py": "everything outside",
+    "connectors/signing/timestamps.py": "asks the time-stamp authority",
     "web/launcher/programs.py": "asks our own web on loopback whether it is up",
 }
 CLIENTS = {"requests", "httpx", "urllib3", "aiohttp", "urllib.request", "http.client", "smtplib", "ftplib"}
