@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine.documents import commands, incoming, kinds, outgoing, recall
+from engine.directory.calendars import office_calendar
+from engine.documents import commands, incoming, kinds, outgoing, queries, recall
 from engine.errors import BusinessError, InvalidInput, NotAllowed
 from engine.operations import Outside, operation, parameter
 from engine.platform import Work, system
@@ -179,12 +180,15 @@ class RecordOpinion:
     kind: str = parameter("Loại ý kiến", kind="choice", choices=tuple(kinds.OPINION_KINDS))
     verdict: str = parameter("Kết luận")
     text: str = parameter("Ý kiến", default="")
+    status: str | None = parameter("Trạng thái sau ý kiến", help="Bỏ trống: giữ nguyên trạng thái.", default=None)
 
 
-@operation("documents.record-opinion", version=1, name="Ghi ý kiến", legal_basis=("SYS-5.a",))
+@operation("documents.record-opinion", version=1, name="Ghi ý kiến", errors=(TRANSITION,), legal_basis=("SYS-5.a",))
 def record_opinion(given: RecordOpinion, work: Work) -> None:
-    """Lưu ý kiến kiểm tra, duyệt, phối hợp hoặc trả lại cùng với văn bản."""
+    """Lưu ý kiến kiểm tra, duyệt, phối hợp hoặc trả lại cùng với văn bản; chuyển trạng thái nếu có nêu."""
     commands.record_opinion(work, given.document, given.person, given.kind, given.verdict, given.text)
+    if given.status is not None:
+        _in_order(commands.set_status, work, given.document, given.status)
 
 
 @dataclass(frozen=True)
@@ -235,9 +239,11 @@ class Issue:
 
 @dataclass(frozen=True)
 class Issued:
-    """The dispatches that are to be sent."""
+    """The dispatches that are to be sent, and what has to be followed: whether a reply is asked for, until when."""
 
     dispatches: list[int]
+    reply_required: bool
+    due_at: str | None
 
 
 @operation(
@@ -246,7 +252,11 @@ class Issued:
 )  # fmt: skip
 def issue(given: Issue, work: Work) -> Issued:
     """Phát hành văn bản đã có chữ ký số của cơ quan; trả về danh sách nơi nhận cần gửi điện tử."""
-    return Issued(_in_order(commands.issue, work, given.document))
+    dispatches: list[int] = _in_order(commands.issue, work, given.document)
+    document = queries.locked(work, given.document, "outgoing")
+    calendar = office_calendar(work.session, document.agency_id)
+    due_at = calendar.end_of_day(document.due_date) if document.reply_required and document.due_date else None
+    return Issued(dispatches, document.reply_required, due_at.isoformat() if due_at else None)
 
 
 @dataclass(frozen=True)
