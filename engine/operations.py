@@ -32,10 +32,13 @@ class Parameter:
 
 
 def parameter(
-    label: str, *, kind: Kind = "text", help: str = "", default: Any = dataclasses.MISSING, choices: tuple[str, ...] = ()
+    label: str, *, kind: Kind = "text", help: str = "", default: Any = dataclasses.MISSING, choices: tuple[str, ...] = (),
+    default_factory: Callable[[], Any] | None = None,
 ) -> Any:
     """Declare one input of an operation: Vietnamese label and help, the kind of field, the default if optional."""
     meta = {"label": label, "kind": kind, "help": help, "choices": choices}
+    if default_factory is not None:
+        return field(default_factory=default_factory, metadata=meta)
     if default is dataclasses.MISSING:
         return field(metadata=meta)
     return field(default=default, metadata=meta)

@@ -167,4 +167,5 @@ class Platform:
             try:
                 yield session
             finally:
+                session.expunge_all()  # what was read may be used afterwards; a rollback would empty it
                 session.rollback()

@@ -138,12 +138,15 @@ def _operate(move: Move, wait: run.Wait) -> run.Step | None:
         return _finished_if_no_lines(move, wait)
     results = []
     for line in lines.of(wait):
+        notes, deliveries = len(move.work.notes), len(move.work.deliveries)
         try:
             with move.work.session.begin_nested():
                 results.append(as_data(operation.function(operation.read(line.given), move.work)))
-        except BusinessError as error:
-            return business_error(move, wait, error)
-        except InvalidInput as error:
+        except (BusinessError, InvalidInput) as error:
+            # the savepoint took the rows back; what was to be written at the end goes with them
+            del move.work.notes[notes:], move.work.deliveries[deliveries:]
+            if isinstance(error, BusinessError):
+                return business_error(move, wait, error)
             _stuck(move, wait, "operation", str(error))
             return None
     result = {"results": results} if wait.fan_out is not None else results[0]

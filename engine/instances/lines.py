@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.bpmn import run
-from engine.bpmn.expressions import compile_expression
+from engine.bpmn.expressions import parse_value
 from engine.definitions.queries import Ready
 from engine.instances.models import Instance, Subscription
 from engine.platform import Work
@@ -123,7 +123,7 @@ def _complete(row: Subscription, result: Mapping[str, Any]) -> bool:
     names |= {"nr_of_instances": total, "nr_of_completed": settled, "nr_of_active": total - settled, "result": dict(result)}
     # Camunda's own names, so that a diagram made elsewhere counts the same
     names |= {"nrOfInstances": total, "nrOfCompletedInstances": settled, "nrOfActiveInstances": total - settled}
-    return compile_expression(rule).evaluate(names) is True
+    return parse_value(rule).evaluate(names) is True
 
 
 def _results(work: Work, row: Subscription) -> list[Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from engine import inbox
@@ -21,7 +19,7 @@ class DeliverMessage:
     name: str = parameter("Tên thông điệp")
     kind: str = parameter("Loại", kind="choice", choices=("message", "signal"), default="message")
     correlation: str | None = parameter("Khóa đối chiếu", default=None)
-    data: Mapping[str, Any] = parameter("Dữ liệu", kind="data", default=MappingProxyType({}))
+    data: dict[str, Any] = parameter("Dữ liệu", kind="data", default_factory=dict)
 
 
 @operation(THROWN, version=1, name="Chuyển thông điệp giữa các quy trình", outside=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -92,7 +93,7 @@ def retry_incident(work: Work, incident_id: int, data_patch: Mapping[str, Any] |
         work.deliveries.append(delivery)
     else:
         move = Move(work, instance, definitions.ready(work.session, instance.version_id))
-        resume(move, run.retry, incident.token, dict(data_patch or {}))
+        resume(move, partial(run.retry, data_patch=dict(data_patch or {})), incident.token)
         tell_parent(work, instance)
     _settle(work, incident, "retried", {"data": sorted(data_patch or {})})
 
