@@ -90,8 +90,9 @@ def seal_beside(person: Box) -> Box:
 
 def draw_lines(width: float, height: float, lines: Iterable[Line], *, paper: bool = False) -> bytes:
     """A one-page PDF of `width` × `height` points with lines from the top down; `paper` paints white below them."""
-    buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=(width, height), pdfVersion=(1, 7), invariant=1)
+    buffer, lines = BytesIO(), tuple(lines)
+    font = lines[0].font if lines else None
+    canvas = Canvas(buffer, pagesize=(width, height), pdfVersion=(1, 7), invariant=1, initialFontName=font)
     if paper:
         canvas.setFillGray(1)
         canvas.rect(0, 0, width, height, stroke=0, fill=1)

@@ -76,7 +76,8 @@ def _typeset(draft: Draft, styles: Styles, marks: Marks) -> bytes:
     title = f"{draft.type_name}: {draft.subject}" if draft.subject else draft.type_name
     document = BaseDocTemplate(
         buffer, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), title=composed(title), author=composed(draft.agency_name),
-        subject=composed(draft.subject), creator="Vanthu", invariant=1, pdfVersion=(1, 7), lang="vi-VN",
+        subject=composed(draft.subject), creator="Vanthu", invariant=1, lang="vi-VN",
+        initialFontName=styles.face.regular,  # else every page names Helvetica, which isn't embedded
     )
     frame = Frame(
         LEFT, BOTTOM, TEXT_WIDTH, PAGE_HEIGHT - TOP - BOTTOM,

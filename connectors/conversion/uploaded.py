@@ -9,6 +9,7 @@ from typing import Any
 
 import pypdfium2 as pdfium
 from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.pdf_utils.misc import FormFillingError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign.fields import enumerate_sig_fields
@@ -26,7 +27,7 @@ from connectors.pdf_fields import (
     find_field,
     seal_beside,
 )
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, PlatformError
 
 SIGNATURE_WIDTH, SIGNATURE_HEIGHT = 56 * MM, 27 * MM
 _LINE = 16.0
@@ -62,6 +63,15 @@ def prepare_uploaded(pdf: bytes, *, signer_name: str = "", reserve: float = 45 *
     signatures above the signer's name on the last page, else `reserve` above its foot. Scripts and automatic actions
     are taken out. InvalidInput for what can't be prepared: not a PDF, encrypted, signed already, dynamic forms.
     """
+    try:
+        return _prepared(pdf, signer_name, reserve)
+    except PlatformError:
+        raise
+    except Exception as error:  # whatever a broken file makes the parsers raise means the same to the person
+        raise InvalidInput("Tệp không phải là PDF hợp lệ hoặc đã hỏng nên không thể trình ký.") from error
+
+
+def _prepared(pdf: bytes, signer_name: str, reserve: float) -> bytes:
     reader = _read(pdf)
     if _has_fields(reader):
         return pdf
@@ -76,20 +86,14 @@ def prepare_uploaded(pdf: bytes, *, signer_name: str = "", reserve: float = 45 *
 
 
 def _read(pdf: bytes) -> PdfFileReader:
-    try:
-        reader = PdfFileReader(BytesIO(pdf))
-        encrypted, pages = reader.encrypted, int(reader.root["/Pages"]["/Count"])
-        signed = False if encrypted else any(True for _ in enumerate_sig_fields(reader, filled_status=True))
-        dynamic = not encrypted and "/AcroForm" in reader.root and "/XFA" in reader.root["/AcroForm"]
-    except Exception as error:  # whatever a broken file makes the parser raise means the same to the person
-        raise InvalidInput("Tệp không phải là PDF hợp lệ hoặc đã hỏng nên không thể trình ký.") from error
-    if encrypted:
+    reader = PdfFileReader(BytesIO(pdf))
+    if reader.encrypted:
         raise InvalidInput("Tệp PDF có mật khẩu bảo vệ; hãy tải lên tệp không đặt mật khẩu.")
-    if signed:
+    if any(True for _ in enumerate_sig_fields(reader, filled_status=True)):
         raise InvalidInput("Tệp PDF đã có chữ ký số; không thể thêm vị trí số, ngày mà không làm hỏng chữ ký.")
-    if dynamic:
+    if "/AcroForm" in reader.root and "/XFA" in reader.root["/AcroForm"]:
         raise InvalidInput("Tệp PDF dùng biểu mẫu động (XFA), không dùng làm văn bản điện tử được.")
-    if pages < 1:
+    if int(reader.root["/Pages"]["/Count"]) < 1:
         raise InvalidInput("Tệp PDF không có trang nào.")
     return reader
 
@@ -98,7 +102,7 @@ def _has_fields(reader: PdfFileReader) -> bool:
     kinds = [(NUMBER, "/Tx"), (DATE, "/Tx"), (PERSON, "/Sig"), (AGENCY, "/Sig")]
     try:
         found = [find_field(reader, name, kind) for name, kind in kinds]
-    except Exception as error:
+    except FormFillingError as error:
         raise InvalidInput("Tệp PDF có biểu mẫu trùng tên với các ô số, ngày, chữ ký của hệ thống.") from error
     if not any(found):
         return False

@@ -68,7 +68,7 @@ def draw_person(name: str, face: Typeface, width: float, height: float, image: b
         canvas.setFont(face.italic, 6)
         canvas.drawRightString(width - 1, 1.5, f"{composed(name)} – chữ ký {NOTE.lower()}")
 
-    return _drawn(width, height, paint)
+    return _drawn(width, height, face, paint)
 
 
 def _flourish(canvas: Any, width: float, height: float) -> None:
@@ -99,7 +99,7 @@ def draw_seal(agency: str, face: Typeface, image: bytes | None = None) -> bytes:
         canvas.drawCentredString(middle, middle - 16, NOTE)
         _around(canvas, composed(agency).upper(), face, middle, middle * 0.72)
 
-    return _drawn(SEAL, SEAL, paint)
+    return _drawn(SEAL, SEAL, face, paint)
 
 
 def _star(canvas: Any, x: float, y: float, radius: float) -> None:
@@ -143,9 +143,9 @@ def _place_image(canvas: Any, image: bytes, width: float, height: float) -> None
     )
 
 
-def _drawn(width: float, height: float, paint: Callable[[Any], None]) -> bytes:
+def _drawn(width: float, height: float, face: Typeface, paint: Callable[[Any], None]) -> bytes:
     buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=(width, height), pdfVersion=(1, 7), invariant=1)
+    canvas = Canvas(buffer, pagesize=(width, height), pdfVersion=(1, 7), invariant=1, initialFontName=face.regular)
     paint(canvas)
     canvas.showPage()
     canvas.save()
