@@ -1,0 +1,122 @@
+"""The table of contents of the web: what an app is made of, screen by screen."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, session, url_for
+from flask_babel import Babel
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+
+from engine.platform import Platform
+from engine.settings import Settings
+from web import errors, session as sessions
+from web.database import configuration, db
+from web.directory import people, routes as directory
+from web.documents import creating, files, routes as documents
+from web.instances import routes as instances
+from web.layout import headers, navigation, routes as layout, words
+from web.registers import routes as registers
+from web.worklist import routes as worklist
+
+HERE = Path(__file__).parent
+SCREENS = (layout.screen, directory.screen, worklist.screen, documents.screen, registers.screen, instances.screen)
+LANGUAGES = ("vi", "en")
+
+log = logging.getLogger("vanthu.web")
+
+
+class Id(IntegerConverter):
+    """Row numbers in addresses: what PostgreSQL can't hold as one is simply no address."""
+
+    def __init__(self, map: Any, *arguments: Any, **named: Any) -> None:
+        super().__init__(map, *arguments, **{"max": 2**63 - 1, **named})
+
+
+def create_app(settings: Settings | None = None, platform: Platform | None = None) -> Flask:
+    """Return the web of an installation; settings come from the environment, the platform from the settings, unless given."""
+    settings = _with_key(settings or (platform.settings if platform else Settings.from_environment()))
+    app = Flask("web", root_path=str(HERE), template_folder=".", static_folder="static")
+    app.url_map.converters["int"] = Id
+    app.config.update(configuration(settings))
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_upload_bytes + 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=2000,
+        BABEL_DEFAULT_LOCALE="vi",
+        BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
+        BABEL_TRANSLATION_DIRECTORIES=str(HERE / "translations"),
+        TEMPLATES_AUTO_RELOAD=settings.environment != "production",
+    )
+    db.init_app(app)
+    app.extensions["vanthu"] = platform or _assemble(app, settings)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    sessions.protect(app, settings)
+    errors.answer_errors(app, settings)
+    headers.add_headers(app, https=settings.base_url.startswith("https://"))
+    for screen in SCREENS:
+        app.register_blueprint(screen)
+    Babel(app, locale_selector=_language)
+    _dress(app, settings)
+    return app
+
+
+def _with_key(settings: Settings) -> Settings:
+    """Without a key (a first look in development) sessions last as long as the process; production never gets here without one."""
+    return settings if settings.secret_key else dataclasses.replace(settings, secret_key=secrets.token_urlsafe(48))
+
+
+def _assemble(app: Flask, settings: Settings) -> Platform:
+    from connectors.assembly import make_platform
+    from connectors.worker import wake
+
+    with app.app_context():
+        return make_platform(settings, engine=db.engine, wake=wake(settings.redis_url) if settings.redis_url else None)
+
+
+def _language() -> str:
+    chosen = session.get("language")
+    return chosen if chosen in LANGUAGES else "vi"
+
+
+def _dress(app: Flask, settings: Settings) -> None:
+    """Give templates their words, navigation and bundles."""
+    manifest = _manifest(Path(str(app.static_folder)))
+
+    def asset(name: str) -> str:
+        return url_for("static", filename=manifest[name]) if name in manifest else ""
+
+    def given() -> dict[str, Any]:
+        return {"asset": asset, "language": _language(), "test_data": settings.environment == "demo", **navigation.context()}
+
+    app.context_processor(given)
+    app.jinja_env.filters.update(words.FILTERS)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    hashed = frozenset(manifest.values())
+
+    def age(filename: str | None) -> int:
+        # Hashed names never change their content; the rest (character maps of pdf.js) rarely.
+        return 31536000 if filename in hashed or (filename or "").startswith("media/") else 86400
+
+    app.get_send_file_max_age = age  # type: ignore[method-assign]
+
+
+def _manifest(folder: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        log.warning("the browser bundles are not built; pages come without style and script")
+        return {}
+
+
+__all__ = ["create_app"]
+_ = (creating, files, people)  # their routes hang on the screens of their folders

@@ -1,0 +1,1 @@
+"""People, units, stand-ins and signing in."""

@@ -1,0 +1,1 @@
+"""Documents: lists, the page of one, new ones, their files."""

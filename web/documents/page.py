@@ -1,0 +1,155 @@
+"""What the page of a document shows besides its own fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.audit import AuditEntry
+from engine.directory import queries as directory
+from engine.directory.models import Agency, Person, Unit
+from engine.documents import queries as documents
+from engine.documents.models import Dispatch, DispatchStatus, Document
+from engine.instances import queries as instances
+from engine.platform import Actor
+from engine.tasks import queries as worklists
+from web.layout.words import Mark
+
+_MOST_LINES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One line of the audit trail in words."""
+
+    at: datetime
+    who: str
+    acting_for: str
+    said: str
+
+
+def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
+    """Read everything the page of `document` shows; each list in one query."""
+    dispatches = documents.dispatches(session, document.id)
+    assignments = documents.assignments(session, document.id)
+    instructions = documents.instructions(session, document.id)
+    opinions = documents.opinions(session, document.id)
+    runs = instances.of_document(session, document.id)
+    concerned = [*(row.person_id for row in (*assignments, *instructions, *opinions)), document.drafter_id, document.signer_id]
+    return {
+        "dispatches": dispatches,
+        "statuses": _statuses(session, [dispatch.id for dispatch in dispatches]),
+        "dispatch_mark": dispatch_mark,
+        "assignments": assignments,
+        "instructions": instructions,
+        "opinions": opinions,
+        "people": _names(session, Person.id, Person.full_name, concerned),
+        "units": _names(session, Unit.id, Unit.name, [*(row.unit_id for row in assignments), document.unit_id]),
+        "links": documents.links(session, actor, document.id),
+        "said_of_link": said_of_link,
+        "codes": [code.code for code in directory.codes_of(session, document.agency_id)],
+        "own": session.get_one(Agency, document.agency_id),
+        "events": instances.document_timeline(session, document.id),
+        "runs": runs,
+        "open_tasks": worklists.open_on(session, document.id),
+    }
+
+
+def _names(session: Session, key: Any, name: Any, ids: Iterable[int | None]) -> dict[int, str]:
+    wanted = {each for each in ids if each is not None}
+    if not wanted:
+        return {}
+    return {row[0]: row[1] for row in session.execute(select(key, name).where(key.in_(wanted)))}
+
+
+def _statuses(session: Session, ids: Sequence[int]) -> dict[int, list[DispatchStatus]]:
+    found: dict[int, list[DispatchStatus]] = {}
+    if ids:
+        rows = select(DispatchStatus).where(DispatchStatus.dispatch_id.in_(ids)).order_by(DispatchStatus.at, DispatchStatus.id)
+        for row in session.scalars(rows):
+            found.setdefault(row.dispatch_id, []).append(row)
+    return found
+
+
+def said_of_link(kind: str, outward: bool) -> str:
+    """Return what a link says from this document's side."""
+    away = {
+        "answers": _("Trả lời văn bản"), "replaces": _("Thay thế văn bản"), "corrects": _("Đính chính văn bản"),
+        "recalls": _("Thu hồi văn bản"),
+    }  # fmt: skip
+    back = {
+        "answers": _("Được trả lời bằng"), "replaces": _("Được thay thế bằng"), "corrects": _("Được đính chính bằng"),
+        "recalls": _("Bị thu hồi bằng"),
+    }  # fmt: skip
+    return (away if outward else back).get(kind, _("Liên quan đến"))
+
+
+def recipients_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    """Document id → names of its recipients."""
+    found: dict[int, list[str]] = {}
+    if ids:
+        rows = select(Dispatch.document_id, Dispatch.recipient_name).where(Dispatch.document_id.in_(ids)).order_by(Dispatch.id)
+        for document_id, name in session.execute(rows):
+            found.setdefault(document_id, []).append(name)
+    return found
+
+
+def dispatch_mark(state: str, name: str) -> Mark:
+    """Return how the state of a dispatch is marked."""
+    if state in ("refused", "failed", "recall_denied"):
+        return Mark(name, "late", "alert")
+    if state in ("accepted", "assigned", "processing", "done"):
+        return Mark(name, "done", "check")
+    if state in ("recalled", "recalled_locally", "recall_asked"):
+        return Mark(name, "today", "retry")
+    return Mark(name, "", "clock" if state in ("planned", "queued", "sending") else "send")
+
+
+def audit_lines(session: Session, document: Document) -> list[AuditLine]:
+    """Return the newest lines of a document's audit trail, in words."""
+    rows = session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.subject_kind == "document", AuditEntry.subject_id == str(document.id), AuditEntry.agency_id == document.agency_id)
+        .order_by(AuditEntry.id.desc())
+        .limit(_MOST_LINES)
+    ).all()
+    acting = _names(session, Person.id, Person.full_name, [row.acting_for_id for row in rows])
+    said = _actions()
+    return [
+        AuditLine(row.at, row.person_name, acting.get(row.acting_for_id or 0, ""), said.get(row.action, row.action)) for row in rows
+    ]
+
+
+def _actions() -> dict[str, str]:
+    return {
+        "document.read": _("Xem văn bản"),
+        "document.drafted": _("Soạn dự thảo"),
+        "document.arrived": _("Văn bản vào hệ thống"),
+        "document.changed": _("Sửa thông tin"),
+        "document.checked": _("Kiểm tra văn bản"),
+        "document.registered": _("Đăng ký vào sổ"),
+        "document.refused": _("Từ chối tiếp nhận"),
+        "document.instructed": _("Ghi bút phê"),
+        "document.assigned": _("Phân công"),
+        "document.postponed": _("Gia hạn xử lý"),
+        "document.opinion_recorded": _("Ghi ý kiến"),
+        "document.status_changed": _("Chuyển trạng thái"),
+        "document.numbered": _("Cấp số"),
+        "document.signed": _("Ký số cá nhân"),
+        "document.sealed": _("Ký số cơ quan"),
+        "document.issued": _("Phát hành"),
+        "document.linked": _("Liên kết văn bản"),
+        "document.resolved": _("Ghi kết quả xử lý"),
+        "document.filed": _("Lưu hồ sơ"),
+        "document.destroyed": _("Hủy nội dung theo thu hồi"),
+        "document.frozen": _("Khóa văn bản đã thu hồi"),
+        "document.file_added": _("Đính kèm tệp"),
+        "document.file_removed": _("Gỡ tệp"),
+        "document.main_replaced": _("Thay tệp chính"),
+    }

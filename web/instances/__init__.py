@@ -1,0 +1,1 @@
+"""Running procedures for those who look after them."""

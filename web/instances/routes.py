@@ -1,0 +1,153 @@
+"""Running procedures: the list, one run with its live diagram, incidents to be settled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.definitions import queries as definitions
+from engine.documents.models import Document
+from engine.errors import InvalidInput, NotFound
+from engine.instances import commands, queries, rules, settle
+from engine.instances.models import Incident, Instance
+from engine.tasks import queries as worklists
+from engine.tasks.models import Task
+from web.session import actor, now, platform
+
+screen = Blueprint("instances", __name__)
+PAGE = 50
+OVERSEERS = frozenset({"agency-admin", "provincial-admin", "process-analyst"})
+STATUSES = ("running", "ended", "cancelled")
+
+
+@screen.get("/instances")
+def index() -> Any:
+    """List the runs of the agency, newest first."""
+    _overseers_only()
+    status, before = request.args.get("status"), request.args.get("before", type=int)
+    with platform().reading() as reading:
+        rows = queries.instances(
+            reading, actor(), status=status if status in STATUSES else None, limit=PAGE + 1, before=before
+        )
+        names = _names(reading, {row.id for row in rows})
+    return render_template("instances/index.html", rows=rows[:PAGE], more=len(rows) > PAGE, status=status, names=names)
+
+
+@screen.get("/instances/<int:instance_id>")
+def instance(instance_id: int) -> Any:
+    """Show one run: where it stands on its diagram, what it waits for, what happened, what is wrong."""
+    with platform().reading() as reading:
+        found = _visible(reading, instance_id)
+        ready = definitions.ready(reading, found.version_id)
+        open_incidents = reading.scalars(
+            select(Incident).where(Incident.instance_id == instance_id, Incident.state == "open").order_by(Incident.id)
+        ).all()
+        page = {
+            "events": queries.timeline(reading, instance_id),
+            "tokens": queries.tokens(reading, instance_id),
+            "visited": queries.visited(reading, instance_id),
+            "waits": queries.waits(reading, instance_id),
+            "document": reading.get(Document, found.document_id) if found.document_id else None,
+            "called": reading.scalars(select(Instance).where(Instance.parent_id == instance_id).order_by(Instance.id)).all(),
+            "tasks": [row for row in worklists.open_on(reading, found.document_id) if row[0].instance_id == instance_id]
+            if found.document_id
+            else [],
+        }
+    names = {element.id: element.name or element.id for element in ready.procedure.elements.values()}
+    return render_template(
+        "instances/instance.html", instance=found, ready=ready, names=names, incidents=open_incidents,
+        may_mend=rules.may_mend(actor(), found.agency_id), **page,
+    )  # fmt: skip
+
+
+@screen.get("/instances/<int:instance_id>/diagram.bpmn")
+def drawing(instance_id: int) -> Response:
+    """Return the diagram of the version the run is pinned to."""
+    with platform().reading() as reading:
+        found = _visible(reading, instance_id)
+        xml, _names_of = queries.diagram(reading, found.version_id)
+        version_id = found.version_id
+    answer = Response(xml, mimetype="application/xml")
+    answer.set_etag(f"version-{version_id}")
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer.make_conditional(request)
+
+
+@screen.post("/instances/<int:instance_id>/cancel")
+def cancel(instance_id: int) -> Any:
+    """Stop a run by hand, with a reason."""
+    with platform().reading() as reading:
+        queries.instance(reading, actor(), instance_id)
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        raise InvalidInput(_("Ghi lý do dừng quy trình rồi gửi lại."))
+    platform().run(actor(), commands.cancel_instance, instance_id, reason)
+    flash(_("Đã dừng quy trình."), "done")
+    return redirect(url_for("instances.instance", instance_id=instance_id), 303)
+
+
+@screen.get("/incidents")
+def incidents() -> Any:
+    """List what can't go on without an admin."""
+    if not rules.may_mend(actor(), actor().agency_id or 0):
+        raise NotFound(_("Trang này dành cho quản trị cơ quan."))
+    with platform().reading() as reading:
+        rows = queries.incidents(reading, actor())
+        names = _names(reading, {row.id for _incident, row in rows})
+    return render_template("instances/incidents.html", rows=rows, names=names, at=now())
+
+
+@screen.post("/incidents/<int:incident_id>/retry")
+def retry(incident_id: int) -> Any:
+    """Try again what failed."""
+    platform().run(actor(), settle.retry_incident, incident_id)
+    flash(_("Đã cho chạy lại. Kết quả hiện ở hồ sơ quy trình."), "done")
+    return redirect(url_for("instances.incidents"), 303)
+
+
+@screen.post("/incidents/<int:incident_id>/skip")
+def skip(incident_id: int) -> Any:
+    """Go on without what failed; the reason goes into the audit trail."""
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        raise InvalidInput(_("Ghi lý do bỏ qua bước này rồi gửi lại."))
+    platform().run(actor(), settle.skip_incident, incident_id, reason)
+    flash(_("Đã bỏ qua bước này; quy trình đi tiếp."), "done")
+    return redirect(url_for("instances.incidents"), 303)
+
+
+def _overseers_only() -> None:
+    if not actor().roles & OVERSEERS:
+        raise NotFound(_("Trang này dành cho quản trị và người thiết kế quy trình."))
+
+
+def _visible(reading: Session, instance_id: int) -> Instance:
+    """A run of the own agency, for overseers and for whoever has or had a task in it or may see its document."""
+    found = queries.instance(reading, actor(), instance_id)
+    if actor().roles & OVERSEERS or _concerned(reading, found):
+        return found
+    raise NotFound(_("Không tìm thấy lượt chạy quy trình này."))
+
+
+def _concerned(reading: Session, found: Instance) -> bool:
+    rows = select(Task.id).where(Task.instance_id == found.id).order_by(Task.id).limit(200)
+    for task_id in reading.scalars(rows):
+        try:
+            queries.task(reading, actor(), task_id, now())
+        except NotFound:
+            continue
+        return True
+    return False
+
+
+def _names(reading: Session, ids: set[int]) -> dict[int, tuple[str, dict[str, str]]]:
+    """Instance id → procedure's name, and its elements' names."""
+    found: dict[int, tuple[str, dict[str, str]]] = {}
+    for row in reading.execute(select(Instance.id, Instance.version_id).where(Instance.id.in_(ids))):
+        ready = definitions.ready(reading, row.version_id)
+        found[row.id] = (ready.name, {e.id: e.name or e.id for e in ready.procedure.elements.values()})
+    return found

@@ -1,0 +1,56 @@
+// Keyboard and menus of every page. Never acts while an input method composes Vietnamese.
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+const rowLinks = () => [...document.querySelectorAll("[data-rows] .row-link")];
+
+function move(step) {
+  const links = rowLinks();
+  if (links.length === 0) return false;
+  const at = links.indexOf(document.activeElement);
+  const next = links[Math.min(links.length - 1, Math.max(0, at === -1 ? 0 : at + step))];
+  next.focus();
+  next.closest("tr").scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") {
+    for (const menu of document.querySelectorAll("[data-menu][open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+    return;
+  }
+  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  const onRow = event.target.closest("[data-rows]") !== null;
+  if (event.key === "/") {
+    document.querySelector("[data-search]")?.focus();
+  } else if (event.key === "?") {
+    document.getElementById("keys")?.showModal();
+  } else if (event.key === "j" || (event.key === "ArrowDown" && onRow)) {
+    if (!move(1)) return;
+  } else if (event.key === "k" || (event.key === "ArrowUp" && onRow)) {
+    if (!move(-1)) return;
+  } else {
+    return;
+  }
+  event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
+});

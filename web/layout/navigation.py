@@ -1,0 +1,100 @@
+"""What stands in the sidebar, the bar and the bottom bar for the person who is signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import g, request, url_for
+from flask_babel import gettext as _
+
+from engine.platform import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One place to go."""
+
+    label: str
+    endpoint: str
+    icon: str
+    values: dict[str, Any] = field(default_factory=dict)
+    count: str = ""  # which of the inbox counts stands behind it
+
+    @property
+    def address(self) -> str:
+        """Where it leads."""
+        return url_for(self.endpoint, **self.values)
+
+    @property
+    def here(self) -> bool:
+        """True on the page it leads to."""
+        if request.endpoint != self.endpoint:
+            return False
+        given = {**request.args.to_dict(), **(request.view_args or {})}
+        return all(given.get(name, DEFAULTS.get(name)) == value for name, value in self.values.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Places under one heading."""
+
+    label: str
+    items: tuple[Item, ...]
+
+
+DEFAULTS = {"box": "mine"}
+ADMIN_ROLES = frozenset({"agency-admin", "provincial-admin"})
+PROCEDURE_ROLES = ADMIN_ROLES | {"process-analyst"}
+
+
+def boxes() -> tuple[Item, ...]:
+    """Return the inbox: mine, my groups', stand-in, due soon."""
+    return (
+        Item(_("Việc của tôi"), "worklist.inbox", "inbox", {"box": "mine"}, "mine"),
+        Item(_("Nhóm của tôi"), "worklist.inbox", "group", {"box": "groups"}, "groups"),
+        Item(_("Được ủy quyền"), "worklist.inbox", "stand-in", {"box": "stand-in"}, "stand-in"),
+        Item(_("Sắp đến hạn"), "worklist.inbox", "clock", {"box": "due-soon"}, "due-soon"),
+    )
+
+
+def sidebar(actor: Actor) -> tuple[Group, ...]:
+    """Return the sidebar below the inbox, by what the roles of `actor` let them do."""
+    groups = [
+        Group(
+            _("Văn bản"),
+            (
+                Item(_("Văn bản đến"), "documents.listing", "arrive", {"direction": "incoming"}),
+                Item(_("Văn bản đi"), "documents.listing", "send", {"direction": "outgoing"}),
+                Item(_("Sổ văn bản"), "registers.index", "book"),
+            ),
+        )
+    ]
+    if actor.roles & PROCEDURE_ROLES:
+        items = [Item(_("Hồ sơ quy trình"), "instances.index", "flow")]
+        if actor.roles & ADMIN_ROLES:
+            items.append(Item(_("Sự cố"), "instances.incidents", "alert"))
+        groups.append(Group(_("Quy trình"), tuple(items)))
+    if actor.roles & ADMIN_ROLES:
+        people = Item(_("Người dùng"), "directory.people", "person")
+        units = Item(_("Đơn vị"), "directory.units", "building")
+        groups.append(Group(_("Quản trị"), (people, units)))
+    return tuple(groups)
+
+
+def new_documents(actor: Actor) -> tuple[Item, ...]:
+    """Return what “+ Văn bản” offers: drafting is everybody's, taking in paper is the registry clerk's."""
+    items = [Item(_("Soạn văn bản đi"), "documents.new_outgoing", "send")]
+    if "clerk" in actor.roles:
+        items.append(Item(_("Nhập văn bản đến"), "documents.new_incoming", "arrive"))
+    return tuple(items)
+
+
+def context() -> dict[str, Any]:
+    """Give templates the navigation of whoever is signed in."""
+    if getattr(g, "actor", None) is None:
+        return {"actor": None}
+    return {
+        "actor": g.actor, "person": g.person, "agency": g.agency,
+        "boxes": boxes(), "sidebar": sidebar(g.actor), "new_documents": new_documents(g.actor),
+    }  # fmt: skip

@@ -1,0 +1,128 @@
+"""How dates, deadlines, sizes and states are said on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+from flask_babel import gettext as _
+
+from engine.clock import VIETNAM
+
+
+class OfficeTime(Protocol):
+    """The part of an office calendar that words need."""
+
+    def office_time_between(self, start: datetime, end: datetime, /) -> timedelta:
+        """Return the working time from one moment to another."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something said with an icon, a word and a colour, never with colour alone."""
+
+    text: str
+    tone: str = ""
+    icon: str = ""
+    title: str = ""
+
+
+def day(value: date | datetime | str | None) -> str:
+    """Return 23/11/2026; empty for nothing. ISO strings out of process data are read too."""
+    if isinstance(value, str):
+        value = read_moment(value)
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(VIETNAM) if value.tzinfo else value
+    return value.strftime("%d/%m/%Y")
+
+
+def moment(value: datetime | str | None) -> str:
+    """Return 23/11/2026 08:15 in Viet Nam's zone; empty for nothing."""
+    if isinstance(value, str):
+        value = read_moment(value)
+    if value is None:
+        return ""
+    return (value.astimezone(VIETNAM) if value.tzinfo else value).strftime("%d/%m/%Y %H:%M")
+
+
+def read_moment(text: str) -> datetime | None:
+    """Return the moment an ISO string names, or None."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def size(count: int | None) -> str:
+    """Return a file's size as people say it: 640 KB, 1,2 MB."""
+    if count is None:
+        return ""
+    if count < 1024:
+        return f"{count} B"
+    if count < 1024 * 1024:
+        return f"{count // 1024} KB"
+    return f"{count / 1024 / 1024:.1f} MB".replace(".", ",")
+
+
+def urgency(value: int | None) -> Mark | None:
+    """Return how an urgency is marked; None for an ordinary document."""
+    marks = {
+        1: Mark(_("Khẩn"), "soon", "flag"),
+        2: Mark(_("Thượng khẩn"), "today", "flag"),
+        3: Mark(_("Hỏa tốc"), "late", "bolt"),
+        4: Mark(_("Hỏa tốc hẹn giờ"), "late", "bolt"),
+    }
+    return marks.get(value or 0)
+
+
+def deadline(due: datetime | None, at: datetime, calendar: OfficeTime | None = None) -> Mark:
+    """Return how far a deadline is, in office time while it runs (“còn 1 giờ 20 phút làm việc”)."""
+    if due is None:
+        return Mark(_("không có hạn"), "none", "")
+    title = _("Hạn %(moment)s", moment=moment(due))
+    if due <= at:
+        return Mark(_("quá hạn %(time)s", time=_late(at - due)), "late", "alert", title)
+    left = calendar.office_time_between(at, due) if calendar is not None else due - at
+    today = due.astimezone(VIETNAM).date() == at.astimezone(VIETNAM).date()
+    tone, icon = ("today", "clock") if today else ("near", "clock") if left <= timedelta(hours=8) else ("", "clock")
+    text = _office(left) if calendar is not None else _late(left)
+    return Mark(_("còn %(time)s làm việc", time=text), tone, icon, title)
+
+
+def _late(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    if minutes >= 24 * 60:
+        return _("%(count)s ngày", count=minutes // (24 * 60))
+    if minutes >= 60:
+        return _("%(count)s giờ", count=minutes // 60)
+    return _("%(count)s phút", count=max(minutes, 1))
+
+
+def _office(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    if minutes >= 16 * 60:
+        return _("%(count)s ngày", count=minutes // (8 * 60))
+    hours, rest = divmod(minutes, 60)
+    if hours and rest and hours < 8:
+        return _("%(hours)s giờ %(minutes)s phút", hours=hours, minutes=rest)
+    if hours:
+        return _("%(count)s giờ", count=hours)
+    return _("%(count)s phút", count=max(rest, 1))
+
+
+def initials(name: str) -> str:
+    """Return the letters that stand for a person: the first of the given name (last word) after that of the first word."""
+    parts = name.split()
+    return (parts[0][0] + parts[-1][0]).upper() if len(parts) > 1 else name[:1].upper()
+
+
+def local_now(at: datetime) -> datetime:
+    """Return a moment in Viet Nam's zone."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(VIETNAM)
+
+
+FILTERS = {"day": day, "moment": moment, "size": size, "urgency": urgency, "initials": initials}

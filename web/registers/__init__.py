@@ -1,0 +1,1 @@
+"""The registers of incoming and outgoing documents."""

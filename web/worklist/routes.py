@@ -1,0 +1,148 @@
+"""The inbox, and the page on which one task is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from engine.directory import queries as directory
+from engine.documents import kinds
+from engine.documents.models import Document
+from engine.documents.text import fold
+from engine.errors import InvalidInput, NotFound
+from engine.instances import commands as instances
+from engine.instances import queries
+from engine.instances.queries import TaskView
+from engine.tasks import commands as tasks
+from engine.tasks import queries as worklists
+from web.layout import papers, words
+from web.layout.forms import posted
+from web.session import actor, now, platform
+
+screen = Blueprint("worklist", __name__)
+PAGE = 50
+
+
+@screen.get("/")
+def inbox() -> Any:
+    """Show what waits for me, for my groups, for whom I stand in, or is due soon; due soonest first."""
+    box = request.args.get("box", "mine")
+    if box not in worklists.BOXES:
+        raise NotFound(_("Không có hộp việc này."))
+    start = max(request.args.get("start", 0, type=int), 0)
+    wanted = request.args.get("q", "").strip()[:200]
+    with platform().reading() as reading:
+        rows = worklists.inbox(reading, actor(), box, now(), limit=PAGE + 1, offset=start, search=fold(wanted))
+        counts = worklists.counts(reading, actor(), now())
+        calendar = directory.office_calendar(reading, actor().agency_id or 0)
+    deadlines = {row.id: words.deadline(row.due_at, now(), calendar) for row in rows}
+    return render_template(
+        "worklist/inbox.html", box=box, rows=rows[:PAGE], deadlines=deadlines, counts=counts, q=wanted,
+        start=start, more=len(rows) > PAGE, page=PAGE,
+    )  # fmt: skip
+
+
+@screen.get("/tasks/counts")
+def counts() -> Any:
+    """Answer the sidebar's question for counts; nothing else on the page moves."""
+    with platform().reading() as reading:
+        found = worklists.counts(reading, actor(), now())
+    return render_template("worklist/counts.html", counts=found)
+
+
+@screen.get("/tasks/news")
+def news() -> Any:
+    """Say that the list has changed since it was shown; the rows stay where they are until the person asks."""
+    box = request.args.get("box", "mine")
+    shown = request.args.get("shown", 0, type=int)
+    with platform().reading() as reading:
+        found = worklists.counts(reading, actor(), now()).get(box, 0)  # type: ignore[call-overload]
+    return render_template("worklist/news.html", box=box, more=found - shown)
+
+
+@screen.get("/tasks/<int:task_id>")
+def task(task_id: int) -> Any:
+    """Show one task: the document, what is asked, the form, history and diagram."""
+    return _task_page(task_id)
+
+
+@screen.post("/tasks/<int:task_id>/complete")
+def complete(task_id: int) -> Any:
+    """Finish the task with the form's answers; what is wrong is told at each field and nothing is lost."""
+    with platform().reading() as reading:
+        view = queries.task(reading, actor(), task_id, now())
+    sent = posted(view.form) if view.form else {}
+    version = request.form.get("version", type=int)
+    try:
+        done = platform().run(actor(), instances.complete_task, task_id, sent, version)
+    except InvalidInput as error:
+        return _task_page(task_id, sent=sent, problem=error), 422
+    flash(_("Đã hoàn thành: %(name)s.", name=view.task.name), "done")
+    with platform().reading() as reading:
+        following = worklists.waiting_for(reading, actor(), done.document_id, now())
+    return redirect(url_for("worklist.task", task_id=following) if following else url_for("worklist.inbox"), 303)
+
+
+@screen.post("/tasks/<int:task_id>/claim")
+def claim(task_id: int) -> Any:
+    """Take a task of one of my groups."""
+    platform().run(actor(), tasks.claim_task, task_id)
+    return redirect(url_for("worklist.task", task_id=task_id), 303)
+
+
+@screen.post("/tasks/<int:task_id>/release")
+def release(task_id: int) -> Any:
+    """Give a task back to its group."""
+    platform().run(actor(), tasks.release_task, task_id)
+    flash(_("Đã trả việc về nhóm."), "done")
+    return redirect(url_for("worklist.inbox", box="groups"), 303)
+
+
+@screen.post("/tasks/<int:task_id>/hand-over")
+def hand_over(task_id: int) -> Any:
+    """Pass a task on to a colleague."""
+    person_id = request.form.get("person", type=int)
+    if person_id is None:
+        raise InvalidInput(_("Chọn người nhận việc rồi chuyển lại."))
+    platform().run(actor(), tasks.hand_over_task, task_id, person_id)
+    flash(_("Đã chuyển việc."), "done")
+    return redirect(url_for("worklist.inbox"), 303)
+
+
+def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: InvalidInput | None = None) -> str:
+    with platform().reading() as reading:
+        view = queries.task(reading, actor(), task_id, now())
+        calendar = directory.office_calendar(reading, view.task.agency_id)
+        shown = _document_part(reading, view)
+        course = {
+            "events": queries.timeline(reading, view.task.instance_id),
+            "tokens": queries.tokens(reading, view.task.instance_id),
+            "visited": queries.visited(reading, view.task.instance_id),
+        }
+        colleagues = directory.people(reading, view.task.agency_id, active_only=True) if view.may_release else []
+    errors = (problem.fields or {"": str(problem)}) if problem else None
+    form = view.form.view(sent, view.context, errors) if view.form else None
+    return render_template(
+        "worklist/task.html", view=view, task=view.task, form=form, problem=problem, colleagues=colleagues,
+        deadline=words.deadline(view.task.due_at, now(), calendar), groups_said=view.lane, **shown, **course,
+    )  # fmt: skip
+
+
+def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:
+    """Whoever may see the task sees its document's head and files; the document's own page asks its own question."""
+    document = reading.get(Document, view.task.document_id) if view.task.document_id else None
+    if document is None:
+        return {"document": None, "files": [], "shown": None, "verdict": None, "links": [], "status": ""}
+    found = papers.files(reading, document)
+    return {
+        "document": document,
+        "files": found,
+        "shown": papers.chosen(found, request.args.get("file")),
+        "verdict": papers.verdict(document),
+        "links": [],
+        "status": kinds.status_name(document.direction, document.status),
+    }
+
