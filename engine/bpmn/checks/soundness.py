@@ -1,8 +1,9 @@
 """Play the token game on the drawing: can it get stuck, or do a step twice at once.
 
 Each scope is played alone: a sub-process counts as one activity, a boundary event as another way out of it. Data is not
-looked at, so every branch of a choice is possible. Where several tokens may move, the one furthest back moves first; as
-moves of different tokens don't disturb each other, no standstill is missed, and tokens that can meet do meet.
+looked at, so every branch of a choice is possible. Small drawings are played in every order of moves. In large ones the
+token furthest back always moves first: as moves of different tokens don't disturb each other no standstill is missed;
+that two tokens meet may be missed only where one of them runs round a loop.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from engine.bpmn.normalise import normalise
 from engine.bpmn.reading import read
 
 MAX_MARKINGS = 4_000
+MAX_ALL_ORDERS = 500
 _MANY_BRANCHES = 5  # above this an inclusive split is tried with single branches, pairs and all
 
 Marking = frozenset[str]  # the flows that hold a token
@@ -47,11 +49,18 @@ class _Board:
             self.incoming[flow.target].append(flow)
         self.boundaries = {node: scope.boundaries(node) for node in scope.nodes}
         self.rank = self._ranks()
+        # What only a non-interrupting boundary event leads to, reminders say, may well run several times at once.
+        starts = [node.id for node in scope.nodes.values() if node.kind == "startEvent"]
+        self.main = closure(starts, self._next_on_main)
         self._reaching: dict[tuple[str, str], set[str]] = {}
 
     def _next(self, node: str) -> list[str]:
         targets = [flow.target for flow in self.outgoing[node]]
         return targets + [boundary.id for boundary in self.boundaries[node]]
+
+    def _next_on_main(self, node: str) -> list[str]:
+        targets = [flow.target for flow in self.outgoing[node]]
+        return targets + [boundary.id for boundary in self.boundaries[node] if boundary.interrupting]
 
     def _ranks(self) -> dict[str, int]:
         """Reverse post-order: along every flow the rank grows, except where a loop goes back."""
@@ -77,6 +86,16 @@ class _Board:
     def joins(self, node: Node) -> bool:
         """Whether the node waits for more than one flow."""
         return node.kind in ("parallelGateway", "inclusiveGateway") and len(self.incoming[node.id]) > 1
+
+    def place(self, token: str) -> str:
+        """Where a token waits: in front of a gateway on its flow, else at the activity or event itself."""
+        target = self.scope.flows[token].target
+        return token if self.nodes[target].kind.endswith("Gateway") else target
+
+    def vanishes(self, flow: Flow) -> bool:
+        """Whether a token on the flow is simply over: it leads to an end that doesn't close the whole scope."""
+        target = self.nodes[flow.target]
+        return target.kind == "endEvent" and (target.event is None or target.event.kind not in ("terminate", "error"))
 
     def outcomes(self, node: Node) -> list[tuple[list[Flow], ...]]:
         """The flows that may get a token when the node is done, one entry per possibility."""
@@ -117,84 +136,112 @@ def _subsets(flows: list[Flow], default: str | None) -> Iterator[tuple[Flow, ...
 
 
 def play(scope: Scope, start: str) -> Game:
-    """Play a normalised scope from one start event, in every way that choices allow, up to MAX_MARKINGS markings."""
-    board, game = _Board(scope), Game()
-    first = _put(board, game, frozenset(), [board.outgoing[start]])
-    waiting = [] if first is None else [first]
-    seen: set[Marking] = set(waiting)
-    while waiting:
-        marking = waiting.pop()
-        for after in _moves(board, game, marking):
-            if after not in seen:
-                seen.add(after)
-                waiting.append(after)
-        if len(seen) > MAX_MARKINGS:
-            game.finished = False
-            break
-    return game
+    """Play a normalised scope from one start event, in every way that choices allow."""
+    board = _Board(scope)
+    game = _Player(board, every_order=True, most=MAX_ALL_ORDERS).play(start)
+    return game if game.finished else _Player(board, every_order=False, most=MAX_MARKINGS).play(start)
 
 
-def _moves(board: _Board, game: Game, marking: Marking) -> list[Marking]:
-    """The markings that follow; notes joins that will wait for ever when there are none."""
-    flows = board.scope.flows
-    tokens = sorted(marking, key=lambda flow: board.rank[flows[flow].target])
-    for token in tokens:
-        node = board.nodes[flows[token].target]
-        if not board.joins(node):
-            return _fire(board, game, marking, node, {token})
-    for ready in (_all_there, _nobody_comes):
-        for token in tokens:
-            node = board.nodes[flows[token].target]
-            arrived = {flow.id for flow in board.incoming[node.id]} & marking
-            if ready(board, marking, node, arrived):
-                return _fire(board, game, marking, node, arrived)
-    for token in tokens:
-        node = board.nodes[flows[token].target]
-        arrived = {flow.id for flow in board.incoming[node.id]} & marking
-        game.stuck[node.id] = min(len(arrived), game.stuck.get(node.id, len(arrived)))
-    return []
+class _Player:
+    """Goes through the markings that can be reached, and notes what happens."""
+
+    def __init__(self, board: _Board, every_order: bool, most: int) -> None:
+        self.board = board
+        self.every_order = every_order
+        self.most = most
+        self.game = Game()
+        self.before: dict[Marking, Marking | None] = {}  # how each marking was first reached
+
+    def play(self, start: str) -> Game:
+        """Play from a start event until nothing new comes or there are too many markings."""
+        first = self._put(None, frozenset(), [self.board.outgoing[start]])
+        waiting = [] if first is None else [first]
+        self.before = dict.fromkeys(waiting)
+        while waiting:
+            marking = waiting.pop()
+            for after in self._moves(marking):
+                if after not in self.before:
+                    self.before[after] = marking
+                    waiting.append(after)
+            if len(self.before) > self.most:
+                self.game.finished = False
+                break
+        return self.game
+
+    def _moves(self, marking: Marking) -> list[Marking]:
+        """The markings that follow; notes joins that will wait for ever when there are none."""
+        following: list[Marking] = []
+        moved = False
+        for node, used in self._ready(marking):
+            moved = True
+            following += self._fire(marking, node, used)
+            if not self.every_order:
+                break
+        if not moved:
+            for join, arrived in self._waiting(marking).items():
+                self.game.stuck[join] = min(len(arrived), self.game.stuck.get(join, len(arrived)))
+        return following
+
+    def _waiting(self, marking: Marking) -> dict[str, set[str]]:
+        """Join → the flows that have come."""
+        flows, found = self.board.scope.flows, dict[str, set[str]]()
+        for token in sorted(marking):
+            if self.board.joins(self.board.nodes[flows[token].target]):
+                found.setdefault(flows[token].target, set()).add(token)
+        return found
+
+    def _ready(self, marking: Marking) -> Iterator[tuple[Node, set[str]]]:
+        """What may move, furthest back first: activities and simple gateways, and joins that wait for nobody."""
+        board, waiting = self.board, self._waiting(marking)
+        places = {board.place(token): token for token in marking}
+        for place, token in sorted(places.items(), key=lambda each: board.rank[board.scope.flows[each[1]].target]):
+            node = board.nodes[board.scope.flows[token].target]
+            arrived = waiting.get(node.id)
+            if arrived is None:
+                yield node, {token}
+            elif place == max(arrived) and _may_join(board, marking, node, arrived):
+                yield node, arrived
+
+    def _fire(self, marking: Marking, node: Node, used: set[str]) -> list[Marking]:
+        if node.kind == "endEvent":  # only ends that close the whole scope hold a token
+            return []
+        left = marking - used
+        following = [self._put(marking, left, outcome) for outcome in self.board.outcomes(node)]
+        return [each for each in following if each is not None]
+
+    def _put(self, marking: Marking | None, left: Marking, given: Iterable[list[Flow]]) -> Marking | None:
+        """Add tokens; None when one comes where another still is, which is noted and not played on."""
+        tokens, places = set(left), {self.board.place(token) for token in left}
+        new = [flow for flows in given for flow in flows if not self.board.vanishes(flow)]
+        for flow in new:
+            place = self.board.place(flow.id)
+            if place in places and flow.target in self.board.main and self.board.nodes[flow.target].kind != "endEvent":
+                grows = self._covers(marking, left, [each.id for each in new])
+                (self.game.endless if grows else self.game.doubled).add(flow.target)
+                return None
+            tokens.add(flow.id)
+            places.add(place)
+        return frozenset(tokens)
+
+    def _covers(self, marking: Marking | None, left: Marking, new: list[str]) -> bool:
+        """Whether a marking on the way here is contained in this one with a token to spare: it grows for ever."""
+        now = left.union(new)
+        while marking is not None:
+            if marking <= now:
+                return True
+            marking = self.before.get(marking)
+        return False
 
 
-def _all_there(board: _Board, marking: Marking, node: Node, arrived: set[str]) -> bool:
-    return len(arrived) == len(board.incoming[node.id])
-
-
-def _nobody_comes(board: _Board, marking: Marking, node: Node, arrived: set[str]) -> bool:
-    """BPMN 2.0, 13.4.3: no other token can still come to an empty way into the inclusive gateway."""
+def _may_join(board: _Board, marking: Marking, node: Node, arrived: set[str]) -> bool:
+    """BPMN 2.0, 13.4.3: every flow has come or, if inclusive, no other token can still come to an empty one."""
+    if len(arrived) == len(board.incoming[node.id]):
+        return True
     if node.kind != "inclusiveGateway":
         return False
     elsewhere = {board.scope.flows[token].target for token in marking - arrived}
     empty = [flow for flow in board.incoming[node.id] if flow.id not in arrived]
     return not any(elsewhere & board.reaching(flow, node.id) for flow in empty)
-
-
-def _fire(board: _Board, game: Game, marking: Marking, node: Node, used: set[str]) -> list[Marking]:
-    left = marking - used
-    if node.kind == "endEvent":
-        # Only ends that close the whole scope keep their token until here.
-        return []
-    following = [_put(board, game, left, outcome) for outcome in board.outcomes(node)]
-    return [each for each in following if each is not None]
-
-
-def _put(board: _Board, game: Game, marking: Marking, given: Iterable[list[Flow]]) -> Marking | None:
-    """Add tokens; None when one comes where another still is, which is noted and not played on."""
-    tokens = set(marking)
-    for flows in given:
-        for flow in flows:
-            target = board.nodes[flow.target]
-            if target.kind == "endEvent" and not _closes_scope(target):
-                continue
-            if flow.id in tokens and target.kind != "endEvent":
-                looped = target.id in closure(board._next(target.id), board._next)
-                (game.endless if looped else game.doubled).add(target.id)
-                return None
-            tokens.add(flow.id)
-    return frozenset(tokens)
-
-
-def _closes_scope(node: Node) -> bool:
-    return node.event is not None and node.event.kind in ("terminate", "error")
 
 
 @lru_cache(maxsize=8)  # four rules look at the same games
