@@ -28,42 +28,89 @@ class Clash:
     values: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What a branch that has ended changed: the values before and after, for the changed names only."""
+
+    before: Data
+    after: Data
+
+
 @dataclass(slots=True)
 class Branches:
-    """What a scope remembers to be able to merge: data at each open fork, and branches already at their end."""
+    """What a scope remembers to be able to merge: data at each open fork, and what ended branches have changed."""
 
     forks: dict[int, Data] = field(default_factory=dict)
-    ended: list[Branch] = field(default_factory=list)
+    ended: list[Delta] = field(default_factory=list)
 
     def merge(self, branches: Sequence[Branch], preferred: Data | None = None) -> tuple[Branch, tuple[Clash, ...]]:
         """One branch from several, and what they disagree upon (there the value from before the fork is kept)."""
         return merge(branches, self.forks, preferred)
 
+    def total(self, branches: Sequence[Branch], preferred: Data | None = None) -> tuple[Data, tuple[Clash, ...]]:
+        """What these branches and all that have ended know together."""
+        merged, clashes = self.merge(branches, preferred)
+        data, found = merged.data, list(clashes)
+        for delta in self.ended:
+            data, more = apply(data, delta, preferred)
+            found.extend(more)
+        return data, tuple(found)
+
+    def end(self, branch: Branch, live: Iterable[Path]) -> None:
+        """A branch ends while others go on: remember what it changed since it parted from the nearest of them."""
+        held = {fork for path in live for fork in path}
+        parted = next((fork for fork in reversed(branch.path) if fork in held), None)
+        self.remember(delta({} if parted is None else self.forks.get(parted, {}), branch.data))
+
+    def remember(self, change: Delta) -> None:
+        """Keep a change until the scope ends; together with an earlier one where they agree, so that it stays short."""
+        if not change.after:
+            return
+        for place, known in enumerate(self.ended):
+            if all(
+                same(known.before.get(name, _ABSENT), change.before.get(name, _ABSENT))
+                for name in change.after
+                if name in known.after
+            ):
+                clashes: list[Clash] = []
+                after = _merge_maps(
+                    {**change.before, **known.before},
+                    [{**change.before, **known.after}, {**known.before, **change.after}],
+                    "",
+                    clashes,
+                    None,
+                )
+                if not clashes:
+                    self.ended[place] = Delta({**change.before, **known.before}, after)
+                    return
+        self.ended.append(change)
+
     def settle(self, live: Iterable[Path]) -> dict[int, None]:
-        """Forget forks that can't be needed any more; returns the forks still open, in order.
+        """Forget forks at which no two tokens part any more; returns those kept."""
+        parting: dict[int, set[Any]] = {}
+        for number, path in enumerate(live):
+            for place, fork in enumerate(path):
+                ways = parting.setdefault(fork, set())
+                ways.add(path[place + 1] if place + 1 < len(path) else (number,))
+        self.forks = {fork: data for fork, data in self.forks.items() if len(parting.get(fork, ())) > 1}
+        return dict.fromkeys(self.forks)
 
-        A fork counts as long as two tokens or ended branches have come through it.
-        """
-        self._combine_ended()
-        holders: dict[int, int] = {}
-        for path in (*live, *(branch.path for branch in self.ended)):
-            for fork in path:
-                holders[fork] = holders.get(fork, 0) + 1
-        self.forks = {fork: data for fork, data in self.forks.items() if holders.get(fork, 0) > 1}
-        kept = dict.fromkeys(self.forks)
-        self.ended = [Branch(trim(branch.path, kept), branch.data) for branch in self.ended]
-        return kept
 
-    def _combine_ended(self) -> None:
-        # Without this a reminder that fires every day would leave a finished branch behind every day.
-        groups: dict[Path, list[Branch]] = {}
-        for branch in self.ended:
-            groups.setdefault(branch.path, []).append(branch)
-        combined: list[Branch] = []
-        for group in groups.values():
-            merged, clashes = self.merge(group)
-            combined.extend(group if clashes else [merged])
-        self.ended = combined
+def delta(base: Mapping[str, Any], data: Data) -> Delta:
+    """What is different in `data`."""
+    if data is base:
+        return Delta({}, {})
+    names = [name for name, value in data.items() if not (name in base and same(base[name], value))]
+    return Delta({name: base[name] for name in names if name in base}, {name: data[name] for name in names})
+
+
+def apply(data: Data, change: Delta, preferred: Data | None = None) -> tuple[Data, tuple[Clash, ...]]:
+    """`data` with a change made elsewhere; a name changed here too, and differently, is a clash."""
+    clashes: list[Clash] = []
+    here = {name: data[name] for name in change.after if name in data}
+    merged = _merge_maps(change.before, [here, change.after], "", clashes, preferred)
+    rest = {name: value for name, value in data.items() if name not in change.after}
+    return {**rest, **merged}, tuple(clashes)
 
 
 def trim(path: Path, kept: Mapping[int, None]) -> Path:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn.dialect import Node
-from engine.bpmn.joins import Branch, Data
+from engine.bpmn.joins import Data, apply
 from engine.bpmn.spiff.case import Token
-from engine.bpmn.spiff.moves import again, current, fork, go, place, view, withdraw
+from engine.bpmn.spiff.moves import again, common, current, fork, go, place, view, withdraw
 from engine.bpmn.spiff.values import inputs
 from engine.bpmn.step import Repeat
 
@@ -90,7 +90,7 @@ def arm_scope(scope: Any) -> None:
 def surroundings(armed: Token) -> Data:
     """The data an armed event sees: its host's, or the scope's."""
     host = armed.workflow.tasks.get(armed.marks.get("host", ""))
-    return current(host) if host is not None else view(armed.workflow).data
+    return current(host) if host is not None else view(armed.workflow)
 
 
 def fire(handler: Handler, result: Any, preferred: Data | None = None, armed: Token | None = None) -> None:
@@ -126,13 +126,14 @@ def _fire_boundary(handler: Handler, host: Token, result: Any, preferred: Data |
     data, path = current(host), host.path
     if preferred is not None:
         inner = scope.case.inner(host)
-        data = host.task_spec.leaving(host, view(inner[0], preferred).data) if len(inner) == 1 else data
+        data = host.task_spec.leaving(host, view(inner[0], preferred)) if len(inner) == 1 else data
     if handler.interrupting:
         if armed is not None:
             armed.marks.pop("host", None)
         withdraw(host)
     else:
         path = host.path = fork(scope, data, host.path)
+        data = _with_ended(scope, data)
     token = armed if armed is not None else place(scope, handler.node.id, data, path)
     token.data, token.path = data, path
     for mark in ("armed", "host", "due", "repeat", "trouble"):
@@ -142,20 +143,33 @@ def _fire_boundary(handler: Handler, host: Token, result: Any, preferred: Data |
     again(token)
 
 
+def _with_ended(scope: Any, data: Data) -> Data:
+    """A later reminder knows what the earlier ones have noted, and carries it on in their place."""
+    left = []
+    for change in scope.branches.ended:
+        known, clashes = apply(data, change)
+        if clashes:
+            left.append(change)
+        else:
+            data = known
+    scope.branches.ended = left
+    return data
+
+
 def _fire_sub(handler: Handler, result: Any, preferred: Data | None) -> None:
     scope, sub = handler.scope, handler.sub
     assert sub is not None
-    branch = view(scope, preferred)
     if handler.interrupting:
+        data = view(scope, preferred)
         for token in scope.tokens():
             withdraw(token)
         scope.branches.ended.clear()
         scope.branches.forks.clear()
         path: tuple[int, ...] = ()
     else:
-        number = fork(scope, branch.data, ())
+        data = common(scope)
+        path = fork(scope, data, ())
+        data = _with_ended(scope, data)
         for token in scope.live():
-            token.path = number + token.path
-        scope.branches.ended = [Branch(number + each.path, each.data) for each in scope.branches.ended]
-        path = number
-    go(place(scope, sub.id, branch.data, path, result=result))
+            token.path = path + token.path
+    go(place(scope, sub.id, data, path, result=result))

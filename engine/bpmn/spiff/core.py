@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.bpmn.joins import Branch
 from engine.bpmn.spiff.activities import WaitSpec
 from engine.bpmn.spiff.build import Core
 from engine.bpmn.spiff.case import Case, Token
@@ -176,15 +175,17 @@ def _patch(token: Token, patch: dict[str, Any]) -> None:
         if "back" in each.marks:
             each.marks["back"] = {**each.marks["back"], **patch}
     if token.marks.get("trouble") == "join-conflict" and "done" in token.marks:
-        ended = scope.branches.ended
-        scope.branches.ended = [Branch(branch.path, {**branch.data, **patch}) for branch in ended]
+        for change in scope.branches.ended:
+            for name in patch:
+                change.before.pop(name, None)
+                change.after.pop(name, None)
 
 
 def cancel(core: Core, state: bytes) -> Step:
     """See `engine.bpmn.run.cancel`."""
     case = thaw(core, unpack(state), _NO_TIME, {})
     if case.final is None:
-        finish(case, view(case).data)
+        finish(case, view(case))
     return _answer(case)
 
 

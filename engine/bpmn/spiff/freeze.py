@@ -6,7 +6,7 @@ from datetime import datetime
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.joins import Branch, Data, trim
+from engine.bpmn.joins import Data, Delta, trim
 from engine.bpmn.spiff.build import Core
 from engine.bpmn.spiff.case import Case, Token
 from engine.bpmn.spiff.moves import view
@@ -26,12 +26,12 @@ def freeze(case: Case) -> Snapshot:
         kept = scope.branches.settle(token.path for token in tokens if not token.armed)
         frame = None if scope is case else (scope.holder.id, scope.index)
         packed = ScopeState(scope.spec.name, frame, forks=scope.branches.forks)
-        packed.ended = [(branch.path, branch.data) for branch in scope.branches.ended]
+        packed.ended = [(change.before, change.after) for change in scope.branches.ended]
         for token in tokens:
             token.path = trim(token.path, kept)
             packed.tokens.append(_frozen(token))
         scopes.append(packed)
-    return Snapshot(case.counter, scopes, view(case).data)
+    return Snapshot(case.counter, scopes, view(case))
 
 
 def _frozen(token: Token) -> TokenState:
@@ -56,7 +56,7 @@ def thaw(core: Core, snapshot: Snapshot, now: datetime, functions: Functions) ->
                 raise UnreadableState("Trạng thái đã lưu không khớp với sơ đồ này.")
             scope = case.open_scope(holder, core.specs[packed.spec], packed.frame[1])
         scope.branches.forks = packed.forks
-        scope.branches.ended = [Branch(path, data) for path, data in packed.ended]
+        scope.branches.ended = [Delta(before, after) for before, after in packed.ended]
         for each in packed.tokens:
             spec = scope.spec.task_specs.get(each.node)
             if spec is None:
@@ -69,4 +69,4 @@ def thaw(core: Core, snapshot: Snapshot, now: datetime, functions: Functions) ->
 
 def data_of(case: Case) -> Data:
     """The data of the instance: final, or what its branches agree upon now."""
-    return case.final if case.final is not None else view(case).data
+    return case.final if case.final is not None else view(case)

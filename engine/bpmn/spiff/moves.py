@@ -7,7 +7,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.dialect import Flow
-from engine.bpmn.joins import Branch, Clash, Data, Path
+from engine.bpmn.joins import Branch, Clash, Data, Delta, Path, apply, delta
 from engine.bpmn.spiff.case import Token
 from engine.bpmn.spiff.texts import Held
 from engine.bpmn.spiff.values import readable
@@ -36,8 +36,7 @@ def follow(token: Token, flows: tuple[Flow, ...]) -> None:
     scope = token.workflow
     scope.drop(token)
     if not flows:
-        scope.branches.ended.append(Branch(token.path, token.data))
-        finish_if_empty(scope)
+        _end(token)
         return
     path = token.path
     if len(flows) > 1:
@@ -67,17 +66,36 @@ def check_end(token: Token) -> None:
     """Before the last token of a scope ends: all branches must agree; raises Held."""
     scope = token.workflow
     if scope.branches.ended and scope.live() == [token]:
-        _, clashes = scope.branches.merge([*scope.branches.ended, Branch(token.path, token.data)])
+        _, clashes = scope.branches.total([Branch(token.path, token.data)])
         if clashes:
             raise conflict(clashes)
 
 
-def finish_if_empty(scope: Any, preferred: Data | None = None) -> None:
-    """A scope without live tokens is over."""
-    if scope.completed or scope.live():
-        return
-    merged, _ = scope.branches.merge(scope.branches.ended, preferred)
-    finish(scope, merged.data)
+def _end(token: Token) -> None:
+    """The token has arrived at its end; the last one ends the scope."""
+    scope, branch = token.workflow, Branch(token.path, token.data)
+    live = scope.live()
+    if not live:
+        finish(scope, scope.branches.total([branch])[0])
+    elif token.node.by_event:
+        # Later ones put their fork in front: the last is where this one began.
+        change = delta(scope.branches.forks.get(token.path[-1], {}) if token.path else {}, token.data)
+        told = [_tell(each, change) for each in live]
+        if not all(told):
+            scope.branches.remember(change)
+    else:
+        scope.branches.end(branch, [each.path for each in live])
+
+
+def _tell(token: Token, change: Delta) -> bool:
+    """An event sub-process works for its scope: hand on what it changed; false where the token changed it too."""
+    data, clashes = apply(token.data, change)
+    if clashes:
+        return False
+    token.data = data
+    inner = token.workflow.case.inner(token) if token.node.multi is None else []
+    told = [_tell(each, change) for scope in inner for each in scope.live()]
+    return all(told)
 
 
 def finish(scope: Any, data: Data) -> None:
@@ -113,15 +131,22 @@ def current(token: Token) -> Data:
     """What a token knows now: inside a sub-process, what its branches agree upon."""
     inner = token.workflow.case.inner(token)
     if len(inner) == 1 and token.node.multi is None:
-        data: Data = token.task_spec.leaving(token, view(inner[0]).data)
+        data: Data = token.task_spec.leaving(token, view(inner[0]))
         return data
     return token.data
 
 
-def view(scope: Any, preferred: Data | None = None) -> Branch:
+def view(scope: Any, preferred: Data | None = None) -> Data:
     """What the branches of a scope agree upon now; where they don't, the value from before the fork."""
-    branches = [Branch(token.path, current(token)) for token in scope.live()] + scope.branches.ended
-    if not branches:
-        return Branch((), {})
-    merged: Branch = scope.branches.merge(branches, preferred)[0]
-    return merged
+    data: Data = scope.branches.total(_standing(scope), preferred)[0]
+    return data
+
+
+def common(scope: Any) -> Data:
+    """What the live branches of a scope agree upon, without what ended ones have changed."""
+    merged: Branch = scope.branches.merge(_standing(scope))[0]
+    return merged.data
+
+
+def _standing(scope: Any) -> list[Branch]:
+    return [Branch(token.path, current(token)) for token in scope.live()] or [Branch((), {})]

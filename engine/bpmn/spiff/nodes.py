@@ -270,7 +270,7 @@ class ErrorEndSpec(NodeSpec):
             fire(handler, {"code": code, "message": message}, my_task.data)
             return False
         case.log.throw(Thrown("error", code, None, {"code": code, "message": message}, self.node.id))
-        finish(case, view(case).data if my_task.workflow is not case else view(case, my_task.data).data)
+        finish(case, view(case) if my_task.workflow is not case else view(case, my_task.data))
         return False
 
 
@@ -280,7 +280,7 @@ class TerminateSpec(NodeSpec):
     def _run_hook(self, my_task: Token) -> bool:
         scope = my_task.workflow
         scope.case.log.left(my_task)
-        data = view(scope, my_task.data).data
+        data = view(scope, my_task.data)
         withdraw(my_task)
         finish(scope, data)
         return False

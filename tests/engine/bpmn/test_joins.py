@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from engine.bpmn.joins import Branch, Branches, merge
+from engine.bpmn.joins import Branch, Branches, Delta, merge
 from tests.engine.bpmn.diagrams import (
     both,
     boundary,
@@ -75,6 +75,19 @@ def test_forks_are_forgotten_when_one_branch_is_left() -> None:
     branches = Branches({1: {}, 2: {}}, [])
     assert list(branches.settle([(1,), (1, 2)])) == [1]
     assert branches.forks == {1: {}}
+    assert list(branches.settle([(1, 2), (1, 3)])) == [1]
+    branches = Branches({1: {}, 2: {}}, [])
+    assert list(branches.settle([(1, 2), (1, 2)])) == [2]
+
+
+def test_ended_branches_are_remembered_by_what_they_changed() -> None:
+    branches = Branches({1: {"a": 1, "b": 1}}, [])
+    branches.end(Branch((1,), {"a": 2, "b": 1}), [(1,)])
+    branches.end(Branch((1,), {"a": 1, "b": 1}), [(1,)])
+    branches.end(Branch((1,), {"a": 2, "b": 1, "c": 3}), [(1,)])
+    assert branches.ended == [Delta({"a": 1}, {"a": 2, "c": 3})]
+    assert branches.total([Branch((1,), {"a": 1, "b": 5})]) == ({"b": 5, "a": 2, "c": 3}, ())
+    assert [clash.name for clash in branches.total([Branch((1,), {"a": 7, "b": 1})])[1]] == ["a"]
 
 
 FORK = (start(), both("f"), user("a"), user("b"), both("j"), user("after"), end())
