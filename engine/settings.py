@@ -72,7 +72,9 @@ class Settings:
     tsa_password: str = setting("password at the time-stamp authority", default="", secret=True)
     tsa_seconds: int = setting("longest wait for a time stamp", default=20)
 
-    log_level: str = setting("`DEBUG`, `INFO`, `WARNING` or `ERROR`", default="INFO")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = setting(
+        "`DEBUG`, `INFO`, `WARNING` or `ERROR`", default="INFO"
+    )
     log_json: bool = setting("one JSON object per log line", default=False)
 
     def __post_init__(self) -> None:

@@ -21,10 +21,10 @@ def web_command(host: str, port: int, *, workers: int = 1, threads: int = 16, pr
     # The heartbeat file belongs in memory: on a slow disk it would make gunicorn kill healthy workers.
     heartbeat = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []  # noqa: S108
     return [
-        sys.executable, "-P", "-m", "gunicorn", "--bind", f"{host}:{port}", "--workers", str(workers),
-        "--worker-class", "gthread", "--threads", str(threads), "--timeout", "90", "--graceful-timeout", "15",
-        "--no-control-socket", "--forwarded-allow-ips", proxies, "--error-logfile", "-", *heartbeat,
-        "web.app:create_app()",
+        sys.executable, "-P", "-m", "gunicorn", "--config", "python:web.launcher.logs", "--bind", f"{host}:{port}",
+        "--workers", str(workers), "--worker-class", "gthread", "--threads", str(threads), "--timeout", "90",
+        "--graceful-timeout", "15", "--no-control-socket", "--forwarded-allow-ips", proxies, "--error-logfile", "-",
+        *heartbeat, "web.app:create_app()",
     ]  # fmt: skip
 
 

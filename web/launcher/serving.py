@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from engine.settings import Settings
-from web.launcher import programs
+from web.launcher import logs, programs
 from web.launcher.children import Child
 from web.launcher.servers import provided
 from web.launcher.supervisor import Stopped, Supervisor, stop_on_signal
@@ -34,7 +34,8 @@ def work(settings: Settings, say: Callable[[str], None]) -> int:
     if settings.database_url and settings.redis_url:
         from connectors.worker import main
 
-        return main() or 0
+        logs.configure(settings)
+        return main(settings)
     say(f"Nhật ký ở {settings.data_path / 'log' / 'worker.log'}. Nhấn Ctrl-C để dừng.")
     return _beside_servers(settings, programs.worker, say)
 

@@ -1,0 +1,47 @@
+"""How the platform's processes write their logs; gunicorn loads this file as its configuration."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+from engine.settings import Settings
+
+
+def configure(settings: Settings) -> None:
+    """Send everything to standard error, one line each, as JSON when the installation wants it."""
+    level = getattr(logging, settings.log_level.upper(), logging.INFO)
+    renderer: structlog.typing.Processor
+    if settings.log_json:
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)  # Vietnamese stays readable
+    else:
+        renderer = structlog.dev.ConsoleRenderer(colors=False)
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    trace: list[structlog.typing.Processor] = [structlog.processors.format_exc_info] if settings.log_json else []
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *trace, renderer],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+
+
+def post_worker_init(_worker: object) -> None:
+    """Let gunicorn call this in each of its processes, before the first request."""
+    configure(Settings.from_environment())
