@@ -28,6 +28,9 @@ from engine.platform import Work
 from engine.tasks import commands as tasks
 
 THROWN = "instances.deliver-message"
+# the table, not the class: rows with and without a person go in one statement
+_PASSAGES = Passage.__table__
+_SUBSCRIPTIONS = Subscription.__table__
 
 
 @dataclass
@@ -52,13 +55,12 @@ class Move:
 
 
 def functions(work: Work, agency_id: int) -> Mapping[str, Callable[..., Any]]:
-    """`office_deadline` by the agency's calendar and `now`, for CEL."""
-    calendar = directory.office_calendar(work.session, agency_id)
+    """`office_deadline` by the agency's calendar (read only when asked for) and `now`, for CEL."""
     now = work.now
 
     def deadline(start: datetime | str, duration: str) -> datetime:
         begun = datetime.fromisoformat(start) if isinstance(start, str) else start
-        return calendar.office_deadline(begun, duration)
+        return directory.office_calendar(work.session, agency_id).office_deadline(begun, duration)
 
     return {"office_deadline": deadline, "now": lambda: now}
 
@@ -198,11 +200,12 @@ def start_child(move: Move, wait: run.Wait, line: lines.Line) -> Instance:
 
 def begin(work: Work, instance: Instance, data: Mapping[str, Any], start_element: str | None = None) -> None:
     """Run a new instance's first steps; it may have ended when this returns."""
-    work.session.add(instance)
-    work.session.flush()
     ready = definitions.ready(work.session, instance.version_id)
     move = Move(work, instance, ready)
     step = run.start(ready.procedure, dict(data), now=work.now, functions=move.functions, start_element=start_element)
+    instance.state = step.state
+    work.session.add(instance)
+    work.session.flush()
     advance(move, step)
 
 
@@ -268,14 +271,14 @@ def _write(move: Move) -> None:
     work, instance = move.work, move.instance
     if isinstance(document_id := move.data.get("document_id"), int):
         instance.document_id = document_id
+    if move.ended and instance.status == "running":
+        instance.status, instance.ended_at, instance.outcome = "ended", work.now, move.data
     if move.closed:
         withdraw(work, instance, move.closed)
     if move.passages:
-        work.session.execute(insert(Passage), move.passages)
+        work.session.execute(insert(_PASSAGES), move.passages)
         move.passages.clear()
     _rest(move)
-    if move.ended and instance.status == "running":
-        instance.status, instance.ended_at, instance.outcome = "ended", work.now, move.data
 
 
 def withdraw(work: Work, instance: Instance, tokens: list[str]) -> None:
@@ -325,7 +328,7 @@ def _rest(move: Move) -> None:
             subscriptions.append(_subscription(move.instance, wait))
     tasks.open_tasks(move.work, new_tasks)
     if subscriptions:
-        move.work.session.execute(insert(Subscription), subscriptions)
+        move.work.session.execute(insert(_SUBSCRIPTIONS), subscriptions)
     if move.instance.document_id:
         for task in new_tasks:
             _take_part(move, task)

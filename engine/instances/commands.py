@@ -79,14 +79,9 @@ def complete_task(work: Work, task_id: int, answers: Mapping[str, Any], version:
     Two people at once: one wins, the other gets a Conflict that says who and when. InvalidInput has a sentence per
     field; nothing is saved then. `version` is the task's version the form was shown with.
     """
-    where = work.session.execute(
-        select(Task.instance_id, Task.agency_id, Task.state).where(Task.id == task_id)
-    ).first()
-    if where is None or (not work.actor.is_system and where.agency_id != work.actor.agency_id):
-        raise NotFound("Không tìm thấy việc này.")
-    if where.state != "open":
-        tasks.require_open(work, tasks.locked(work, task_id))
-    instance = work.session.scalar(select(Instance).where(Instance.id == where.instance_id).with_for_update())
+    of_task = select(Task.instance_id).where(Task.id == task_id).scalar_subquery()
+    # the instance first, then the task: the order in which every command locks
+    instance = work.session.scalar(select(Instance).where(Instance.id == of_task).with_for_update())
     task = tasks.locked(work, task_id)
     tasks.require_open(work, task)
     if instance is None or instance.status != "running":

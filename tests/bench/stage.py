@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from connectors.assembly import make_platform
-from engine.database import upgrade
+import engine.instances.operations
+import engine.tasks.operations  # noqa: F401
+from engine.clock import SystemClock
+from engine.database import connect, upgrade
 from engine.definitions import commands as definitions
 from engine.definitions.shipped import Bundle
 from engine.directory import calendars
 from engine.directory import commands as directory
 from engine.directory import queries as directory_queries
+from engine.files import FileStore
+from engine.operations import Catalog
 from engine.platform import Actor, Platform, Work, system
 from engine.settings import Settings
 from tests.bench import diagrams
@@ -41,7 +45,10 @@ def stage(people: int) -> Iterator[Stage]:
         settings = servers.start(Settings(environment="test", data_path=Path(folder)))
         try:
             upgrade(settings.database_url)
-            platform = make_platform(settings)
+            platform = Platform(
+                connect(settings.database_url), settings=settings, clock=SystemClock(), files=FileStore(settings.files_path),
+                catalog=Catalog.registered(),
+            )
             agency_id, ids = platform.run(system(), fill, people)
             with platform.reading() as session:
                 actors = [directory_queries.actor_of(session, i, platform.clock.now()) for i in ids]
