@@ -9,6 +9,8 @@ from engine.bpmn.checks.rules import CheckCatalog, Found, Rule, Subject, local
 from engine.bpmn.reading import read, read_xml
 from engine.errors import DefinitionError, Finding
 
+MAX_ELEMENTS = 1_000  # far more than anybody can read; some checks take the square of it
+_TOO_LARGE = f"Sơ đồ có hơn {MAX_ELEMENTS} phần tử; hãy chia thành các thủ tục con."
 _FOREIGN = {
     "http://camunda.org/schema/zeebe/1.0": "Camunda 8",
     "http://activiti.org/bpmn": "Activiti",
@@ -24,9 +26,12 @@ def open_subject(xml: bytes, catalog: CheckCatalog | None) -> tuple[Subject | No
     except DefinitionError as error:
         return None, [Finding(each.element, "readable.xml", each.sentence) for each in error.findings]
     try:
-        return Subject(xml, root, read(xml), catalog), []
+        diagram = read(xml)
     except DefinitionError as error:
         return None, [Finding(each.element, _rule(each), each.sentence) for each in error.findings]
+    if sum(1 for _ in diagram.nodes()) > MAX_ELEMENTS:
+        return None, [Finding(diagram.key, "readable.size", _TOO_LARGE)]
+    return Subject(xml, root, diagram, catalog), []
 
 
 def _rule(finding: Finding) -> str:

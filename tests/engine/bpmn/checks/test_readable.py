@@ -37,6 +37,7 @@ def test_foreign_elements() -> None:
 @pytest.mark.parametrize(
     ("xml", "expected"),
     [
+        (process(*(work(f"w{n}") for n in range(1001))), [("p", "readable.size")]),
         (b"junk", [("", "readable.xml")]),
         (b"<!DOCTYPE x><x/>", [("", "readable.xml")]),
         (b"<html/>", [("", "readable.procedure")]),

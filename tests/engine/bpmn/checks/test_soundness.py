@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
@@ -182,6 +183,17 @@ def test_inclusive_join_waits_only_for_what_may_come() -> None:
         path("c j d end"),
     )  # fmt: skip
     assert found(xml) == []
+
+
+def test_drawings_with_very_many_possibilities_end_soon() -> None:
+    names = [f"g{n}" for n in range(60)]
+    parts = [start(), end(), path("start g0")]
+    for n, name in enumerate(names):
+        parts += [some(name, default=f"d{n}"), flow(name, "end", id=f"d{n}")]
+        parts += [flow(name, names[(n + step) % 60], "${q}", id=f"f{n}-{step}") for step in range(1, 7)]
+    started = time.perf_counter()
+    assert found(process(*parts))
+    assert time.perf_counter() - started < 20
 
 
 def test_twelve_parallel_branches_with_choices_stay_within_the_bound() -> None:

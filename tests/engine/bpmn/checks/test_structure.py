@@ -34,7 +34,8 @@ def simple(*parts: str) -> bytes:
 
 
 def choice(*flows: str, default: str | None = None) -> bytes:
-    return process(start(), xor("x", default=default), A, B, end(), path("start x"), path("a end"), path("b end"), *flows)
+    ways = path("start x") + path("a end") + path("b end")
+    return process(start(), xor("x", default=default), A, B, end(), ways, *flows)
 
 
 def failing(*boundaries: str, inner: str = "") -> bytes:
