@@ -8,7 +8,8 @@ from pathlib import Path
 
 from engine.settings import Settings
 from web.launcher import programs
-from web.launcher.servers import Servers, announce, claim, forget
+from web.launcher.account import server_account
+from web.launcher.servers import Servers, announce, claim, forget, home_of, ours_in
 from web.launcher.supervisor import Stopped, Supervisor, stop_on_signal
 
 USUAL_PORT = 8000
@@ -104,5 +105,10 @@ def _shown(host: str) -> str:
 
 
 def data_exists(data: Path) -> bool:
-    """Tell whether the folder holds a database already."""
-    return data.is_dir() and any(path.name not in ("launcher.lock", "log") for path in data.iterdir())
+    """Tell whether there is anything a reset would delete."""
+    return any(path.name != "log" for path in ours_in(data)) or _elsewhere(data)
+
+
+def _elsewhere(data: Path) -> bool:
+    home = home_of(data.absolute(), server_account())
+    return home != data.absolute() and home.exists()

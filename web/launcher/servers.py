@@ -21,6 +21,19 @@ from web.launcher.children import Child, LaunchError
 from web.launcher.postgresql import PostgreSQL
 from web.launcher.valkey import Valkey
 
+_KEPT = (
+    "postgresql*",
+    "valkey",
+    "programs-*",
+    "files",
+    "out",
+    "authority",
+    "secret.key",
+    "running.json*",
+    "story.*",
+    "log",
+)
+
 
 @dataclass(frozen=True)
 class Running:
@@ -181,12 +194,17 @@ def home_of(data: Path, account: Account) -> Path:
     return Path("/var/lib/vanthu") / mark
 
 
+def ours_in(data: Path) -> list[Path]:
+    """Return what an installation keeps in its data folder; anything else there belongs to somebody else."""
+    if not data.is_dir():
+        return []
+    return sorted(path for path in data.iterdir() if any(path.match(pattern) for pattern in _KEPT))
+
+
 def forget(data: Path) -> None:
-    """Delete everything in the data folder, servers' data included; the caller has asked and holds the claim."""
+    """Delete what the installation keeps, servers' data included; the caller has asked and holds the claim."""
     home = home_of(data.absolute(), server_account())
     if home != data.absolute():
         shutil.rmtree(home, ignore_errors=True)
-    for path in sorted(data.iterdir()):
-        if path.name in ("launcher.lock",):
-            continue
+    for path in ours_in(data):
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

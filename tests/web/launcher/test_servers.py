@@ -208,3 +208,12 @@ def test_a_cluster_that_was_interrupted_while_made_is_made_anew(data: Path):
     servers.start(Settings(data_path=data))
     servers.stop()
     assert not any(child.running for child in servers.children)
+
+
+def test_a_reset_deletes_what_is_ours_and_nothing_else(data: Path):
+    for name in ("files", "authority"):
+        (data / name).mkdir()
+    for name in ("secret.key", "story.played", "thư của mẹ.txt"):
+        (data / name).write_text("x")
+    forget(data)
+    assert [path.name for path in data.iterdir()] == ["thư của mẹ.txt"]
