@@ -34,6 +34,7 @@ class Delta:
 
     before: Data
     after: Data
+    count: int = 0  # when it ended
 
 
 @dataclass(slots=True)
@@ -56,33 +57,25 @@ class Branches:
             found.extend(more)
         return data, tuple(found)
 
-    def end(self, branch: Branch, live: Iterable[Path]) -> None:
-        """A branch ends while others go on: remember what it changed since it parted from the nearest of them."""
-        held = {fork for path in live for fork in path}
-        parted = next((fork for fork in reversed(branch.path) if fork in held), None)
-        self.remember(delta({} if parted is None else self.forks.get(parted, {}), branch.data))
+    def end(self, branch: Branch, live: Iterable[Path], count: int) -> None:
+        """A branch ends while others go on: remember what it changed since it parted from the nearest of them.
 
-    def remember(self, change: Delta) -> None:
-        """Keep a change until the scope ends; together with an earlier one where they agree, so that it stays short."""
+        `count` and the numbers of forks come from one counter, so they tell what was before what.
+        """
+        held = {fork for path in live for fork in path}
+        parted = next((fork for fork in reversed(branch.path) if fork in held), 0)
+        self.remember(delta(self.forks.get(parted, {}), branch.data), parted, count)
+
+    def remember(self, change: Delta, begun: int, count: int) -> None:
+        """Keep a change until the scope ends, with an earlier one where that is possible, so that it stays short."""
         if not change.after:
             return
+        change = Delta(change.before, change.after, count)
         for place, known in enumerate(self.ended):
-            if all(
-                same(known.before.get(name, _ABSENT), change.before.get(name, _ABSENT))
-                for name in change.after
-                if name in known.after
-            ):
-                clashes: list[Clash] = []
-                after = _merge_maps(
-                    {**change.before, **known.before},
-                    [{**change.before, **known.after}, {**known.before, **change.after}],
-                    "",
-                    clashes,
-                    None,
-                )
-                if not clashes:
-                    self.ended[place] = Delta({**change.before, **known.before}, after)
-                    return
+            together = _one_after_the_other(known, change) if known.count < begun else _side_by_side(known, change)
+            if together is not None:
+                self.ended[place] = together
+                return
         self.ended.append(change)
 
     def settle(self, live: Iterable[Path]) -> dict[int, None]:
@@ -102,6 +95,22 @@ def delta(base: Mapping[str, Any], data: Data) -> Delta:
         return Delta({}, {})
     names = [name for name, value in data.items() if not (name in base and same(base[name], value))]
     return Delta({name: base[name] for name in names if name in base}, {name: data[name] for name in names})
+
+
+def _one_after_the_other(known: Delta, change: Delta) -> Delta:
+    """The later branch began when the earlier one had ended: what it says stands."""
+    return Delta({**known.before, **change.before}, {**known.after, **change.after}, change.count)
+
+
+def _side_by_side(known: Delta, change: Delta) -> Delta | None:
+    """Two branches of the same time as one, if they agree."""
+    names = known.after.keys() & change.after.keys()
+    if not all(same(known.before.get(name, _ABSENT), change.before.get(name, _ABSENT)) for name in names):
+        return None
+    clashes: list[Clash] = []
+    before = {**change.before, **known.before}
+    after = _merge_maps(before, [{**before, **known.after}, {**before, **change.after}], "", clashes, None)
+    return None if clashes else Delta(before, after, change.count)
 
 
 def apply(data: Data, change: Delta, preferred: Data | None = None) -> tuple[Data, tuple[Clash, ...]]:

@@ -43,7 +43,7 @@ class ScopeState:
     frame: Frame | None
     tokens: list[TokenState] = field(default_factory=list)
     forks: dict[int, Data] = field(default_factory=dict)
-    ended: list[tuple[Data, Data]] = field(default_factory=list)  # values before and after
+    ended: list[tuple[Data, Data, int]] = field(default_factory=list)  # values before and after, and when
 
 
 @dataclass(slots=True)
@@ -93,7 +93,7 @@ def _pack_scope(scope: ScopeState, table: _Table) -> list[Any]:
     packed: list[Any] = [scope.spec, scope.frame, tokens]
     if scope.forks or scope.ended:
         packed.append([(fork, table.place(data)) for fork, data in scope.forks.items()])
-        packed.append([(table.place(before), table.place(after)) for before, after in scope.ended])
+        packed.append([(table.place(before), table.place(after), count) for before, after, count in scope.ended])
     return packed
 
 
@@ -122,5 +122,5 @@ def _unpack_scope(packed: list[Any], rows: list[Data]) -> ScopeState:
     scope = ScopeState(spec, None if frame is None else (frame[0], frame[1]), tokens)
     if len(packed) > 3:
         scope.forks = {fork: rows[place] for fork, place in packed[3]}
-        scope.ended = [(rows[before], rows[after]) for before, after in packed[4]]
+        scope.ended = [(rows[before], rows[after], count) for before, after, count in packed[4]]
     return scope

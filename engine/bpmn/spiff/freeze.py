@@ -26,7 +26,7 @@ def freeze(case: Case) -> Snapshot:
         kept = scope.branches.settle(token.path for token in tokens if not token.armed)
         frame = None if scope is case else (scope.holder.id, scope.index)
         packed = ScopeState(scope.spec.name, frame, forks=scope.branches.forks)
-        packed.ended = [(change.before, change.after) for change in scope.branches.ended]
+        packed.ended = [(change.before, change.after, change.count) for change in scope.branches.ended]
         for token in tokens:
             token.path = trim(token.path, kept)
             packed.tokens.append(_frozen(token))
@@ -56,7 +56,7 @@ def thaw(core: Core, snapshot: Snapshot, now: datetime, functions: Functions) ->
                 raise UnreadableState("Trạng thái đã lưu không khớp với sơ đồ này.")
             scope = case.open_scope(holder, core.specs[packed.spec], packed.frame[1])
         scope.branches.forks = packed.forks
-        scope.branches.ended = [Delta(before, after) for before, after in packed.ended]
+        scope.branches.ended = [Delta(*change) for change in packed.ended]
         for each in packed.tokens:
             spec = scope.spec.task_specs.get(each.node)
             if spec is None:

@@ -82,9 +82,9 @@ def _end(token: Token) -> None:
         change = delta(scope.branches.forks.get(token.path[-1], {}) if token.path else {}, token.data)
         told = [_tell(each, change) for each in live]
         if not all(told):
-            scope.branches.remember(change)
+            scope.branches.remember(change, token.path[-1] if token.path else 0, scope.case.counter)
     else:
-        scope.branches.end(branch, [each.path for each in live])
+        scope.branches.end(branch, [each.path for each in live], scope.case.counter)
 
 
 def _tell(token: Token, change: Delta) -> bool:

@@ -82,12 +82,23 @@ def test_forks_are_forgotten_when_one_branch_is_left() -> None:
 
 def test_ended_branches_are_remembered_by_what_they_changed() -> None:
     branches = Branches({1: {"a": 1, "b": 1}}, [])
-    branches.end(Branch((1,), {"a": 2, "b": 1}), [(1,)])
-    branches.end(Branch((1,), {"a": 1, "b": 1}), [(1,)])
-    branches.end(Branch((1,), {"a": 2, "b": 1, "c": 3}), [(1,)])
-    assert branches.ended == [Delta({"a": 1}, {"a": 2, "c": 3})]
+    branches.end(Branch((1,), {"a": 2, "b": 1}), [(1,)], 5)
+    branches.end(Branch((1,), {"a": 1, "b": 1}), [(1,)], 6)
+    branches.end(Branch((1,), {"a": 2, "b": 1, "c": 3}), [(1,)], 7)
+    assert branches.ended == [Delta({"a": 1}, {"a": 2, "c": 3}, 7)]
     assert branches.total([Branch((1,), {"a": 1, "b": 5})]) == ({"b": 5, "a": 2, "c": 3}, ())
     assert [clash.name for clash in branches.total([Branch((1,), {"a": 7, "b": 1})])[1]] == ["a"]
+
+
+def test_ended_branches_of_the_same_time_disagree_but_a_later_one_stands() -> None:
+    branches = Branches({1: {}, 9: {}})
+    branches.end(Branch((1,), {"told": "mon"}), [(1,)], 5)
+    branches.end(Branch((1,), {"told": "tue"}), [(1,)], 6)
+    assert len(branches.ended) == 2
+    branches = Branches({1: {}, 9: {}})
+    branches.end(Branch((1,), {"told": "mon"}), [(1,)], 5)
+    branches.end(Branch((9,), {"told": "tue"}), [(9,)], 12)
+    assert branches.ended == [Delta({}, {"told": "tue"}, 12)]
 
 
 FORK = (start(), both("f"), user("a"), user("b"), both("j"), user("after"), end())
