@@ -1,0 +1,31 @@
+"""The scenarios of the shipped procedures come out as written, and together pass every element and every flow."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.bpmn.reading import read
+from tests.processes.scenario import Scenario, Walk, bundles, scenarios
+
+EVERY = [scenario for key in bundles() for scenario in scenarios(key)]
+
+
+@pytest.mark.parametrize("scenario", EVERY, ids=str)
+def test_a_scenario_comes_out_as_written(scenario: Scenario):
+    Walk(scenario).walk()
+
+
+@pytest.mark.parametrize("key", bundles())
+def test_the_scenarios_pass_every_element_and_every_flow(key: str):
+    walks = [Walk(scenario).walk() for scenario in scenarios(key)]
+    diagram = read(bundles()[key].diagram)
+    elements = {node.id for node in diagram.nodes()}
+    flows = {flow for scope in diagram.root.scopes() for flow in scope.flows}
+    assert elements - {each for walk in walks for each in walk.elements} == set()
+    assert flows - {each for walk in walks for each in walk.flows} == set()
+
+
+@pytest.mark.parametrize("scenario", EVERY, ids=str)
+def test_a_scenario_says_what_it_is_about(scenario: Scenario):
+    assert len(scenario.table["name"]) > 10
+    assert scenario.table.get("step")
