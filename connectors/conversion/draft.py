@@ -45,9 +45,3 @@ class Draft:
         """A công văn has no kind above its subject, but “V/v …” under its number (PL I.II.5.b)."""
         return self.type_name.strip().lower() in ("công văn", "")
 
-
-def number_text(number: str | int, notation: str) -> str:
-    """Number and notation as printed: `05/BNV-VP`; numbers below ten get a leading zero (PL I.II.3)."""
-    digits = str(number).strip()
-    digits = digits.zfill(2) if digits.isdecimal() else digits
-    return f"{digits}/{notation}" if notation else digits

@@ -57,17 +57,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """What the issuing function fills in: number, notation, date (ND30-15.3)."""
+    """What the issuing function fills in: number and notation as printed (`05/BNV-VP`), and the date (ND30-15.3)."""
 
-    number: str
-    notation: str
+    code: str
     issued: date
-
-    @property
-    def code(self) -> str:
-        """As printed: `05/BNV-VP`; figures below ten with a zero (PL I.II.3)."""
-        digits = self.number.zfill(2) if self.number.isdecimal() else self.number
-        return f"{digits}/{self.notation}" if self.notation else digits
 
     @property
     def date_line(self) -> str:

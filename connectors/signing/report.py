@@ -11,30 +11,30 @@ from connectors.signing.identity import Role
 Verdict = Literal["VALID", "INVALID", "INDETERMINATE", "NONE"]
 Coverage = Literal["whole_file", "earlier_revision", "unclear"]
 TimeSource = Literal["timestamp", "claimed", "none"]
-Legal = Literal["original", "missing_person", "missing_agency", "reference", "invalid", "undecided"]
+Conclusion = Literal["original", "missing-person", "missing-agency", "unsigned", "invalid", "indeterminate"]
 Proposal = Literal["accept", "return", "inform", "hold"]
 
 VERDICT_WORDS: dict[Verdict, str] = {
     "VALID": "Hợp lệ", "INVALID": "Không hợp lệ", "INDETERMINATE": "Chưa xác định", "NONE": "Không có chữ ký số",
 }
 
-CONCLUSIONS: dict[Legal, tuple[str, Proposal]] = {
+SENTENCES: dict[Conclusion, tuple[str, Proposal]] = {
     "original": (
         "Văn bản có đủ chữ ký số hợp lệ của người có thẩm quyền và của cơ quan, tổ chức; "
         "có giá trị pháp lý như bản gốc.",
         "accept",
     ),
-    "missing_person": (
+    "missing-person": (
         "Văn bản thiếu chữ ký số của người có thẩm quyền; văn thư xem xét, đề nghị trả lại nơi gửi.", "return",
     ),
-    "missing_agency": (
+    "missing-agency": (
         "Văn bản thiếu chữ ký số của cơ quan, tổ chức; văn thư xem xét, đề nghị trả lại nơi gửi.", "return",
     ),
-    "reference": ("Văn bản không có chữ ký số; chỉ có giá trị để biết, tham khảo.", "inform"),
+    "unsigned": ("Văn bản không có chữ ký số; chỉ có giá trị để biết, tham khảo.", "inform"),
     "invalid": (
         "Chữ ký số trên văn bản không hợp lệ; đề nghị trả lại nơi gửi và nêu rõ lý do.", "return",
     ),
-    "undecided": (
+    "indeterminate": (
         "Chưa xác định được giá trị của chữ ký số; tạm giữ văn bản để kiểm tra lại, "
         "văn thư có thể tiếp nhận khi ghi rõ lý do.",
         "hold",
@@ -83,8 +83,8 @@ class Report:
     """The whole file: verdict, legal conclusion, what the clerk is advised to do, and every signature."""
 
     verdict: Verdict
-    legal: Legal
-    conclusion: str
+    conclusion: Conclusion
+    sentence: str
     proposal: Proposal
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -107,10 +107,15 @@ class Report:
         found = [s for s in self.signatures if s.kind == "signature" and s.role == role and s.verdict == "VALID"]
         return found[-1] if found else None
 
+    @property
+    def valid(self) -> bool:
+        """Whether the document has the value of an original: both signatures, nothing wrong (ND30-5.1)."""
+        return self.conclusion == "original"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; tuples become lists, the words for people are included."""
         data: dict[str, Any] = _plain(dataclasses.asdict(self))
-        data["word"] = self.word
+        data["word"], data["valid"] = self.word, self.valid
         for given, signature in zip(data["signatures"], self.signatures, strict=True):
             given["word"] = signature.word
         return data
@@ -140,29 +145,32 @@ class File:
 def concluded(file: File, signatures: tuple[SignatureReport, ...], problems: tuple[str, ...]) -> Report:
     """Draw the conclusion of facts 9.4 from the signatures and the problems of the file as a whole."""
     verdict = _overall(signatures, problems)
-    legal = _legal(verdict, signatures)
+    conclusion = _conclusion(verdict, signatures)
     reasons = list(problems)
     for signature in signatures:
         if signature.verdict != "VALID":
             reasons += [f"{_whose(signature)}: {reason}" for reason in signature.reasons]
-    return _report(file, verdict, legal, tuple(reasons), signatures)
+    return _report(file, verdict, conclusion, tuple(reasons), signatures)
 
 
 def unreadable(file: File, verdict: Verdict, reason: str) -> Report:
     """A file that couldn't be looked into: not a PDF, broken, locked or too large."""
-    legal: Legal = {"INVALID": "invalid", "NONE": "reference"}.get(verdict, "undecided")  # type: ignore[assignment]
-    return _report(file, verdict, legal, (reason,), ())
+    conclusion: Conclusion = "indeterminate"
+    if verdict in ("INVALID", "NONE"):
+        conclusion = "invalid" if verdict == "INVALID" else "unsigned"
+    return _report(file, verdict, conclusion, (reason,), ())
 
 
 def _report(
-    file: File, verdict: Verdict, legal: Legal, reasons: tuple[str, ...], signatures: tuple[SignatureReport, ...]
+    file: File, verdict: Verdict, conclusion: Conclusion, reasons: tuple[str, ...],
+    signatures: tuple[SignatureReport, ...],
 ) -> Report:
-    conclusion, proposal = CONCLUSIONS[legal]
+    sentence, proposal = SENTENCES[conclusion]
     test = any(s.test for s in signatures)
     if test:
-        conclusion += " Chữ ký dùng chứng thư số thử nghiệm, không có giá trị ngoài hệ thống thử nghiệm."
+        sentence += " Chữ ký dùng chứng thư số thử nghiệm, không có giá trị ngoài hệ thống thử nghiệm."
     return Report(
-        verdict, legal, conclusion, proposal, reasons, file.warnings, signatures, file.number, file.issued, test,
+        verdict, conclusion, sentence, proposal, reasons, file.warnings, signatures, file.number, file.issued, test,
         file.checked_at, file.revocation_list_at, file.sha256, file.size,
     )
 
@@ -176,21 +184,21 @@ def _overall(signatures: tuple[SignatureReport, ...], problems: tuple[str, ...])
     return "INDETERMINATE" if "INDETERMINATE" in verdicts else "VALID"
 
 
-def _legal(verdict: Verdict, signatures: tuple[SignatureReport, ...]) -> Legal:
+def _conclusion(verdict: Verdict, signatures: tuple[SignatureReport, ...]) -> Conclusion:
     if verdict == "NONE":
-        return "reference"
+        return "unsigned"
     if verdict == "INVALID":
         return "invalid"
     if verdict == "INDETERMINATE":
-        return "undecided"
+        return "indeterminate"
     roles = {s.role for s in signatures if s.kind == "signature"}
     if {"person", "agency"} <= roles:
         return "original"
     if "person" in roles:
-        return "missing_agency"
+        return "missing-agency"
     if "agency" in roles:
-        return "missing_person"
-    return "undecided"
+        return "missing-person"
+    return "indeterminate"
 
 
 def _whose(signature: SignatureReport) -> str:

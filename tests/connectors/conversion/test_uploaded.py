@@ -82,10 +82,10 @@ def test_prepared_pages_can_be_signed_numbered_sealed_and_verified(scan: bytes, 
         authority.person("binh", "Trần Văn Bình", "Chủ tịch", name, NOW), desk,
     )
     done = fill_number_and_seal(
-        done, Number("7", "UBND-ĐC", date(2026, 11, 20)), authority.agency("H99.30.012", name, NOW), desk
+        done, Number("07/UBND-ĐC", date(2026, 11, 20)), authority.agency("H99.30.012", name, NOW), desk
     )
     report = verify(done, authority.trust(NOW), NOW)
-    assert report.legal == "original"
+    assert report.conclusion == "original"
     assert report.number == "07/UBND-ĐC"
 
 

@@ -74,7 +74,7 @@ def signed(drafted: bytes, person: Identity, desk: Desk) -> bytes:
 @pytest.fixture(scope="session")
 def sealed(signed: bytes, agency: Identity, desk: Desk) -> bytes:
     """Signed by the person, numbered, dated and sealed."""
-    return fill_number_and_seal(signed, Number("125", "SXD-QLXD", date(2026, 11, 20)), agency, desk)
+    return fill_number_and_seal(signed, Number("125/SXD-QLXD", date(2026, 11, 20)), agency, desk)
 
 
 @pytest.fixture

@@ -56,8 +56,8 @@ def _update(pdf: bytes, change: Any) -> bytes:
 
 def test_sealed_document_has_the_value_of_an_original(sealed: bytes, trust: Trust) -> None:
     report = verify(sealed, trust, LATER)
-    assert (report.verdict, report.legal, report.proposal) == ("VALID", "original", "accept")
-    assert "có giá trị pháp lý như bản gốc" in report.conclusion
+    assert (report.verdict, report.conclusion, report.proposal) == ("VALID", "original", "accept")
+    assert "có giá trị pháp lý như bản gốc" in report.sentence
     person, agency = report.signatures
     assert (person.role, person.signer_name, person.signer_title) == ("person", "Nguyễn Thị Ánh Tuyết", "Phó Giám đốc")
     assert person.signer_agency == AGENCY
@@ -71,7 +71,7 @@ def test_sealed_document_has_the_value_of_an_original(sealed: bytes, trust: Trus
     assert report.number == "125/SXD-QLXD"
     assert report.issued == "ngày 20 tháng 11 năm 2026"
     assert report.test
-    assert "thử nghiệm" in report.conclusion
+    assert "thử nghiệm" in report.sentence
 
 
 def test_report_is_json(sealed: bytes, trust: Trust) -> None:
@@ -84,20 +84,20 @@ def test_report_is_json(sealed: bytes, trust: Trust) -> None:
 
 def test_without_the_agency_it_is_incomplete(signed: bytes, trust: Trust) -> None:
     report = verify(signed, trust, LATER)
-    assert (report.verdict, report.legal, report.proposal) == ("VALID", "missing_agency", "return")
-    assert "thiếu chữ ký số của cơ quan" in report.conclusion
+    assert (report.verdict, report.conclusion, report.proposal) == ("VALID", "missing-agency", "return")
+    assert "thiếu chữ ký số của cơ quan" in report.sentence
 
 
 def test_agency_alone_lacks_the_person(drafted: bytes, agency: Identity, desk: Desk, trust: Trust) -> None:
     done = sign_attachment(drafted, "125/SXD-QLXD", agency, desk)
     report = verify(done, trust, LATER)
-    assert (report.verdict, report.legal) == ("VALID", "missing_person")
+    assert (report.verdict, report.conclusion) == ("VALID", "missing-person")
 
 
 def test_unsigned_is_for_reference(drafted: bytes, trust: Trust) -> None:
     report = verify(drafted, trust, LATER)
-    assert (report.verdict, report.legal, report.proposal) == ("NONE", "reference", "inform")
-    assert "để biết, tham khảo" in report.conclusion
+    assert (report.verdict, report.conclusion, report.proposal) == ("NONE", "unsigned", "inform")
+    assert "để biết, tham khảo" in report.sentence
 
 
 def test_flipped_byte_in_the_text_is_invalid(sealed: bytes, trust: Trust) -> None:
@@ -189,7 +189,7 @@ def test_large_later_signature_over_the_page_is_not_accepted(
     assert report.verdict == "INDETERMINATE"
     assert "che phần lớn trang" in " ".join(report.reasons)
     small = _signed(first, "dau", agency, desk, field("dau", (200, 100, 300, 200)))
-    assert verify(small, trust, LATER).legal == "original"
+    assert verify(small, trust, LATER).conclusion == "original"
 
 
 def test_unknown_authority_is_undecided(sealed: bytes, tmp_path: Path, authority: LocalAuthority) -> None:
@@ -206,7 +206,7 @@ def test_certificate_that_only_borrows_the_names_is_invalid(
     seal = stranger.agency("H99.15", AGENCY, NOW)
     desk = Desk(NOW, stranger.timestamper(NOW), fonts)
     forged = fill_number_and_seal(
-        sign_person(drafted, person, desk), Number("1", "SXD", date(2026, 11, 20)), seal, desk
+        sign_person(drafted, person, desk), Number("01/SXD", date(2026, 11, 20)), seal, desk
     )
     report = verify(forged, trust, LATER)
     assert report.verdict == "INVALID"
@@ -217,7 +217,7 @@ def test_certificate_that_only_borrows_the_names_is_invalid(
 def test_certificate_expired_since_stays_valid_by_the_time_stamp(sealed: bytes, authority: LocalAuthority) -> None:
     years_later = NOW + timedelta(days=5 * 365)
     report = verify(sealed, authority.trust(years_later), years_later)
-    assert report.legal == "original"
+    assert report.conclusion == "original"
 
 
 def test_certificate_expired_and_only_a_claimed_time_is_undecided(
@@ -319,7 +319,7 @@ def test_endless_xref_chain_is_a_report(drafted: bytes, trust: Trust) -> None:
 
 def test_too_large_is_undecided(sealed: bytes, trust: Trust) -> None:
     report = verify(sealed, trust, LATER, largest=1000)
-    assert (report.verdict, report.legal) == ("INDETERMINATE", "undecided")
+    assert (report.verdict, report.conclusion) == ("INDETERMINATE", "indeterminate")
 
 
 def test_encrypted_is_undecided(drafted: bytes, trust: Trust) -> None:
