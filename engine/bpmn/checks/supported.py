@@ -9,12 +9,12 @@ from typing import Any
 
 from engine.bpmn.checks.rules import Found, Rule, Subject, camunda, local, owner
 from engine.bpmn.dialect import BPMN, CAMUNDA
+from engine.bpmn.expressions import ExpressionError, compile_expression
 from engine.bpmn.reading.support import refusals
 from engine.bpmn.spiff.texts import syntax_findings
 from engine.bpmn.spiff.timers import moment, schedule
 
 _SOME_DAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
-_VARIABLE = re.compile(r"^[A-Za-z_]\w*$", re.ASCII)
 # camunda: elements that change what a diagram does and that nothing here obeys.
 _IGNORED = {
     "connector": "Kết nối (connector) không dùng được; hãy chọn một thao tác cho tác vụ dịch vụ.",
@@ -79,8 +79,18 @@ def _variable(subject: Subject) -> Iterator[Found]:
         if node.multi is not None:
             written += [node.multi.item_variable, node.multi.output]
         for name in written:
-            if name and not _VARIABLE.match(name):
-                yield node.id, f"Tên biến “{name[:60]}” không dùng được; hãy dùng chữ không dấu, số và gạch dưới."
+            if name and not _can_be_read(name):
+                yield node.id, (
+                    f"Tên biến “{name[:60]}” không dùng được; hãy dùng chữ không dấu, số, gạch dưới."
+                )
+
+
+def _can_be_read(name: str) -> bool:
+    """Whether an expression can name the variable; what nobody can read is a slip of the pen."""
+    try:
+        return compile_expression(name).names == {name}
+    except ExpressionError:
+        return False
 
 
 def _ignored(subject: Subject) -> Iterator[Found]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import time
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from engine.bpmn import checks, procedure
 from engine.errors import DefinitionError
-from tests.engine.bpmn.checks.trial import found, sentences, work
+from tests.engine.bpmn.checks.trial import Names, found, sentences, work
 from tests.engine.bpmn.diagrams import both, end, event, flow, path, process, start, sub, user, xor
 
 SHIPPED = sorted((Path(__file__).parents[4] / "processes").glob("*/*.bpmn"))
@@ -97,3 +99,39 @@ def test_sixty_elements_are_checked_quickly() -> None:
         assert checks.check(changed) == ()
         best = min(best, time.perf_counter() - started)
     assert best < 0.3
+
+
+MUTATED = [*(file.read_bytes() for file in SHIPPED), _large(2)]
+
+
+def _mutate(xml: bytes, dice: random.Random) -> bytes:
+    """Do to a drawing what careless editing does: lose, double, swap and mistype things."""
+    root = etree.fromstring(xml)
+    for _ in range(dice.choice([1, 1, 2, 5])):
+        nodes = [node for node in root.iter() if isinstance(node.tag, str) and node is not root]
+        node, other = dice.choice(nodes), dice.choice(nodes)
+        what = dice.randrange(6)
+        if what == 0 and node.attrib:
+            del node.attrib[dice.choice(sorted(node.attrib))]
+        elif what == 1 and node.attrib:
+            value = dice.choice(["", "x", "${", "${a +}", "PT", "-1", "true", other.get("id") or "y"])
+            node.set(dice.choice(sorted(node.attrib)), value)
+        elif what == 2 and node.getparent() is not None:
+            node.getparent().remove(node)
+        elif what == 3 and node not in other.iterancestors() and node is not other:
+            other.append(node)
+        elif what == 4:
+            node.tag = other.tag
+        else:
+            node.text = dice.choice(["", "x", "${b}", "R/PT", "<&>"])
+    return etree.tostring(root)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_careless_editing_gives_findings_not_exceptions(seed: int) -> None:
+    dice = random.Random(seed)
+    xml = _mutate(dice.choice(MUTATED), dice)
+    findings = checks.check(xml, Names())
+    if not any(each.severity == "error" for each in checks.check(xml)):
+        assert procedure.compile(xml).elements
+    assert all(each.sentence and each.rule for each in findings)

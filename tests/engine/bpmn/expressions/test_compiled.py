@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.bpmn.expressions import MAX_LENGTH, ExpressionError, as_text, compile_expression, parse_value
-from engine.bpmn.expressions.tree import read_tree
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 FUNCTIONS: dict[str, Any] = {
@@ -332,8 +331,3 @@ def test_bad_values(text: str) -> None:
 def test_as_text_of_other_values() -> None:
     assert as_text(timedelta(hours=1)) == "1:00:00"
     assert as_text({"a": "Đ"}) == '{"a": "Đ"}'
-
-
-def test_tree_of_nothing() -> None:
-    tree = read_tree(b"")
-    assert (tree.names, tree.functions, tree.loops) == (set(), set(), 0)
