@@ -1,0 +1,5 @@
+"""The sample province and the story that is played in it on the first start of the demo."""
+
+from web.demo.play import accounts, play
+
+__all__ = ["accounts", "play"]
