@@ -1,5 +1,5 @@
 // Shows a BPMN diagram, read only, with marks on elements:
-// <div data-diagram="/address/of.bpmn" data-active="id id" data-passed="id id" data-trouble="id"></div>
+// <div data-diagram="/address/of.bpmn" data-active="id id" data-passed="id id" data-trouble="id" data-focus></div>
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
@@ -21,6 +21,12 @@ async function show(place) {
       for (const id of (place.dataset[kind] ?? "").split(/\s+/).filter(Boolean)) {
         if (known.get(id)) canvas.addMarker(id, mark);
       }
+    }
+    // data-focus: readable around where it stands now, rather than the whole drawing at once
+    const here = (place.dataset.active ?? "").split(/\s+/).map((id) => known.get(id)).find(Boolean);
+    if ("focus" in place.dataset && here && canvas.zoom() < 0.8) {
+      canvas.zoom(0.8);
+      canvas.scrollToElement(here, { top: 130, bottom: 130, left: 220, right: 220 });
     }
     place.dataset.diagramState = "shown";
   } catch (error) {

@@ -27,6 +27,7 @@ class Mark:
     tone: str = ""
     icon: str = ""
     title: str = ""
+    short: str = ""  # for lists; the whole text is its title there
 
 
 def day(value: date | datetime | str | None) -> str:
@@ -85,12 +86,21 @@ def deadline(due: datetime | None, at: datetime, calendar: OfficeTime | None = N
         return Mark(_("không có hạn"), "none", "")
     title = _("Hạn %(moment)s", moment=moment(due))
     if due <= at:
-        return Mark(_("quá hạn %(time)s", time=_late(at - due)), "late", "alert", title)
+        late = _late(at - due)
+        return Mark(_("quá hạn %(time)s", time=late), "late", "alert", title, _("quá hạn %(time)s", time=_short(late)))
     left = calendar.office_time_between(at, due) if calendar is not None else due - at
     today = due.astimezone(VIETNAM).date() == at.astimezone(VIETNAM).date()
-    tone, icon = ("today", "clock") if today else ("near", "clock") if left <= timedelta(hours=8) else ("", "clock")
+    tone = "today" if today else "near" if left <= timedelta(hours=8) else ""
     text = _office(left) if calendar is not None else _late(left)
-    return Mark(_("còn %(time)s làm việc", time=text), tone, icon, title)
+    said = _("còn %(time)s làm việc", time=text)
+    return Mark(said, tone, "clock", title, _("còn %(time)s", time=_short(text)))
+
+
+def _short(time: str) -> str:
+    """Shorten the units of a time for a narrow column: 1 g 20 p, 2 ng."""
+    for word, letter in ((_("giờ"), _("g")), (_("phút"), _("p")), (_("ngày"), _("ng"))):
+        time = time.replace(word, letter)
+    return time
 
 
 def _late(span: timedelta) -> str:
