@@ -64,7 +64,7 @@ def _start(
     programs.wait_until_healthy(web, options.host, port)
     if options.play:
         _play(settings, say)
-    for line in summary(settings):
+    for line in summary(settings, with_accounts=(settings.data_path / _PLAYED).exists()):
         say(line)
     if options.once:
         return 0
@@ -89,15 +89,17 @@ def _interrupted(data: Path) -> bool:
     return (data / _BEGUN).exists() and not (data / _PLAYED).exists()
 
 
-def summary(settings: Settings) -> list[str]:
+def summary(settings: Settings, *, with_accounts: bool) -> list[str]:
     """Return what the person wants to know: address, accounts, where files lie."""
-    from web.demo import accounts
+    lines = ["", f"Vanthu đang chạy: {settings.base_url}", ""]
+    if with_accounts:
+        from web.demo import accounts
 
-    lines = ["", f"Vanthu đang chạy: {settings.base_url}", "", "Tài khoản dùng thử:"]
-    lines += [f"  {line}" for line in accounts(settings)]
+        lines += ["Tài khoản dùng thử:", *(f"  {line}" for line in accounts(settings)), ""]
     out = settings.data_path / "out"
-    lines += ["", f"Văn bản đã ký (PDF) và thông điệp edXML: {out}" if out.is_dir() else f"Tệp: {settings.files_path}"]
-    return [*lines, f"Nhật ký: {settings.data_path / 'log'}", ""]
+    if out.is_dir():
+        lines.append(f"Văn bản đã ký (PDF), thông điệp edXML: {out}")
+    return [*lines, f"Tệp của văn bản: {settings.files_path}", f"Nhật ký: {settings.data_path / 'log'}", ""]
 
 
 def _shown(host: str) -> str:

@@ -66,11 +66,11 @@ def wait_until_healthy(child: Child, host: str, port: int, seconds: float = 60.0
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not child.running:
-            raise LaunchError(f"Web không khởi động được; nhật ký ở {child.log}:\n{child.tail(15)}")
+            raise LaunchError(f"Web không khởi động được (mã {child.outcome}); xem nhật ký ở {child.log}")
         if _healthy(host, port):
             return
         time.sleep(0.05)
-    raise LaunchError(f"Web không trả lời sau {seconds:.0f} giây; nhật ký ở {child.log}:\n{child.tail(15)}")
+    raise LaunchError(f"Web không trả lời sau {seconds:.0f} giây; xem nhật ký ở {child.log}")
 
 
 def _healthy(host: str, port: int) -> bool:
