@@ -135,17 +135,29 @@ class Step:
     incidents: tuple[Trouble, ...] = ()
 
 
-def plain(value: Any) -> Any:
+MAX_NESTING = 50
+MAX_INTEGER = 2**63  # what CEL and the database hold
+
+
+def plain(value: Any, depth: int = 0) -> Any:
     """A copy of `value` that shares nothing and holds only what JSON can; raises ValueError otherwise.
 
     Times become ISO 8601 text, tuples lists, keys text.
     """
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, int):
+        if not -MAX_INTEGER <= value < MAX_INTEGER:
+            raise ValueError("số nguyên quá lớn")
+        return value
+    if depth > MAX_NESTING:
+        raise ValueError("dữ liệu lồng nhau quá sâu")
     if isinstance(value, dict):
-        return {str(key): plain(each) for key, each in value.items()}
+        return {_text(str(key)): plain(each, depth + 1) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(each) for each in value]
+        return [plain(each, depth + 1) for each in value]
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
             raise ValueError("số không xác định")
@@ -155,6 +167,18 @@ def plain(value: Any) -> Any:
     if isinstance(value, timedelta):
         return iso_duration(value)
     raise ValueError(f"giá trị kiểu {type(value).__name__}")
+
+
+def _text(value: str) -> str:
+    """Text that UTF-8 and PostgreSQL can hold."""
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError("ký tự không hợp lệ") from error
+    if "\0" in value:
+        raise ValueError("ký tự NUL")
+    return value
 
 
 def iso_duration(value: timedelta) -> str:
