@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.settings import Settings
 from web.launcher import programs
 from web.launcher.account import server_account
+from web.launcher.schema import is_newest
 from web.launcher.servers import Servers, announce, claim, forget, home_of, ours_in
 from web.launcher.supervisor import Stopped, Supervisor, stop_on_signal
 
@@ -56,9 +57,10 @@ def run(settings: Settings, options: DemoOptions, say: Callable[[str], None]) ->
 def _start(
     settings: Settings, options: DemoOptions, supervisor: Supervisor, port: int, say: Callable[[str], None]
 ) -> int:
-    from engine.database import upgrade
+    if not is_newest(settings.database_url):
+        from engine.database import upgrade
 
-    upgrade(settings.database_url)
+        upgrade(settings.database_url)
     web = supervisor.look_after(programs.web(settings, options.host, port))
     supervisor.look_after(programs.worker(settings))
     programs.wait_until_healthy(web, options.host, port)
