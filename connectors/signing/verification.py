@@ -23,6 +23,9 @@ from connectors.signing.report import File, Report, SignatureReport, Verdict, co
 from connectors.signing.trust import Trust
 
 log = logging.getLogger(__name__)
+# what they warn of, with stack traces, is an ordinary finding here and stands in the report
+for _library in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 LARGEST = 100 * 1024 * 1024
 MOST_SIGNATURES = 50
