@@ -106,7 +106,7 @@ def receive_and_assign(stage: Stage, agencies: Agencies, request: int) -> int:
     stage.tell("Văn bản vào hệ thống của UBND xã An Phú, tự động báo “đã đến” (01)")
     stage.do("vanthu.anphu", "accept-document", {"decision": "accept", "route": "submit"}, "tiếp nhận, đăng ký, trình lãnh đạo", arrived)
     unit = unit_of(stage, "truongphong.anphu")
-    due = (stage.platform.clock.now().astimezone(VIETNAM) + timedelta(days=7)).replace(hour=17, minute=0, second=0, microsecond=0)
+    due = (stage.platform.clock.now().astimezone(VIETNAM) + timedelta(days=7)).date()
     instruction = {
         "instruction": "Phòng Kinh tế chủ trì rà soát, tham mưu văn bản trả lời đúng hạn.", "lead_unit": unit,
         "support_units": [], "inform_units": [unit_of(stage, "vanhoa.anphu")], "due_date": due.isoformat(),
