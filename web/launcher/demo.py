@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class DemoOptions:
 def run(settings: Settings, options: DemoOptions, say: Callable[[str], None]) -> int:
     """Start everything, play the story if it was not played, print where things are, watch; return the exit code."""
     data = settings.data_path.absolute()
+    os.chdir(programs.ROOT)  # built fonts are found from here, wherever the person stood
     with claim(data), stop_on_signal():
         if options.reset or (_interrupted(data) and not settings.database_url):
             forget(data)

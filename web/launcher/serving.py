@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
 from collections.abc import Callable
@@ -34,8 +35,10 @@ def work(settings: Settings, say: Callable[[str], None]) -> int:
     if settings.database_url and settings.redis_url:
         from connectors.worker import main
 
+        here = settings.data_path.absolute(), settings.files_path.absolute()
+        os.chdir(programs.ROOT)  # built fonts are found from here, wherever the person stood
         logs.configure(settings)
-        return main(settings)
+        return main(dataclasses.replace(settings, data_path=here[0], files_path=here[1]))
     say(f"Nhật ký ở {settings.data_path / 'log' / 'worker.log'}. Nhấn Ctrl-C để dừng.")
     return _beside_servers(settings, programs.worker, say)
 
