@@ -183,12 +183,23 @@ class RecordOpinion:
     status: str | None = parameter("Trạng thái sau ý kiến", help="Bỏ trống: giữ nguyên trạng thái.", default=None)
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """What the document says at that moment; bound answers live there, so a diagram learns them here."""
+
+    status: str
+    signer: int | None
+    urgency: int
+
+
 @operation("documents.record-opinion", version=1, name="Ghi ý kiến", errors=(TRANSITION,), legal_basis=("SYS-5.a",))
-def record_opinion(given: RecordOpinion, work: Work) -> None:
+def record_opinion(given: RecordOpinion, work: Work) -> Recorded:
     """Lưu ý kiến kiểm tra, duyệt, phối hợp hoặc trả lại cùng với văn bản; chuyển trạng thái nếu có nêu."""
     commands.record_opinion(work, given.document, given.person, given.kind, given.verdict, given.text)
     if given.status is not None:
         _in_order(commands.set_status, work, given.document, given.status)
+    document = queries.locked(work, given.document)
+    return Recorded(document.status, document.signer_id, document.urgency)
 
 
 @dataclass(frozen=True)

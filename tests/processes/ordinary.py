@@ -23,7 +23,7 @@ ORDINARY: Mapping[str, Mapping[str, Any]] = {
     "documents.number": {
         "number": 125, "code": "125/SXD-QLXD", "issued_date": "2026-11-23", "identifier": "H99.15-2026-125",
     },
-    "documents.record-opinion": {},
+    "documents.record-opinion": {"status": "draft", "signer": 5, "urgency": 0},
     "documents.refuse": {},
     "documents.register-incoming": {"number": 41, "arrival_date": "2026-11-23"},
     "documents.resolve": {},
