@@ -264,10 +264,10 @@ def test_fast_enough() -> None:
 
 
 def _seconds(expression: Any) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(2_000):
         expression.evaluate(DATA, FUNCTIONS)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 @given(st.text(max_size=60))
