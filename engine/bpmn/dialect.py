@@ -137,6 +137,9 @@ class Node:
         return self.events[0] if self.events else None
 
 
+_Index = tuple[dict[str, list[Flow]], dict[str, list[Flow]], dict[str, list[Node]]]
+
+
 @dataclass(slots=True)
 class Scope:
     """A procedure or sub-process: its nodes and flows, in the order of the file."""
@@ -144,18 +147,41 @@ class Scope:
     id: str
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
+    _index: _Index | None = field(default=None, repr=False, compare=False)
+
+    def add(self, part: Node | Flow) -> None:
+        """Put in a node or flow, or another one in the place of one with the same id."""
+        if isinstance(part, Node):
+            self.nodes[part.id] = part
+        else:
+            self.flows[part.id] = part
+        self._index = None
 
     def incoming(self, node: str) -> list[Flow]:
         """Flows that end at `node`."""
-        return [flow for flow in self.flows.values() if flow.target == node]
+        return list(self._indexed()[0].get(node, ()))
 
     def outgoing(self, node: str) -> list[Flow]:
         """Flows that begin at `node`."""
-        return [flow for flow in self.flows.values() if flow.source == node]
+        return list(self._indexed()[1].get(node, ()))
 
     def boundaries(self, node: str) -> list[Node]:
         """Boundary events attached to `node`."""
-        return [each for each in self.nodes.values() if each.attached_to == node]
+        return list(self._indexed()[2].get(node, ()))
+
+    def _indexed(self) -> _Index:
+        if self._index is None:
+            ins: dict[str, list[Flow]] = {}
+            outs: dict[str, list[Flow]] = {}
+            borders: dict[str, list[Node]] = {}
+            for flow in self.flows.values():
+                ins.setdefault(flow.target, []).append(flow)
+                outs.setdefault(flow.source, []).append(flow)
+            for node in self.nodes.values():
+                if node.attached_to is not None:
+                    borders.setdefault(node.attached_to, []).append(node)
+            self._index = (ins, outs, borders)
+        return self._index
 
     def scopes(self) -> Iterator[Scope]:
         """This scope and every scope inside it, outermost first."""

@@ -22,12 +22,12 @@ def normalise(scope: Scope) -> None:
 def _hidden(scope: Scope, identifier: str, kind: str) -> Node:
     parent = next(iter(scope.nodes.values())).element.parent
     node = Node(Element(identifier, kind, parent=parent), hidden=True)
-    scope.nodes[identifier] = node
+    scope.add(node)
     return node
 
 
 def _connect(scope: Scope, identifier: str, source: str, target: str) -> None:
-    scope.flows[identifier] = Flow(identifier, source, target)
+    scope.add(Flow(identifier, source, target))
 
 
 def _add_start(scope: Scope) -> None:
@@ -70,5 +70,5 @@ def _split_activities(scope: Scope) -> None:
         gateway = _hidden(scope, f"{node.id}:split", "inclusiveGateway" if conditional else "parallelGateway")
         gateway.default, node.default = node.default, None
         for flow in flows:
-            scope.flows[flow.id] = Flow(flow.id, gateway.id, flow.target, flow.name, flow.condition)
+            scope.add(Flow(flow.id, gateway.id, flow.target, flow.name, flow.condition))
         _connect(scope, f"{node.id}>split", node.id, gateway.id)

@@ -169,7 +169,7 @@ class _Reading:
                 if kind == "sequenceFlow":
                     self._flow(scope, child, identifier)
                 else:
-                    scope.nodes[identifier] = self._node(child, kind, enclosing)
+                    scope.add(self._node(child, kind, enclosing))
         self._check_references(scope)
         return scope
 
@@ -187,9 +187,8 @@ class _Reading:
     def _flow(self, scope: Scope, child: Any, identifier: str) -> None:
         condition = child.find(f"{{{BPMN}}}conditionExpression")
         text = None if condition is None else _text(condition)
-        scope.flows[identifier] = Flow(
-            identifier, child.get("sourceRef", ""), child.get("targetRef", ""), child.get("name") or "", text or None
-        )
+        source, target = child.get("sourceRef", ""), child.get("targetRef", "")
+        scope.add(Flow(identifier, source, target, child.get("name") or "", text or None))
 
     def _node(self, child: Any, kind: str, enclosing: str | None) -> Node:
         element = read_element(child, kind, self.lanes.get(child.get("id")), enclosing)

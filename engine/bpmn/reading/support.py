@@ -163,6 +163,8 @@ def _event_gateway(scope: Scope, node: Node) -> Iterator[Finding]:
             yield _finding(flow.id, "Sau cổng theo sự kiện chỉ được là sự kiện chờ hoặc tác vụ nhận.")
         elif any(event.kind == "link" for event in target.events) or len(scope.incoming(target.id)) > 1:
             yield _finding(target.id, "Sự kiện sau cổng theo sự kiện chỉ được có một luồng đi vào.")
+        elif scope.boundaries(target.id):
+            yield _finding(target.id, "Tác vụ nhận sau cổng theo sự kiện không được có sự kiện biên.")
 
 
 def _tasks(node: Node) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from engine.bpmn.joins import Branches, Data, Path
 from engine.bpmn.spiff.texts import Functions, Held
 from engine.bpmn.step import Passage, Thrown, Trouble, Wait
 
-MAX_MOVES = 10_000  # more in one step is a circle without a wait
+MAX_MOVES = 20_000  # more in one step is a circle without a wait
 ROOT = "root"
 
 

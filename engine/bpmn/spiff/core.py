@@ -101,6 +101,8 @@ def complete(core: Core, state: bytes, identifier: str, result: Any, now: dateti
     case = thaw(core, unpack(state), now, functions)
     token = _open(case, identifier)
     brought = _plain(result, "Kết quả")
+    if token.node.kind == "userTask" and not isinstance(brought, dict):
+        raise InvalidInput("Câu trả lời của một công việc phải gồm các trường có tên.")
     if token.armed:
         token.task_spec.occur(token, brought)
     else:

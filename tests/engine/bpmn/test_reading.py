@@ -177,6 +177,15 @@ REFUSED = {
     ),
     "broken expression": (user("x", assignee="${1 +}"),),
     "expression in the wrong language": (user("x", assignee="#{who}"),),
+    "border of a receive task behind an event gateway": (
+        first("g"),
+        tag("receiveTask", "x", messageRef="message_m"),
+        catch("t", timer("P1D")),
+        boundary("b", "x", timer("P1D")),
+        path("g x end"),
+        path("g t end"),
+        path("b end"),
+    ),
     "unknown message": (catch("x", '<bpmn:messageEventDefinition messageRef="nothing"/>'),),
     "called by a broken expression": (call("x", called="${"),),
 }
