@@ -33,12 +33,13 @@ class DemoOptions:
 def run(settings: Settings, options: DemoOptions, say: Callable[[str], None]) -> int:
     """Start everything, play the story if it was not played, print where things are, watch; return the exit code."""
     data = settings.data_path.absolute()
+    settings = dataclasses.replace(settings, data_path=data, files_path=settings.files_path.absolute())
     os.chdir(programs.ROOT)  # built fonts are found from here, wherever the person stood
     with claim(data), stop_on_signal():
         if options.reset or (_interrupted(data) and not settings.database_url):
             forget(data)
         port = programs.choose_port(options.host, options.port, USUAL_PORT, say)
-        settings = dataclasses.replace(settings, base_url=f"http://{_shown(options.host)}:{port}", data_path=data)
+        settings = dataclasses.replace(settings, base_url=f"http://{_shown(options.host)}:{port}")
         servers, supervisor = Servers(data), Supervisor(say)
         try:
             say("Khởi động cơ sở dữ liệu và hàng đợi…")
