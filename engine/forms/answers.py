@@ -41,7 +41,7 @@ class Answer(fields.Field[Any]):
     def _blank(self) -> Any:
         if self._question.limits.required:
             raise ValidationError(_missing_sentence(self._question))
-        return [] if _listed(self._question) else None
+        return empty(self._question)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **more: Any) -> Any:
         return self._convert(value)
@@ -74,6 +74,13 @@ def answer_for(question: Field, context: FormContext) -> Answer:
     return Answer(question, lambda raw: _one(question, options, raw))
 
 
+def empty(question: Field) -> Any:
+    """Return what an optional question left blank becomes: "" for texts, [] for lists, None for the rest."""
+    if question.kind in ("text", "textarea"):
+        return ""
+    return [] if question.limits.several or question.kind == "file" else None
+
+
 class Tick(Answer):
     """A check box: absent means false; when required it has to be ticked."""
 
@@ -85,10 +92,6 @@ class Tick(Answer):
         if self._question.limits.required and not ticked:
             raise ValidationError(_missing_sentence(self._question))
         return ticked
-
-
-def _listed(question: Field) -> bool:
-    return question.limits.several or question.kind == "file"
 
 
 def _missing_sentence(question: Field) -> str:

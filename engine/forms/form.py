@@ -58,8 +58,8 @@ class Form:
     def validate(self, values: Mapping[str, Any], context: FormContext) -> dict[str, Any]:
         """Return the answers as process data keeps them; InvalidInput holds a sentence per wrong field.
 
-        Optional blanks are None (lists: []), dates ISO text, picked people, units, agencies whole numbers, files
-        `Upload`s for the caller to store. Hidden and read-only questions are absent.
+        Optional blanks are "" for texts, [] for lists, None for the rest; dates ISO text; picks
+        whole numbers; files `Upload`s for the caller to store. Hidden and read-only questions are absent.
         """
         try:
             loaded = self.schema(context, values).load(dict(values))

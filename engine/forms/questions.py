@@ -118,7 +118,7 @@ def _picker(item: Mapping[str, Any], properties: Mapping[str, Any]) -> Picker | 
         raise Refused("form-kind", f"Loại chọn “{str(kind)[:40]}” không được hỗ trợ {on_what}.")
     narrowing = {}
     for name, value in properties.items():
-        if name not in ("kind", "default"):
+        if name not in ("kind", "default", "bind"):
             narrowing[str(name)] = template(value, 200)
     return Picker(kind, narrowing)
 

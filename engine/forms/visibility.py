@@ -44,6 +44,7 @@ def decide(questions: Sequence[Field], values: Mapping[str, Any], context: FormC
 
 def _typed(answer: Answer, raw: Any) -> Any:
     try:
-        return answer.deserialize(raw)
+        typed = answer.deserialize(raw)
     except ValidationError:
         return None
+    return None if typed == "" else typed  # to conditions a blank text is no answer, here and in the browser
