@@ -15,11 +15,20 @@ from engine.settings import Settings
 
 
 def make_platform(
-    settings: Settings, *, engine: Engine | None = None, clock: Clock | None = None,
+    settings: Settings,
+    *,
+    engine: Engine | None = None,
+    clock: Clock | None = None,
     wake: Callable[[Sequence[int]], None] | None = None,
 ) -> Platform:
-    """A platform with every connector's operations; give `engine` to share a connection pool, `clock` to set the time."""
+    """A platform with every connector's operations; give `engine` to share a connection pool, `clock` to set the
+    time.
+    """
     return Platform(
-        engine or connect(settings.database_url, settings.database_pool), settings=settings, clock=clock or SystemClock(),
-        files=FileStore(settings.files_path), catalog=catalog(), wake=wake,
+        engine or connect(settings.database_url, settings.database_pool),
+        settings=settings,
+        clock=clock or SystemClock(),
+        files=FileStore(settings.files_path),
+        catalog=catalog(),
+        wake=wake,
     )

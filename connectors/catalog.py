@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import connectors.conversion.operations
-import connectors.exchange.operations
-import connectors.signing.operations
 import engine.documents.operations
 import engine.instances.operations
 import engine.tasks.operations  # noqa: F401

@@ -75,8 +75,8 @@ def sweep(platform: Platform, handle_arrival: ArrivalHandler | None = None) -> i
                 .limit(BATCH)
             )
         )
-    for arrival_id in arrivals if handle_arrival is not None else ():
-        done += _safely(handle_arrival, platform, arrival_id)
+    if handle_arrival is not None:
+        done += sum(_safely(handle_arrival, platform, arrival_id) for arrival_id in arrivals)
     for subscription_id in timers:
         done += _safely(_fire, platform, subscription_id)
     for delivery_id in deliveries:

@@ -12,6 +12,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 from engine.errors import PlatformError
 
+FONTS = Path(__file__).resolve().parent.parent / "web" / "static" / "fonts"
+"""Where set-up puts the typeface, wherever the process was started."""
+
 _CUTS = ("Regular", "Bold", "Italic", "BoldItalic")
 _FAMILIES = ("Tinos", "LiberationSerif")
 _lock = threading.Lock()

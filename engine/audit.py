@@ -66,11 +66,22 @@ def digest(entry: AuditEntry) -> str:
     """SHA-256 over the previous hash and every field of the entry, in a canonical form."""
     body = json.dumps(
         [
-            entry.previous_hash, entry.chain, entry.sequence, entry.at.astimezone(UTC).isoformat(), entry.agency_id,
-            entry.person_id, entry.acting_for_id, entry.person_name, entry.action, entry.subject_kind,
-            entry.subject_id, entry.details,
+            entry.previous_hash,
+            entry.chain,
+            entry.sequence,
+            entry.at.astimezone(UTC).isoformat(),
+            entry.agency_id,
+            entry.person_id,
+            entry.acting_for_id,
+            entry.person_name,
+            entry.action,
+            entry.subject_kind,
+            entry.subject_id,
+            entry.details,
         ],
-        ensure_ascii=False, sort_keys=True, separators=(",", ":"),
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
     )
     return hashlib.sha256(body.encode()).hexdigest()
 
@@ -80,7 +91,10 @@ def append(session: Session, notes: Sequence[Note]) -> None:
     for chain in sorted({n.agency_id or NO_AGENCY for n in notes}):
         session.execute(text("select pg_advisory_xact_lock(:space, :chain)"), {"space": 7001, "chain": chain})
         last = session.execute(
-            select(AuditEntry.sequence, AuditEntry.hash).where(AuditEntry.chain == chain).order_by(AuditEntry.sequence.desc()).limit(1)
+            select(AuditEntry.sequence, AuditEntry.hash)
+            .where(AuditEntry.chain == chain)
+            .order_by(AuditEntry.sequence.desc())
+            .limit(1)
         ).first()
         sequence, previous = (last.sequence, last.hash) if last else (0, GENESIS)
         for note in notes:
@@ -89,9 +103,18 @@ def append(session: Session, notes: Sequence[Note]) -> None:
             sequence += 1
             details = json.loads(json.dumps(note.details, ensure_ascii=False, default=str))
             entry = AuditEntry(
-                chain=chain, sequence=sequence, at=note.at, agency_id=note.agency_id, person_id=note.person_id,
-                acting_for_id=note.acting_for_id, person_name=note.person_name, action=note.action,
-                subject_kind=note.subject_kind, subject_id=note.subject_id, details=details, previous_hash=previous,
+                chain=chain,
+                sequence=sequence,
+                at=note.at,
+                agency_id=note.agency_id,
+                person_id=note.person_id,
+                acting_for_id=note.acting_for_id,
+                person_name=note.person_name,
+                action=note.action,
+                subject_kind=note.subject_kind,
+                subject_id=note.subject_id,
+                details=details,
+                previous_hash=previous,
             )
             entry.hash = previous = digest(entry)
             session.add(entry)
@@ -112,7 +135,10 @@ def verify(session: Session) -> Iterator[Break]:
     for chain in session.scalars(select(AuditEntry.chain).distinct().order_by(AuditEntry.chain)):
         expected, previous = 1, GENESIS
         rows = session.scalars(
-            select(AuditEntry).where(AuditEntry.chain == chain).order_by(AuditEntry.sequence).execution_options(yield_per=500)
+            select(AuditEntry)
+            .where(AuditEntry.chain == chain)
+            .order_by(AuditEntry.sequence)
+            .execution_options(yield_per=500)
         )
         for entry in rows:
             if entry.sequence != expected:

@@ -45,7 +45,10 @@ class Base(DeclarativeBase):
 def connect(url: str, pool_size: int = 10) -> Engine:
     """An engine for a PostgreSQL address; psycopg 3, pre-pinged connections, UTC sessions."""
     return create_engine(
-        sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True,
+        sqlalchemy_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
         connect_args={"options": "-c timezone=UTC"},
     )
 
@@ -54,7 +57,7 @@ def sqlalchemy_url(url: str) -> str:
     """Accept the usual spellings of a PostgreSQL address and name the driver."""
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):
-            return "postgresql+psycopg://" + url[len(prefix):]
+            return "postgresql+psycopg://" + url[len(prefix) :]
     return url
 
 

@@ -39,15 +39,32 @@ class Arrival(Base):
 
 
 def store(
-    session: Session, *, source: str, outside_id: str, kind: str, raw_hash: str | None, agency_id: int | None, now: datetime,
+    session: Session,
+    *,
+    source: str,
+    outside_id: str,
+    kind: str,
+    raw_hash: str | None,
+    agency_id: int | None,
+    now: datetime,
     state: str = STORED,
 ) -> int | None:
-    """Keep a message; its id, or None when this source has delivered it before (a duplicate is answered, not kept twice)."""
+    """Keep a message; its id, or None when this source has delivered it before (a duplicate is answered, not kept
+    twice).
+    """
     return session.scalar(
         insert(Arrival)
         .values(
-            source=source, outside_id=outside_id, kind=kind, raw_hash=raw_hash, agency_id=agency_id,
-            arrived_at=now, not_before=now, state=state, attempts=0, details={},
+            source=source,
+            outside_id=outside_id,
+            kind=kind,
+            raw_hash=raw_hash,
+            agency_id=agency_id,
+            arrived_at=now,
+            not_before=now,
+            state=state,
+            attempts=0,
+            details={},
         )
         .on_conflict_do_nothing(index_elements=["source", "outside_id"])
         .returning(Arrival.id)
@@ -56,7 +73,11 @@ def store(
 
 def waiting(session: Session, now: datetime, limit: int) -> Sequence[int]:
     """Ids of stored arrivals that are due to be handled, oldest first."""
-    rows = select(Arrival.id).where(Arrival.state == STORED, Arrival.not_before <= now).order_by(Arrival.not_before, Arrival.id)
+    rows = (
+        select(Arrival.id)
+        .where(Arrival.state == STORED, Arrival.not_before <= now)
+        .order_by(Arrival.not_before, Arrival.id)
+    )
     return session.scalars(rows.limit(limit)).all()
 
 

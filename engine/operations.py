@@ -15,7 +15,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from engine.errors import InvalidInput
 
-Kind = Literal["text", "number", "flag", "date", "choice", "list", "document", "register", "person", "unit", "agency", "data"]
+Kind = Literal[
+    "text", "number", "flag", "date", "choice", "list", "document", "register", "person", "unit", "agency", "data"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,12 @@ class Parameter:
 
 
 def parameter(
-    label: str, *, kind: Kind = "text", help: str = "", default: Any = dataclasses.MISSING, choices: tuple[str, ...] = (),
+    label: str,
+    *,
+    kind: Kind = "text",
+    help: str = "",
+    default: Any = dataclasses.MISSING,
+    choices: tuple[str, ...] = (),
     default_factory: Callable[[], Any] | None = None,
 ) -> Any:
     """Declare one input of an operation: Vietnamese label and help, the kind of field, the default if optional."""
@@ -61,7 +68,9 @@ class Operation:
     parameters: tuple[Parameter, ...]
 
     def read(self, given: Mapping[str, Any]) -> Any:
-        """Make the input object from mapped process data; InvalidInput names what is missing, unknown or of a wrong type."""
+        """Make the input object from mapped process data; InvalidInput names what is missing, unknown or of a wrong
+        type.
+        """
         problems: dict[str, str] = {}
         known = {p.name: p for p in self.parameters}
         for name in given:
@@ -78,7 +87,9 @@ class Operation:
                 problems[p.name] = f"Tham số “{p.label}” nhận giá trị không đúng kiểu: {value!r}."
             values[p.name] = value
         if problems:
-            raise InvalidInput(f"Dữ liệu vào của thao tác “{self.name}” chưa đúng: " + " ".join(problems.values()), problems)
+            raise InvalidInput(
+                f"Dữ liệu vào của thao tác “{self.name}” chưa đúng: " + " ".join(problems.values()), problems
+            )
         return self.given(**values)
 
 
@@ -94,7 +105,7 @@ def _fits(value: Any, annotation: Any) -> bool:
     if origin in (list, tuple):
         inner = get_args(annotation)
         return isinstance(value, (list, tuple)) and (not inner or all(_fits(v, inner[0]) for v in value))
-    if isinstance(origin, type) and issubclass(origin, Mapping) or annotation in (dict, Mapping):
+    if (isinstance(origin, type) and issubclass(origin, Mapping)) or annotation in (dict, Mapping):
         return isinstance(value, Mapping)
     if origin is Literal:
         return value in get_args(annotation)
@@ -112,8 +123,13 @@ def _parameters(given: type[Any]) -> tuple[Parameter, ...]:
         required = f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING
         found.append(
             Parameter(
-                f.name, f.metadata.get("label", f.name), f.metadata.get("kind", "text"), f.metadata.get("help", ""),
-                required, f.metadata.get("choices", ()), hints[f.name],
+                f.name,
+                f.metadata.get("label", f.name),
+                f.metadata.get("kind", "text"),
+                f.metadata.get("help", ""),
+                required,
+                f.metadata.get("choices", ()),
+                hints[f.name],
             )
         )
     return tuple(found)
@@ -125,8 +141,14 @@ Function = typing.TypeVar("Function", bound=Callable[..., Any])
 
 
 def operation(
-    key: str, *, version: int, name: str, outside: bool = False,
-    settle: Callable[..., None] | None = None, errors: Iterable[str] = (), legal_basis: Iterable[str] = (),
+    key: str,
+    *,
+    version: int,
+    name: str,
+    outside: bool = False,
+    settle: Callable[..., None] | None = None,
+    errors: Iterable[str] = (),
+    legal_basis: Iterable[str] = (),
 ) -> Callable[[Function], Function]:
     """Register a function `(given, work)` (engine) or `(given, outside)` (connector, `outside=True`) under a key.
 
@@ -140,8 +162,17 @@ def operation(
         hints = get_type_hints(function)
         given = hints["given"]
         _registered[key] = Operation(
-            key, version, name, (function.__doc__ or "").strip(), given, function, outside, settle,
-            tuple(errors), tuple(legal_basis), _parameters(given),
+            key,
+            version,
+            name,
+            (function.__doc__ or "").strip(),
+            given,
+            function,
+            outside,
+            settle,
+            tuple(errors),
+            tuple(legal_basis),
+            _parameters(given),
         )
         return function
 

@@ -81,24 +81,52 @@ class Work:
     notes: list[audit.Note] = field(default_factory=list)
     deliveries: list[outbox.Delivery] = field(default_factory=list)
 
-    def note(self, action: str, subject_kind: str, subject_id: object, /, agency_id: int | None = None, **details: Any) -> None:
-        """Add a line to the audit trail (past tense action, e.g. `document.registered`); written as the transaction ends."""
+    def note(
+        self, action: str, subject_kind: str, subject_id: object, /, agency_id: int | None = None, **details: Any
+    ) -> None:
+        """Add a line to the audit trail (past tense action, e.g. `document.registered`); written as the transaction
+        ends.
+        """
         self.notes.append(
             audit.Note(
-                self.now, agency_id or self.actor.agency_id, self.actor.person_id, self.actor.acting_for_id, self.actor.name,
-                action, subject_kind, str(subject_id), details,
+                self.now,
+                agency_id or self.actor.agency_id,
+                self.actor.person_id,
+                self.actor.acting_for_id,
+                self.actor.name,
+                action,
+                subject_kind,
+                str(subject_id),
+                details,
             )
         )
 
     def send(
-        self, operation: str, given: dict[str, Any], *, agency_id: int | None = None, instance_id: int | None = None,
-        token: str | None = None, index: int | None = None, element: str | None = None, not_before: datetime | None = None,
+        self,
+        operation: str,
+        given: dict[str, Any],
+        *,
+        agency_id: int | None = None,
+        instance_id: int | None = None,
+        token: str | None = None,
+        index: int | None = None,
+        element: str | None = None,
+        not_before: datetime | None = None,
     ) -> outbox.Delivery:
         """Write an outbox row for a connector operation; it is carried out after the transaction has committed."""
         delivery = outbox.Delivery(
-            agency_id=agency_id or self.actor.agency_id, operation=operation, given=given, instance_id=instance_id, token=token,
-            index=index, element=element, state=outbox.WAITING, attempts=0, not_before=not_before or self.now,
-            created_at=self.now, result={},
+            agency_id=agency_id or self.actor.agency_id,
+            operation=operation,
+            given=given,
+            instance_id=instance_id,
+            token=token,
+            index=index,
+            element=element,
+            state=outbox.WAITING,
+            attempts=0,
+            not_before=not_before or self.now,
+            created_at=self.now,
+            result={},
         )
         self.session.add(delivery)
         self.deliveries.append(delivery)
@@ -114,7 +142,13 @@ class Platform:
     """Database, files, clock and catalog of one installation, and the only begin and commit in the code."""
 
     def __init__(
-        self, engine: Engine, *, settings: Settings, clock: Clock, files: FileStore, catalog: Catalog,
+        self,
+        engine: Engine,
+        *,
+        settings: Settings,
+        clock: Clock,
+        files: FileStore,
+        catalog: Catalog,
         wake: Callable[[Sequence[int]], None] | None = None,
     ) -> None:
         self.engine = engine

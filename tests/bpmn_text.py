@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 HEAD = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -25,12 +26,13 @@ def user(element: str, group: str = "clerk") -> str:
 def flow(source: str, target: str, condition: str = "") -> str:
     """A sequence flow, with a condition or none."""
     inside = f"<bpmn:conditionExpression>${{{condition}}}</bpmn:conditionExpression>" if condition else ""
-    return f'<bpmn:sequenceFlow id="{source}-{target}" sourceRef="{source}" targetRef="{target}">{inside}</bpmn:sequenceFlow>'
+    ends = f'sourceRef="{source}" targetRef="{target}"'
+    return f'<bpmn:sequenceFlow id="{source}-{target}" {ends}>{inside}</bpmn:sequenceFlow>'
 
 
 def chain(*elements: str) -> str:
     """Flows from each element to the next."""
-    return "".join(flow(a, b) for a, b in zip(elements, elements[1:], strict=False))
+    return "".join(flow(a, b) for a, b in pairwise(elements))
 
 
 START, END = '<bpmn:startEvent id="start"/>', '<bpmn:endEvent id="end"/>'
@@ -38,8 +40,11 @@ START, END = '<bpmn:startEvent id="start"/>', '<bpmn:endEvent id="end"/>'
 
 def service(element: str, topic: str, inputs: str = "", outputs: str = "") -> str:
     """A service task naming an operation; inputs and outputs as `inputs_of(name="${…}")` writes them."""
-    mapping = f"<bpmn:extensionElements><camunda:inputOutput>{inputs}{outputs}</camunda:inputOutput></bpmn:extensionElements>"
-    return f'<bpmn:serviceTask id="{element}" name="{element}" camunda:type="external" camunda:topic="{topic}">{mapping}</bpmn:serviceTask>'
+    mapping = (
+        f"<bpmn:extensionElements><camunda:inputOutput>{inputs}{outputs}</camunda:inputOutput></bpmn:extensionElements>"
+    )
+    kind = f'camunda:type="external" camunda:topic="{topic}"'
+    return f'<bpmn:serviceTask id="{element}" name="{element}" {kind}>{mapping}</bpmn:serviceTask>'
 
 
 def inputs_of(**values: str) -> str:
@@ -63,7 +68,8 @@ def boundary_timer(element: str, host: str, duration: str, cancel: bool) -> str:
 def boundary_error(element: str, host: str, code: str) -> str:
     """An error event on the border of an activity; the file needs `error(code)` too."""
     return (
-        f'<bpmn:boundaryEvent id="{element}" attachedToRef="{host}"><bpmn:errorEventDefinition errorRef="error-{code}"/>'
+        f'<bpmn:boundaryEvent id="{element}" attachedToRef="{host}">'
+        f'<bpmn:errorEventDefinition errorRef="error-{code}"/>'
         "</bpmn:boundaryEvent>"
     )
 
@@ -72,8 +78,10 @@ def catch_message(element: str, name: str, correlation: str) -> str:
     """An intermediate event that waits for a message; the file needs `message(name)` too."""
     prop = f'<camunda:property name="correlation" value="{correlation}"/>'
     return (
-        f'<bpmn:intermediateCatchEvent id="{element}"><bpmn:extensionElements><camunda:properties>{prop}</camunda:properties>'
-        f'</bpmn:extensionElements><bpmn:messageEventDefinition messageRef="message-{name}"/></bpmn:intermediateCatchEvent>'
+        f'<bpmn:intermediateCatchEvent id="{element}">'
+        f"<bpmn:extensionElements><camunda:properties>{prop}</camunda:properties>"
+        f'</bpmn:extensionElements><bpmn:messageEventDefinition messageRef="message-{name}"/>'
+        "</bpmn:intermediateCatchEvent>"
     )
 
 
@@ -81,7 +89,8 @@ def call(element: str, called: str, extra: str = "", multi: str = "") -> str:
     """A call activity that hands all variables over and back."""
     passing = '<camunda:in variables="all"/><camunda:out variables="all"/>' + extra
     return (
-        f'<bpmn:callActivity id="{element}" calledElement="{called}"><bpmn:extensionElements>{passing}</bpmn:extensionElements>'
+        f'<bpmn:callActivity id="{element}" calledElement="{called}">'
+        f"<bpmn:extensionElements>{passing}</bpmn:extensionElements>"
         f"{multi}</bpmn:callActivity>"
     )
 

@@ -16,21 +16,27 @@ from engine.platform import Work
 
 
 def load_shipped(work: Work, processes: Path = PROCESSES) -> list[str]:
-    """Publish every shipped procedure whose content is new; the keys that changed. DefinitionError when one doesn't pass its checks."""
+    """Publish every shipped procedure whose content is new; the keys that changed. DefinitionError when one doesn't
+    pass its checks.
+    """
     changed = []
     for bundle in read_all(processes):
         definition = _definition(work, bundle.key, None, bundle.name)
         last = _published(work, definition.id)
         if last is not None and last.content_hash == bundle.content_hash:
             continue
-        version = _add_version(work, definition, bundle, based_on_id=last.id if last else None, reason="Bản kèm theo phần mềm")
+        version = _add_version(
+            work, definition, bundle, based_on_id=last.id if last else None, reason="Bản kèm theo phần mềm"
+        )
         publish(work, version.id)
         changed.append(bundle.key)
     return changed
 
 
 def save_draft(work: Work, bundle: Bundle, agency_id: int | None, based_on_id: int | None, reason: str = "") -> Version:
-    """Keep a draft of the shipped procedure (agency None) or of an agency's variant; `based_on_id` says what it was made from."""
+    """Keep a draft of the shipped procedure (agency None) or of an agency's variant; `based_on_id` says what it was
+    made from.
+    """
     work.require(may_change(work.actor, agency_id))
     if based_on_id is not None and work.session.get(Version, based_on_id) is None:
         raise NotFound("Không có phiên bản gốc để dựa theo.")
@@ -64,7 +70,9 @@ def publish(work: Work, version_id: int) -> Version:
     version.state = "published"
     version.published_at = work.now
     version.published_by_id = work.actor.person_id
-    work.note("version.published", "version", version.id, key=definition.key, number=version.number, hash=version.content_hash)
+    work.note(
+        "version.published", "version", version.id, key=definition.key, number=version.number, hash=version.content_hash
+    )
     return version
 
 
@@ -85,11 +93,21 @@ def _published(work: Work, definition_id: int) -> Version | None:
 
 
 def _add_version(work: Work, definition: Definition, bundle: Bundle, based_on_id: int | None, reason: str) -> Version:
-    number = work.session.scalar(select(func.coalesce(func.max(Version.number), 0)).where(Version.definition_id == definition.id))
+    number = work.session.scalar(
+        select(func.coalesce(func.max(Version.number), 0)).where(Version.definition_id == definition.id)
+    )
     version = Version(
-        definition_id=definition.id, number=(number or 0) + 1, state="draft", content_hash=bundle.content_hash,
-        diagram=bundle.diagram, forms=dict(bundle.forms), decisions=dict(bundle.decisions), based_on_id=based_on_id,
-        reason=reason, created_at=work.now, created_by_id=work.actor.person_id,
+        definition_id=definition.id,
+        number=(number or 0) + 1,
+        state="draft",
+        content_hash=bundle.content_hash,
+        diagram=bundle.diagram,
+        forms=dict(bundle.forms),
+        decisions=dict(bundle.decisions),
+        based_on_id=based_on_id,
+        reason=reason,
+        created_at=work.now,
+        created_by_id=work.actor.person_id,
     )
     work.session.add(version)
     work.session.flush()

@@ -40,12 +40,15 @@ _lock = threading.Lock()
 
 
 def current(session: Session, key: str, agency_id: int) -> int:
-    """The id of the version in force: the agency's own variant if it published one, else the shipped one; NotFound if neither."""
+    """The id of the version in force: the agency's own variant if it published one, else the shipped one; NotFound if
+    neither.
+    """
     found = session.execute(
         select(Version.id)
         .join(Definition, Definition.id == Version.definition_id)
         .where(
-            Definition.key == key, Version.state == "published",
+            Definition.key == key,
+            Version.state == "published",
             or_(Definition.agency_id == agency_id, Definition.agency_id.is_(None)),
         )
         .order_by(Definition.agency_id.asc().nulls_last())
@@ -84,10 +87,11 @@ def parse(version: Version, key: str, name: str) -> Ready:
     tables: dict[str, dmn.DecisionTable] = {}
     for text in version.decisions.values():
         tables.update(dmn.read_decisions(text.encode()))
-    read = {form_key: forms.read_form(json.dumps(schema, ensure_ascii=False).encode()) for form_key, schema in version.forms.items()}
-    return Ready(
-        version.id, key, name, bpmn.compile(version.diagram), version.forms, read, tables, version.diagram
-    )
+    read = {
+        form_key: forms.read_form(json.dumps(schema, ensure_ascii=False).encode())
+        for form_key, schema in version.forms.items()
+    }
+    return Ready(version.id, key, name, bpmn.compile(version.diagram), version.forms, read, tables, version.diagram)
 
 
 def versions(session: Session, key: str, agency_id: int | None) -> Sequence[Version]:
@@ -95,6 +99,9 @@ def versions(session: Session, key: str, agency_id: int | None) -> Sequence[Vers
     return session.scalars(
         select(Version)
         .join(Definition, Definition.id == Version.definition_id)
-        .where(Definition.key == key, Definition.agency_id.is_(None) if agency_id is None else Definition.agency_id == agency_id)
+        .where(
+            Definition.key == key,
+            Definition.agency_id.is_(None) if agency_id is None else Definition.agency_id == agency_id,
+        )
         .order_by(Version.number.desc())
     ).all()

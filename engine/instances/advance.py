@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 
 from engine import outbox
 from engine.bpmn import run
@@ -29,8 +29,8 @@ from engine.tasks import commands as tasks
 
 THROWN = "instances.deliver-message"
 # the table, not the class: rows with and without a person go in one statement
-_PASSAGES = Passage.__table__
-_SUBSCRIPTIONS = Subscription.__table__
+_PASSAGES = cast(Table, Passage.__table__)
+_SUBSCRIPTIONS = cast(Table, Subscription.__table__)
 
 
 @dataclass
@@ -100,8 +100,12 @@ def _take(move: Move, step: run.Step) -> None:
         actor = move.work.actor
         move.passages.append(
             {
-                "instance_id": move.instance.id, "version_id": move.instance.version_id, "element": passage.element,
-                "token": passage.token, "event": passage.event, "at": move.work.now,
+                "instance_id": move.instance.id,
+                "version_id": move.instance.version_id,
+                "element": passage.element,
+                "token": passage.token,
+                "event": passage.event,
+                "at": move.work.now,
                 "person_id": actor.person_id if by_person else None,
                 "acting_for_id": actor.acting_for_id if by_person else None,
                 "flow": passage.flow,
@@ -134,8 +138,13 @@ def _operate(move: Move, wait: run.Wait) -> run.Step | None:
     if operation.outside:
         for line in lines.of(wait):
             move.work.send(
-                wait.name, line.given, agency_id=move.instance.agency_id, instance_id=move.instance.id,
-                token=wait.token, index=line.index, element=wait.element,
+                wait.name,
+                line.given,
+                agency_id=move.instance.agency_id,
+                instance_id=move.instance.id,
+                token=wait.token,
+                index=line.index,
+                element=wait.element,
             )
         return _finished_if_no_lines(move, wait)
     results = []
@@ -183,16 +192,28 @@ def _start_called(move: Move, wait: run.Wait) -> run.Step | None:
 
 
 def start_child(move: Move, wait: run.Wait, line: lines.Line) -> Instance:
-    """Start the called procedure for one line; the version is the one pinned when the root started, else resolved now."""
+    """Start the called procedure for one line; the version is the one pinned when the root started, else resolved
+    now.
+    """
     key = line.name or wait.name
     version_id = move.instance.pins.get(key)
     if version_id is None:
         version_id = definitions.current(move.work.session, key, move.instance.agency_id)
         move.instance.pins = {**move.instance.pins, key: version_id}
     child = Instance(
-        agency_id=move.instance.agency_id, version_id=version_id, procedure=key, parent_id=move.instance.id,
-        parent_token=wait.token, parent_index=line.index, document_id=move.instance.document_id, pins=move.instance.pins,
-        state=b"", status="running", outcome={}, started_at=move.work.now, started_by_id=move.work.actor.person_id,
+        agency_id=move.instance.agency_id,
+        version_id=version_id,
+        procedure=key,
+        parent_id=move.instance.id,
+        parent_token=wait.token,
+        parent_index=line.index,
+        document_id=move.instance.document_id,
+        pins=move.instance.pins,
+        state=b"",
+        status="running",
+        outcome={},
+        started_at=move.work.now,
+        started_by_id=move.work.actor.person_id,
     )
     begin(move.work, child, line.given)
     return child
@@ -211,7 +232,9 @@ def begin(work: Work, instance: Instance, data: Mapping[str, Any], start_element
 
 def _take_pending_message(move: Move, wait: run.Wait) -> run.Step | None:
     same_correlation = (
-        PendingMessage.correlation.is_(None) if wait.correlation is None else PendingMessage.correlation == wait.correlation
+        PendingMessage.correlation.is_(None)
+        if wait.correlation is None
+        else PendingMessage.correlation == wait.correlation
     )
     kept = move.work.session.scalar(
         select(PendingMessage)
@@ -244,11 +267,26 @@ def raise_incident(
 ) -> Incident:
     """Write down where an instance can't go on; admins see it, the token stays."""
     incident = Incident(
-        agency_id=instance.agency_id, instance_id=instance.id, element=element, token=token, kind=kind, message=message,
-        delivery_id=delivery_id, state="open", raised_at=work.now,
+        agency_id=instance.agency_id,
+        instance_id=instance.id,
+        element=element,
+        token=token,
+        kind=kind,
+        message=message,
+        delivery_id=delivery_id,
+        state="open",
+        raised_at=work.now,
     )
     work.session.add(incident)
-    work.note("incident.raised", "instance", instance.id, agency_id=instance.agency_id, element=element, kind=kind, message=message)
+    work.note(
+        "incident.raised",
+        "instance",
+        instance.id,
+        agency_id=instance.agency_id,
+        element=element,
+        kind=kind,
+        message=message,
+    )
     return incident
 
 
@@ -261,7 +299,9 @@ def _finished_if_no_lines(move: Move, wait: run.Wait) -> run.Step | None:
 def _throw(move: Move, thrown: run.Thrown) -> None:
     """Messages and signals leave through the outbox: another instance is another transaction."""
     if thrown.kind not in ("message", "signal"):
-        move.work.note(f"{thrown.kind}.thrown", "instance", move.instance.id, agency_id=move.instance.agency_id, name=thrown.name)
+        move.work.note(
+            f"{thrown.kind}.thrown", "instance", move.instance.id, agency_id=move.instance.agency_id, name=thrown.name
+        )
         return
     given = {"kind": thrown.kind, "name": thrown.name, "correlation": thrown.correlation, "data": thrown.data}
     move.work.send(THROWN, given, agency_id=move.instance.agency_id)
@@ -282,15 +322,19 @@ def _write(move: Move) -> None:
 
 
 def withdraw(work: Work, instance: Instance, tokens: list[str]) -> None:
-    """Take back everything that hangs on these tokens: tasks, subscriptions, deliveries, incidents, called procedures."""
+    """Take back everything that hangs on these tokens: tasks, subscriptions, deliveries, incidents, called
+    procedures.
+    """
     mine = instance.id
-    work.session.execute(
-        delete(Subscription).where(Subscription.instance_id == mine, Subscription.token.in_(tokens))
-    )
+    work.session.execute(delete(Subscription).where(Subscription.instance_id == mine, Subscription.token.in_(tokens)))
     tasks.withdraw_tasks(work, mine, tokens)
     work.session.execute(
         update(outbox.Delivery)
-        .where(outbox.Delivery.instance_id == mine, outbox.Delivery.token.in_(tokens), outbox.Delivery.state == outbox.WAITING)
+        .where(
+            outbox.Delivery.instance_id == mine,
+            outbox.Delivery.token.in_(tokens),
+            outbox.Delivery.state == outbox.WAITING,
+        )
         .values(state=outbox.SKIPPED, settled_at=work.now)
     )
     work.session.execute(
@@ -343,7 +387,9 @@ def _take_part(move: Move, task: tasks.NewTask) -> None:
     for group in task.groups:
         role, _, unit = group.partition("@")
         if role == "person" or group.startswith("person:"):
-            documents.add_party(move.work, move.instance.document_id, person_id=int(group.partition(":")[2]), reason="task")
+            documents.add_party(
+                move.work, move.instance.document_id, person_id=int(group.partition(":")[2]), reason="task"
+            )
         elif unit.isdigit():
             documents.add_party(move.work, move.instance.document_id, unit_id=int(unit), reason="task")
 
@@ -351,8 +397,15 @@ def _take_part(move: Move, task: tasks.NewTask) -> None:
 def _subscription(instance: Instance, wait: run.Wait) -> dict[str, Any]:
     repeat = wait.repeat
     return {
-        "agency_id": instance.agency_id, "instance_id": instance.id, "token": wait.token, "element": wait.element,
-        "kind": wait.kind, "name": wait.name or "", "correlation": wait.correlation, "due_at": wait.due, "total": None,
+        "agency_id": instance.agency_id,
+        "instance_id": instance.id,
+        "token": wait.token,
+        "element": wait.element,
+        "kind": wait.kind,
+        "name": wait.name or "",
+        "correlation": wait.correlation,
+        "due_at": wait.due,
+        "total": None,
         "settled": None,
         "details": {} if repeat is None else {"interval": repeat.interval, "remaining": repeat.remaining},
     }

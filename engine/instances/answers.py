@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import VIETNAM
 from engine.definitions.queries import Ready
+from engine.directory import queries as directory
 from engine.documents import commands as documents
 from engine.documents import queries as document_queries
 from engine.documents.models import Document, Register
@@ -21,7 +22,6 @@ from engine.forms.components import Option
 from engine.forms.context import FormContext
 from engine.forms.context import Upload as FormUpload
 from engine.forms.form import Form
-from engine.directory import queries as directory
 from engine.platform import Work
 from engine.tasks.models import Task
 
@@ -40,7 +40,10 @@ class AgencyChoices:
         """Active people, narrowed by `role` and `unit`."""
         unit = narrowing.get("unit", "")
         found = directory.people_with(
-            self.session, self.agency_id, role=narrowing.get("role") or None, unit_id=int(unit) if unit.isdigit() else None
+            self.session,
+            self.agency_id,
+            role=narrowing.get("role") or None,
+            unit_id=int(unit) if unit.isdigit() else None,
         )
         return [Option(p.id, p.full_name) for p in found]
 
@@ -96,9 +99,7 @@ def bindings(ready: Ready, task: Task) -> dict[str, str]:
     return found
 
 
-def context(
-    session: Session, ready: Ready, task: Task, given: Mapping[str, Any], now: datetime
-) -> FormContext:
+def context(session: Session, ready: Ready, task: Task, given: Mapping[str, Any], now: datetime) -> FormContext:
     """What a task's form is shown with: process data, the line of a fan-out, the document's fields."""
     data: dict[str, Any] = dict(given)
     if task.document_id:
@@ -116,13 +117,17 @@ def document_fields(session: Session, document_id: int) -> dict[str, Any]:
     document = session.get(Document, document_id)
     if document is None:
         return {}
-    fields = {c.key: getattr(document, c.key) for c in Document.__mapper__.column_attrs if c.key not in ("folded", "version")}
+    fields = {
+        c.key: getattr(document, c.key) for c in Document.__mapper__.column_attrs if c.key not in ("folded", "version")
+    }
     fields["recipients"] = document_queries.recipient_ids(session, document_id)
     return fields
 
 
-def accept(work: Work, ready: Ready, task: Task, given: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the answers against the task's form; bound ones are saved to the document, the rest is returned for process data.
+def accept(
+    work: Work, ready: Ready, task: Task, given: Mapping[str, Any], answers: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Check the answers against the task's form; bound ones go to the document, the rest is for process data.
 
     InvalidInput carries a sentence per field.
     """

@@ -18,8 +18,12 @@ def begin_outgoing(work: Work, **draft: Any) -> tuple[Document, Instance]:
     work.session.flush()
     answers = [int(a) for a in draft.get("answers", [])]
     data = {
-        "document_id": document.id, "drafter": document.drafter_id, "signer": document.signer_id, "unit": document.unit_id,
-        "urgency": document.urgency, "answers": answers,
+        "document_id": document.id,
+        "drafter": document.drafter_id,
+        "signer": document.signer_id,
+        "unit": document.unit_id,
+        "urgency": document.urgency,
+        "answers": answers,
     }
     return document, commands.start_instance(work, "outgoing-document", document.agency_id, data)
 
@@ -29,7 +33,9 @@ def begin_incoming(work: Work, **arrival: Any) -> tuple[Document, Instance]:
     document = documents.create_incoming(work, **arrival)
     work.session.flush()
     data = {
-        "document_id": document.id, "source": document.source, "urgency": document.urgency,
+        "document_id": document.id,
+        "source": document.source,
+        "urgency": document.urgency,
         "received_at": document.received_at.isoformat() if document.received_at else work.now.isoformat(),
     }
     if document.source == "axis":

@@ -24,19 +24,41 @@ from engine.tasks.models import Task
 
 
 def start_instance(
-    work: Work, key: str, agency_id: int, data: Mapping[str, Any], *, start_element: str | None = None,
+    work: Work,
+    key: str,
+    agency_id: int,
+    data: Mapping[str, Any],
+    *,
+    start_element: str | None = None,
     version_id: int | None = None,
 ) -> Instance:
-    """Start the procedure in force for the agency; called procedures with a fixed name are pinned now, so the run stays on one set of versions."""
+    """Start the procedure in force for the agency; called procedures with a fixed name are pinned now, so the run
+    stays on one set of versions.
+    """
     version_id = version_id or definitions.current(work.session, key, agency_id)
     document_id = data.get("document_id")
     instance = Instance(
-        agency_id=agency_id, version_id=version_id, procedure=key, pins=_pins(work, version_id, agency_id), state=b"",
-        status="running", outcome={}, started_at=work.now, started_by_id=work.actor.person_id,
+        agency_id=agency_id,
+        version_id=version_id,
+        procedure=key,
+        pins=_pins(work, version_id, agency_id),
+        state=b"",
+        status="running",
+        outcome={},
+        started_at=work.now,
+        started_by_id=work.actor.person_id,
         document_id=document_id if isinstance(document_id, int) else None,
     )
     begin(work, instance, data, start_element)
-    work.note("instance.started", "instance", instance.id, agency_id=agency_id, procedure=key, version=version_id, document=document_id)
+    work.note(
+        "instance.started",
+        "instance",
+        instance.id,
+        agency_id=agency_id,
+        procedure=key,
+        version=version_id,
+        document=document_id,
+    )
     return instance
 
 
@@ -103,8 +125,14 @@ def _close(work: Work, task: Task, values: dict[str, Any]) -> None:
     values |= {"completed_by": work.actor.person_id, "completed_at": work.now.isoformat()}
     task.answers = values
     work.note(
-        "task.completed", "task", task.id, agency_id=task.agency_id, element=task.element, instance=task.instance_id,
-        document=task.document_id, acting_for=task.acting_for_id,
+        "task.completed",
+        "task",
+        task.id,
+        agency_id=task.agency_id,
+        element=task.element,
+        instance=task.instance_id,
+        document=task.document_id,
+        acting_for=task.acting_for_id,
     )
 
 
@@ -149,8 +177,10 @@ def withdraw_siblings(work: Work, parent: Instance, token: str) -> None:
         cancel(work, child)
 
 
-def receive_message(work: Work, agency_id: int, name: str, correlation: str | None, data: Mapping[str, Any]) -> Instance | None:
-    """Give a message to the instance that waits for it, start the procedure that begins with it, or keep it until somebody waits.
+def receive_message(
+    work: Work, agency_id: int, name: str, correlation: str | None, data: Mapping[str, Any]
+) -> Instance | None:
+    """Give a message to who waits for it, start the procedure that begins with it, or keep it until somebody waits.
 
     Returns the instance that took it, None when it was kept.
     """
@@ -241,6 +271,14 @@ def cancel_instance(work: Work, instance_id: int, reason: str) -> Instance:
 
 
 __all__ = [
-    "Completed", "cancel_instance", "complete_task", "fire_timer", "locked", "receive_message", "receive_signal",
-    "start_instance", "tell_parent", "withdraw",
+    "Completed",
+    "cancel_instance",
+    "complete_task",
+    "fire_timer",
+    "locked",
+    "receive_message",
+    "receive_signal",
+    "start_instance",
+    "tell_parent",
+    "withdraw",
 ]

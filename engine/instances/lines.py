@@ -38,7 +38,14 @@ def of(wait: run.Wait) -> list[Line]:
     if wait.fan_out is None:
         return [
             Line(
-                None, wait.given, {}, wait.name, wait.assignee, wait.candidate_groups, wait.candidate_users, wait.due,
+                None,
+                wait.given,
+                {},
+                wait.name,
+                wait.assignee,
+                wait.candidate_groups,
+                wait.candidate_users,
+                wait.due,
                 wait.priority,
             )
         ]
@@ -47,8 +54,15 @@ def of(wait: run.Wait) -> list[Line]:
         item = {wait.fan_out.item_variable: share.item}
         found.append(
             Line(
-                index, share.given, item, share.name or wait.name, share.assignee, share.candidate_groups,
-                share.candidate_users, share.due, share.priority,
+                index,
+                share.given,
+                item,
+                share.name or wait.name,
+                share.assignee,
+                share.candidate_groups,
+                share.candidate_users,
+                share.due,
+                share.priority,
             )
         )
     return found
@@ -63,12 +77,21 @@ def tasks_of(instance: Instance, ready: Ready, wait: run.Wait) -> list[NewTask]:
         planned = wait.fan_out is not None and wait.fan_out.sequential and (line.index or 0) > 0
         rows.append(
             NewTask(
-                agency_id=instance.agency_id, instance_id=instance.id, token=wait.token, element=wait.element,
-                name=element.name or wait.element, procedure=instance.procedure, form=wait.form,
-                document_id=instance.document_id, groups=tuple(dict.fromkeys(line.groups + users)),
+                agency_id=instance.agency_id,
+                instance_id=instance.id,
+                token=wait.token,
+                element=wait.element,
+                name=element.name or wait.element,
+                procedure=instance.procedure,
+                form=wait.form,
+                document_id=instance.document_id,
+                groups=tuple(dict.fromkeys(line.groups + users)),
                 assignee_id=int(line.assignee) if line.assignee and line.assignee.isdigit() else None,
-                due_at=line.due, priority=line.priority or 0, index=line.index,
-                data=line.item if wait.fan_out is not None else wait.given, planned=planned,
+                due_at=line.due,
+                priority=line.priority or 0,
+                index=line.index,
+                data=line.item if wait.fan_out is not None else wait.given,
+                planned=planned,
             )
         )
     return rows
@@ -78,11 +101,20 @@ def subscription(instance: Instance, wait: run.Wait) -> dict[str, Any]:
     """The row that counts the lines of a fan-out and keeps what they share."""
     assert wait.fan_out is not None
     return {
-        "agency_id": instance.agency_id, "instance_id": instance.id, "token": wait.token, "element": wait.element,
-        "kind": "lines", "name": wait.kind, "correlation": None, "due_at": None,
-        "total": len(wait.fan_out.items), "settled": 0,
+        "agency_id": instance.agency_id,
+        "instance_id": instance.id,
+        "token": wait.token,
+        "element": wait.element,
+        "kind": "lines",
+        "name": wait.kind,
+        "correlation": None,
+        "due_at": None,
+        "total": len(wait.fan_out.items),
+        "settled": 0,
         "details": {
-            "given": wait.given, "completion": wait.fan_out.completion, "sequential": wait.fan_out.sequential,
+            "given": wait.given,
+            "completion": wait.fan_out.completion,
+            "sequential": wait.fan_out.sequential,
             "results": {},
         },
     }
@@ -120,7 +152,12 @@ def _complete(row: Subscription, result: Mapping[str, Any]) -> bool:
     if not rule:
         return False
     names = {**row.details.get("given", {}), **result}
-    names |= {"nr_of_instances": total, "nr_of_completed": settled, "nr_of_active": total - settled, "result": dict(result)}
+    names |= {
+        "nr_of_instances": total,
+        "nr_of_completed": settled,
+        "nr_of_active": total - settled,
+        "result": dict(result),
+    }
     # Camunda's own names, so that a diagram made elsewhere counts the same
     names |= {"nrOfInstances": total, "nrOfCompletedInstances": settled, "nrOfActiveInstances": total - settled}
     return parse_value(rule).evaluate(names) is True

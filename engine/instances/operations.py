@@ -36,7 +36,13 @@ def hand_over(work: Work, key: str, given: DeliverMessage) -> bool:
     agency_id = work.actor.agency_id
     assert agency_id is not None
     kept = inbox.store(
-        work.session, source="internal", outside_id=key, kind=given.kind, raw_hash=None, agency_id=agency_id, now=work.now,
+        work.session,
+        source="internal",
+        outside_id=key,
+        kind=given.kind,
+        raw_hash=None,
+        agency_id=agency_id,
+        now=work.now,
         state=inbox.HANDLED,
     )
     if kept is None:

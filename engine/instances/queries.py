@@ -53,9 +53,13 @@ def task(session: Session, actor: Actor, task_id: int, now: datetime) -> TaskVie
     ready = definitions.ready(session, instance.version_id)
     element = ready.procedure.elements[found.element]
     return TaskView(
-        task=found, ready=ready, form=answers.form_of(ready, found),
+        task=found,
+        ready=ready,
+        form=answers.form_of(ready, found),
         context=answers.context(session, ready, found, lines.shared(session, found), now),
-        documentation=element.documentation or "", legal_basis=element.legal_basis, lane=element.lane or "",
+        documentation=element.documentation or "",
+        legal_basis=element.legal_basis,
+        lane=element.lane or "",
         assignee_name=session.scalar(select(Person.full_name).where(Person.id == found.assignee_id)),
         may_claim=task_rules.may_claim(actor, found, groups),
         may_complete=task_rules.may_complete(actor, found, groups),
@@ -101,8 +105,16 @@ def timeline(session: Session, instance_id: int) -> list[Event]:
         begun = entered.setdefault(key, passage)
         left = passage.event != "entered"
         events[begun.id] = Event(
-            instance_id, instance.procedure, passage.element, element.name or passage.element, element.kind, begun.at,
-            passage.at if left else None, passage.event == "cancelled", person, None,
+            instance_id,
+            instance.procedure,
+            passage.element,
+            element.name or passage.element,
+            element.kind,
+            begun.at,
+            passage.at if left else None,
+            passage.event == "cancelled",
+            person,
+            None,
         )
         if left:
             entered.pop(key, None)
@@ -146,16 +158,32 @@ class InstanceRow:
 
 
 def instances(
-    session: Session, actor: Actor, *, status: str | None = None, procedure: str | None = None, limit: int = 50, before: int | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    status: str | None = None,
+    procedure: str | None = None,
+    limit: int = 50,
+    before: int | None = None,
 ) -> Sequence[InstanceRow]:
     """Runs of the actor's agency, newest first; `before` is the id to go on from."""
     troubles = (
-        select(func.count()).select_from(Incident).where(Incident.instance_id == Instance.id, Incident.state == "open").scalar_subquery()
+        select(func.count())
+        .select_from(Incident)
+        .where(Incident.instance_id == Instance.id, Incident.state == "open")
+        .scalar_subquery()
     )
     rows = (
         select(
-            Instance.id, Instance.procedure, Instance.status, Instance.started_at, Instance.ended_at, Instance.document_id,
-            Document.code, Document.subject, troubles,
+            Instance.id,
+            Instance.procedure,
+            Instance.status,
+            Instance.started_at,
+            Instance.ended_at,
+            Instance.document_id,
+            Document.code,
+            Document.subject,
+            troubles,
         )
         .outerjoin(Document, Document.id == Instance.document_id)
         .where(Instance.agency_id == actor.agency_id)
@@ -183,7 +211,9 @@ def of_document(session: Session, document_id: int) -> Sequence[Instance]:
     return session.scalars(rows.order_by(Instance.parent_id.asc().nulls_first(), Instance.id)).all()
 
 
-def incidents(session: Session, actor: Actor, state: str = "open", limit: int = 100) -> Sequence[tuple[Incident, Instance]]:
+def incidents(
+    session: Session, actor: Actor, state: str = "open", limit: int = 100
+) -> Sequence[tuple[Incident, Instance]]:
     """Where runs of the agency can't go on without an admin, newest first."""
     rows = select(Incident, Instance).join(Instance, Instance.id == Incident.instance_id).where(Incident.state == state)
     if "provincial-admin" not in actor.roles:

@@ -21,7 +21,9 @@ from engine.platform import Work
 
 
 def settle_delivery(work: Work, delivery_id: int, attempt: int, result: Any) -> bool:
-    """Record success: the operation's own `settle` runs, then the token goes on. False when another attempt settled it first."""
+    """Record success: the operation's own `settle` runs, then the token goes on. False when another attempt settled
+    it first.
+    """
     instance = _instance_of(work, delivery_id)
     delivery = outbox.settled(work.session, delivery_id, attempt)
     if delivery is None:
@@ -49,7 +51,9 @@ def _go_on(work: Work, instance: Instance, token: str, index: int | None, data: 
 
 
 def fail_delivery(work: Work, delivery_id: int, attempt: int, error: Exception) -> bool:
-    """Record failure: a temporary one is tried again after a growing pause; else the diagram's error event, else an incident."""
+    """Record failure: a temporary one is tried again after a growing pause; else the diagram's error event, else an
+    incident.
+    """
     instance = _instance_of(work, delivery_id)
     delivery = outbox.settled(work.session, delivery_id, attempt)
     if delivery is None:
@@ -127,4 +131,6 @@ def _open(work: Work, incident_id: int) -> tuple[Incident, Instance]:
 
 def _settle(work: Work, incident: Incident, state: str, details: Mapping[str, Any]) -> None:
     incident.state, incident.settled_at, incident.settled_by_id = state, work.now, work.actor.person_id
-    work.note(f"incident.{state}", "incident", incident.id, agency_id=incident.agency_id, element=incident.element, **details)
+    work.note(
+        f"incident.{state}", "incident", incident.id, agency_id=incident.agency_id, element=incident.element, **details
+    )

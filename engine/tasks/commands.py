@@ -44,10 +44,23 @@ def open_tasks(work: Work, tasks: Sequence[NewTask]) -> list[int]:
         return []
     rows = [
         {
-            "agency_id": t.agency_id, "instance_id": t.instance_id, "token": t.token, "index": t.index, "data": t.data,
-            "element": t.element, "name": t.name, "procedure": t.procedure, "form": t.form, "document_id": t.document_id,
-            "state": "planned" if t.planned else "open", "assignee_id": t.assignee_id, "priority": t.priority,
-            "due_at": t.due_at, "created_at": work.now, "answers": {}, "version": 1,
+            "agency_id": t.agency_id,
+            "instance_id": t.instance_id,
+            "token": t.token,
+            "index": t.index,
+            "data": t.data,
+            "element": t.element,
+            "name": t.name,
+            "procedure": t.procedure,
+            "form": t.form,
+            "document_id": t.document_id,
+            "state": "planned" if t.planned else "open",
+            "assignee_id": t.assignee_id,
+            "priority": t.priority,
+            "due_at": t.due_at,
+            "created_at": work.now,
+            "answers": {},
+            "version": 1,
             "claimed_at": work.now if t.assignee_id else None,
         }
         for t in tasks
@@ -74,7 +87,9 @@ def withdraw_tasks(work: Work, instance_id: int, tokens: Iterable[str]) -> None:
 
 
 def locked(work: Work, task_id: int) -> Task:
-    """The task with its row locked until the transaction ends; NotFound when it isn't there or belongs to another agency."""
+    """The task with its row locked until the transaction ends; NotFound when it isn't there or belongs to another
+    agency.
+    """
     task = work.session.scalar(select(Task).where(Task.id == task_id).with_for_update())
     if task is None or (not work.actor.is_system and task.agency_id != work.actor.agency_id):
         raise NotFound("Không tìm thấy việc này.")
@@ -117,14 +132,18 @@ def hand_over_task(work: Work, task_id: int, person_id: int) -> Task:
     work.require(rules.may_release(work.actor, task))
     receiver = work.session.get(Person, person_id)
     if receiver is None or receiver.agency_id != task.agency_id or not receiver.active:
-        raise InvalidInput("Người nhận phải là người đang làm việc trong cơ quan.", {"person": "Chọn người khác trong cơ quan."})
+        raise InvalidInput(
+            "Người nhận phải là người đang làm việc trong cơ quan.", {"person": "Chọn người khác trong cơ quan."}
+        )
     task.assignee_id, task.claimed_at = receiver.id, work.now
     work.note("task.handed-over", "task", task.id, to=receiver.id, document=task.document_id)
     return task
 
 
 def remind(work: Work, document_id: int, message: str, group: str | None = None) -> int:
-    """Urge the open tasks of a document: raise their priority and, with a group, let that group take them too; how many."""
+    """Urge the open tasks of a document: raise their priority and, with a group, let that group take them too; how
+    many.
+    """
     tasks = work.session.scalars(
         select(Task).where(Task.document_id == document_id, Task.state == "open").with_for_update()
     ).all()
@@ -132,14 +151,24 @@ def remind(work: Work, document_id: int, message: str, group: str | None = None)
         task.priority += 10
         if group and group not in candidates(work, task.id):
             work.session.add(TaskCandidate(task_id=task.id, group=group, agency_id=task.agency_id))
-        work.note("task.reminded", "task", task.id, agency_id=task.agency_id, message=message, group=group, document=document_id)
+        work.note(
+            "task.reminded",
+            "task",
+            task.id,
+            agency_id=task.agency_id,
+            message=message,
+            group=group,
+            document=document_id,
+        )
     return len(tasks)
 
 
 def require_open(work: Work, task: Task) -> None:
     """Conflict, told in words, when the task has been completed or withdrawn meanwhile."""
     if task.state == "completed":
-        raise Conflict(f"{_name(work, task.completed_by_id)} đã hoàn thành việc này lúc {clock_text(task.completed_at)}.")
+        raise Conflict(
+            f"{_name(work, task.completed_by_id)} đã hoàn thành việc này lúc {clock_text(task.completed_at)}."
+        )
     if task.state != "open":
         raise Conflict("Việc này không còn chờ xử lý: quy trình đã đi tiếp theo hướng khác.")
 
@@ -152,4 +181,3 @@ def _name(work: Work, person_id: int | None) -> str:
 def clock_text(at: datetime | None) -> str:
     """An instant as people here write it: 08:15 ngày 23/11/2026."""
     return at.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y") if at else ""
-

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.directory.models import Person
@@ -48,9 +48,23 @@ def inbox(
 ) -> Sequence[Row]:
     """Open tasks of one box, due soonest first, then urgent, then oldest."""
     columns = (
-        Task.id, Task.name, Task.procedure, Task.element, Task.due_at, Task.priority, Task.created_at, Task.assignee_id,
-        Person.full_name, Task.version, Task.document_id, Document.direction, Document.code, Document.arrival_number,
-        Document.subject, Document.organ_name, Document.urgency,
+        Task.id,
+        Task.name,
+        Task.procedure,
+        Task.element,
+        Task.due_at,
+        Task.priority,
+        Task.created_at,
+        Task.assignee_id,
+        Person.full_name,
+        Task.version,
+        Task.document_id,
+        Document.direction,
+        Document.code,
+        Document.arrival_number,
+        Document.subject,
+        Document.organ_name,
+        Document.urgency,
     )
     rows = (
         select(*columns)
@@ -58,18 +72,16 @@ def inbox(
         .outerjoin(Document, Document.id == Task.document_id)
         .outerjoin(Person, Person.id == Task.assignee_id)
     )
-    rows = _in_box(rows, actor, box, now)
+    boxed = _in_box(rows, actor, box, now)
     if search:
-        rows = rows.where(Document.folded.contains(search, autoescape=True))
-    rows = rows.order_by(Task.due_at.asc().nulls_last(), Task.priority.desc(), Task.id).limit(limit).offset(offset)
-    return [Row(*r) for r in session.execute(rows)]
+        boxed = boxed.where(Document.folded.contains(search, autoescape=True))
+    boxed = boxed.order_by(Task.due_at.asc().nulls_last(), Task.priority.desc(), Task.id).limit(limit).offset(offset)
+    return [Row(*r) for r in session.execute(boxed)]
 
 
 def counts(session: Session, actor: Actor, now: datetime) -> dict[Box, int]:
     """How many open tasks each box holds."""
-    return {
-        box: session.scalar(_in_box(select(func.count()).select_from(Task), actor, box, now)) or 0 for box in BOXES
-    }
+    return {box: session.scalar(_in_box(select(func.count()).select_from(Task), actor, box, now)) or 0 for box in BOXES}
 
 
 def waiting_for(session: Session, actor: Actor, document_id: int | None, now: datetime) -> int | None:
@@ -77,8 +89,10 @@ def waiting_for(session: Session, actor: Actor, document_id: int | None, now: da
     if document_id is None:
         return None
     rows = select(Task.id).where(Task.document_id == document_id)
-    mine = _in_box(rows, actor, "mine", now).order_by(Task.id).limit(1)
-    return session.scalar(mine) or session.scalar(_in_box(rows, actor, "groups", now).order_by(Task.id).limit(1))
+    found: int | None = None
+    for box in BOXES[:2]:
+        found = found or session.scalar(_in_box(rows, actor, box, now).order_by(Task.id).limit(1))
+    return found
 
 
 def open_on(session: Session, document_id: int) -> Sequence[tuple[Task, str | None]]:
@@ -96,11 +110,13 @@ def candidate_groups(session: Session, task_id: int) -> frozenset[str]:
     return frozenset(session.scalars(select(TaskCandidate.group).where(TaskCandidate.task_id == task_id)))
 
 
-def _in_box(rows: Select[Any], actor: Actor, box: Box, now: datetime) -> Select[Any]:
-    """Narrow a query on tasks to one box; every branch stays inside the actor's agency."""
+def _in_box(rows: Any, actor: Actor, box: Box, now: datetime) -> Any:
+    """Narrow a select on tasks, whatever its columns, to one box; every branch stays inside the actor's agency."""
     rows = rows.where(Task.state == "open", Task.agency_id == actor.agency_id)
     for_my_groups = exists().where(
-        TaskCandidate.task_id == Task.id, TaskCandidate.agency_id == actor.agency_id, TaskCandidate.group.in_(actor.groups)
+        TaskCandidate.task_id == Task.id,
+        TaskCandidate.agency_id == actor.agency_id,
+        TaskCandidate.group.in_(actor.groups),
     )
     unclaimed = and_(Task.assignee_id.is_(None), for_my_groups)
     if box == "mine":

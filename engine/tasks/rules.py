@@ -9,7 +9,9 @@ from engine.tasks.models import Task
 
 
 def may_see(actor: Actor, task: Task, candidates: Collection[str]) -> Verdict:
-    """A person sees the tasks of the own agency that are theirs or that a group of theirs may take; admins see all of the agency."""
+    """A person sees the tasks of the own agency that are theirs or that a group of theirs may take; admins see all of
+    the agency.
+    """
     if actor.agency_id != task.agency_id:
         return Verdict(False, "Không tìm thấy việc này.")
     if _is_theirs(actor, task) or task.completed_by_id == actor.person_id or actor.groups & set(candidates):
@@ -47,4 +49,6 @@ def may_release(actor: Actor, task: Task) -> Verdict:
 
 
 def _is_theirs(actor: Actor, task: Task) -> bool:
-    return task.assignee_id is not None and (task.assignee_id == actor.person_id or task.assignee_id in actor.standing_in_for)
+    return task.assignee_id is not None and (
+        task.assignee_id == actor.person_id or task.assignee_id in actor.standing_in_for
+    )

@@ -22,7 +22,9 @@ class Library:
         parser.add_bpmn_io(io.BytesIO(etree.tostring(etree.fromstring(diagram))))
         self.spec = parser.get_spec("bench-one")
         self.serializer = BpmnWorkflowSerializer()
-        connection.execute("create table if not exists bare_instance (id bigint generated always as identity primary key, state jsonb)")
+        connection.execute(
+            "create table if not exists bare_instance (id bigint generated always as identity primary key, state jsonb)"
+        )
         connection.commit()
 
     def start_and_finish(self) -> None:
@@ -34,7 +36,9 @@ class Library:
         ).fetchone()
         self.connection.commit()
         assert row is not None
-        saved = self.connection.execute("select state::text from bare_instance where id = %s for update", [row[0]]).fetchone()
+        saved = self.connection.execute(
+            "select state::text from bare_instance where id = %s for update", [row[0]]
+        ).fetchone()
         assert saved is not None
         workflow = self.serializer.deserialize_json(str(saved[0]))
         task = next(iter(workflow.get_tasks(state=TaskState.READY, manual=True)))

@@ -11,7 +11,9 @@ def one_task() -> bytes:
 
 
 def long_case(steps: int = 12) -> bytes:
-    """About 30 elements: user steps with a decision after each third, a reminder timer on each fourth, a parallel pair."""
+    """About 30 elements: user steps with a decision after each third, a reminder timer on each fourth, a parallel
+    pair.
+    """
     parts, order = [START], ["start"]
     flows = []
     for n in range(1, steps + 1):
@@ -19,7 +21,8 @@ def long_case(steps: int = 12) -> bytes:
         if n % 4 == 0:
             parts.append(
                 boundary_timer(f"late-{n}", f"step-{n}", "PT2H", cancel=False)
-                + f'<bpmn:endEvent id="reminded-{n}"/>' + flow(f"late-{n}", f"reminded-{n}")
+                + f'<bpmn:endEvent id="reminded-{n}"/>'
+                + flow(f"late-{n}", f"reminded-{n}")
             )
         order.append(f"step-{n}")
         if n % 3 == 0:
@@ -35,8 +38,13 @@ def long_case(steps: int = 12) -> bytes:
 def rework() -> bytes:
     """A loop of two steps that goes round until told otherwise."""
     parts = [
-        START, user("draft"), user("check"), '<bpmn:exclusiveGateway id="good" default="good-draft"/>', END,
-        chain("start", "draft", "check", "good", "draft"), flow("good", "end", "done"),
+        START,
+        user("draft"),
+        user("check"),
+        '<bpmn:exclusiveGateway id="good" default="good-draft"/>',
+        END,
+        chain("start", "draft", "check", "good", "draft"),
+        flow("good", "end", "done"),
     ]
     return process("bench-rework", parts)
 
@@ -44,7 +52,8 @@ def rework() -> bytes:
 def fan_out() -> bytes:
     """One multi-instance user task over `people`, then a last step."""
     task = (
-        '<bpmn:userTask id="opinion" name="opinion" camunda:assignee="${person}"><bpmn:multiInstanceLoopCharacteristics '
+        '<bpmn:userTask id="opinion" name="opinion" camunda:assignee="${person}">'
+        "<bpmn:multiInstanceLoopCharacteristics "
         'camunda:collection="people" camunda:elementVariable="person"/></bpmn:userTask>'
     )
     return process("bench-fan-out", [START, task, user("last"), END, chain("start", "opinion", "last", "end")])

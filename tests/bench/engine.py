@@ -1,4 +1,6 @@
-"""`./vanthu bench engine`: what a step costs with full history, permissions, tasks, outbox and a durable commit per step."""
+"""`./vanthu bench engine`: what a step costs with full history, permissions, tasks, outbox and a durable commit per
+step.
+"""
 
 from __future__ import annotations
 
@@ -116,12 +118,16 @@ def _long_case(ready: Stage, cases: int) -> dict[str, Any]:
             if number == 10:
                 largest = max(largest, _state_bytes(ready, instance.id))
     return {
-        "case_step_median_ms": statistics.median(times), "case_step_p95_ms": _p95(times), "case_state_near_end_bytes": largest
+        "case_step_median_ms": statistics.median(times),
+        "case_step_p95_ms": _p95(times),
+        "case_state_near_end_bytes": largest,
     }
 
 
 def _loops(ready: Stage, loops: int) -> dict[str, Any]:
-    instance = ready.platform.run(ready.clerk, commands.start_instance, "bench-rework", ready.agency_id, {"done": False})
+    instance = ready.platform.run(
+        ready.clerk, commands.start_instance, "bench-rework", ready.agency_id, {"done": False}
+    )
     times = [_step(ready, instance.id) for _ in range(loops * 2)]
     tenth = max(2, len(times) // 10)
     return {
@@ -151,8 +157,10 @@ def _fan_out(ready: Stage, rounds: int) -> dict[str, Any]:
             if count == 500:
                 state = max(state, _state_bytes(ready, instance.id))
     return {
-        "one_of_3_ms": statistics.median(few), "one_of_500_ms": statistics.median(many),
-        "one_of_500_to_one_of_3_ratio": statistics.median(many) / statistics.median(few), "state_with_500_assignees_bytes": state,
+        "one_of_3_ms": statistics.median(few),
+        "one_of_500_ms": statistics.median(many),
+        "one_of_500_to_one_of_3_ratio": statistics.median(many) / statistics.median(few),
+        "state_with_500_assignees_bytes": state,
     }
 
 
@@ -163,7 +171,9 @@ def _flat(ready: Stage, many: int, rounds: int) -> dict[str, Any]:
     _rate(lambda: _start_and_finish(ready), 20)
     many_ms = 1000 / _rate(lambda: _start_and_finish(ready), rounds)
     return {
-        "running_instances": many, "few_running_ms": few_ms, "many_running_ms": many_ms,
+        "running_instances": many,
+        "few_running_ms": few_ms,
+        "many_running_ms": many_ms,
         "many_to_few_running_ratio": many_ms / few_ms,
     }
 
@@ -176,7 +186,9 @@ def _multiply(ready: Stage, many: int) -> None:
         "task": ("id", "select setval(pg_get_serial_sequence('task', 'id'), max(id)) from task"),
     }
     with ready.platform.engine.begin() as connection:
-        task_id = connection.execute(text("select id from task where instance_id = :i"), {"i": instance.id}).scalar_one()
+        task_id = connection.execute(
+            text("select id from task where instance_id = :i"), {"i": instance.id}
+        ).scalar_one()
         offsets = {"i": instance.id, "t": task_id, "n": many}
         _copy(connection, "instance", {"id": "id + g"}, "id = :i", offsets)
         _copy(connection, "task", {"id": "id + g", "instance_id": "instance_id + g"}, "id = :t", offsets)
@@ -190,7 +202,8 @@ def _multiply(ready: Stage, many: int) -> None:
 
 def _copy(connection: Any, table: str, changed: dict[str, str | None], where: str, values: dict[str, int]) -> None:
     columns = connection.execute(
-        text("select column_name from information_schema.columns where table_name = :t and table_schema = 'public'"), {"t": table}
+        text("select column_name from information_schema.columns where table_name = :t and table_schema = 'public'"),
+        {"t": table},
     ).scalars()
     kept = [c for c in columns if changed.get(c, "") is not None]
     names = ", ".join(f'"{c}"' for c in kept)

@@ -46,7 +46,10 @@ def stage(people: int) -> Iterator[Stage]:
         try:
             upgrade(settings.database_url)
             platform = Platform(
-                connect(settings.database_url), settings=settings, clock=SystemClock(), files=FileStore(settings.files_path),
+                connect(settings.database_url),
+                settings=settings,
+                clock=SystemClock(),
+                files=FileStore(settings.files_path),
                 catalog=Catalog.registered(),
             )
             agency_id, ids = platform.run(system(), fill, people)
@@ -63,7 +66,12 @@ def fill(work: Work, people: int) -> tuple[int, list[int]]:
     calendar = calendars.add_calendar(work, "bench")
     since = date(2025, 1, 1)
     agency = directory.add_agency(
-        work, "Cơ quan đo tốc độ", abbreviation="CQ", codes={"QD20": "H99.99"}, valid_from=since, calendar_id=calendar.id
+        work,
+        "Cơ quan đo tốc độ",
+        abbreviation="CQ",
+        codes={"QD20": "H99.99"},
+        valid_from=since,
+        calendar_id=calendar.id,
     )
     ids = []
     for number in range(people):

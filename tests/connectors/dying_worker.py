@@ -68,7 +68,10 @@ def main() -> None:
     url, folder, delivery_id, now, _point = sys.argv[1:6]
     settings = Settings(environment="test", database_url=url)
     platform = Platform(
-        connect(url), settings=settings, clock=FixedClock(datetime.fromisoformat(now)), files=FileStore(Path(folder)),
+        connect(url),
+        settings=settings,
+        clock=FixedClock(datetime.fromisoformat(now)),
+        files=FileStore(Path(folder)),
         catalog=Catalog.registered(),
     )
     die("before-claim")

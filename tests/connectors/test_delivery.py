@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,23 +21,34 @@ from tests.connectors import dying_worker
 from tests.engine.instances.conftest import Office, office  # noqa: F401
 
 DIAGRAM = process(
-    "writing", [START, service("write", "test.write-line", inputs_of(path="${path}")), user("look"), END, chain("start", "write", "look", "end")]
+    "writing",
+    [
+        START,
+        service("write", "test.write-line", inputs_of(path="${path}")),
+        user("look"),
+        END,
+        chain("start", "write", "look", "end"),
+    ],
 )
 
 
 @pytest.fixture
-def case(office: Office, tmp_path: Path) -> Iterator[tuple[Office, int, int, Path]]:  # noqa: F811
+def case(office: Office, tmp_path: Path) -> tuple[Office, int, int, Path]:  # noqa: F811
     office.publish(DIAGRAM)
     outside = tmp_path / "outside.txt"
     instance_id = office.start("writing", {"path": str(outside)})
     with office.platform.reading() as session:
         delivery_id = session.scalars(select(outbox.Delivery.id)).one()
-    yield office, instance_id, delivery_id, outside
+    return office, instance_id, delivery_id, outside
 
 
 def run_child(office: Office, delivery_id: int, point: str) -> int:  # noqa: F811
     arguments = [
-        office.platform.settings.database_url, str(office.platform.files.folder), str(delivery_id), office.clock.now().isoformat(), point,
+        office.platform.settings.database_url,
+        str(office.platform.files.folder),
+        str(delivery_id),
+        office.clock.now().isoformat(),
+        point,
     ]
     return subprocess.run([sys.executable, "-m", "tests.connectors.dying_worker", *arguments], check=False).returncode
 
@@ -58,7 +68,7 @@ def test_killed_at_any_point_the_result_is_the_same(case: tuple[Office, int, int
 
 
 def test_before_the_lease_is_over_nobody_else_carries_it(case: tuple[Office, int, int, Path]) -> None:
-    office, instance_id, delivery_id, outside = case  # noqa: F811
+    office, _, delivery_id, outside = case  # noqa: F811
     run_child(office, delivery_id, "before-effect")
     assert carry_out_all(office.platform) == 0
     assert not outside.exists()
@@ -78,4 +88,7 @@ def test_a_wiped_queue_loses_nothing(case: tuple[Office, int, int, Path], redis_
 def test_a_queue_that_does_not_answer_is_no_reason_to_fail(case: tuple[Office, int, int, Path]) -> None:
     office, _, delivery_id, _ = case  # noqa: F811
     worker.wake("redis://127.0.0.1:1/0")([delivery_id])
-    assert office.platform.run(system(), lambda work: work.session.get_one(outbox.Delivery, delivery_id).state) == outbox.WAITING
+    assert (
+        office.platform.run(system(), lambda work: work.session.get_one(outbox.Delivery, delivery_id).state)
+        == outbox.WAITING
+    )

@@ -23,7 +23,13 @@ def engine(database_url: str) -> Iterator[Engine]:
 def store(engine: Engine, clock: FixedClock, source: str, outside_id: str) -> int | None:
     with Session(engine) as session, session.begin():
         return inbox.store(
-            session, source=source, outside_id=outside_id, kind="document", raw_hash="0" * 64, agency_id=None, now=clock.now()
+            session,
+            source=source,
+            outside_id=outside_id,
+            kind="document",
+            raw_hash="0" * 64,
+            agency_id=None,
+            now=clock.now(),
         )
 
 

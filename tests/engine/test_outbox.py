@@ -27,8 +27,13 @@ def engine(database_url: str) -> Iterator[Engine]:
 def delivery_id(engine: Engine, clock: FixedClock) -> int:
     with Session(engine) as session, session.begin():
         row = outbox.Delivery(
-            operation="test.call", given={}, state=outbox.WAITING, attempts=0, not_before=clock.now(),
-            created_at=clock.now(), result={},
+            operation="test.call",
+            given={},
+            state=outbox.WAITING,
+            attempts=0,
+            not_before=clock.now(),
+            created_at=clock.now(),
+            result={},
         )
         session.add(row)
         session.flush()

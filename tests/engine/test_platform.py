@@ -86,8 +86,13 @@ def test_reading_never_writes(platform: Platform) -> None:
     with platform.reading() as session:
         session.add(
             outbox.Delivery(
-                operation="x", given={}, state=outbox.WAITING, attempts=0, not_before=platform.clock.now(),
-                created_at=platform.clock.now(), result={},
+                operation="x",
+                given={},
+                state=outbox.WAITING,
+                attempts=0,
+                not_before=platform.clock.now(),
+                created_at=platform.clock.now(),
+                result={},
             )
         )
         session.flush()

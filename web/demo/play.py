@@ -21,7 +21,9 @@ from web.demo.story import running, tell_story
 
 
 def play(settings: Settings, say: Say) -> None:
-    """Make the sample province and play the whole story through the engine and the running worker; for the first start only."""
+    """Make the sample province and play the whole story through the engine and the running worker; for the first
+    start only.
+    """
     platform = make_platform(settings, wake=wake(settings.redis_url))
     perform(platform, say)
     export(platform, settings.data_path / "out")
@@ -51,7 +53,12 @@ def export(platform: Platform, folder: Path) -> None:
             select(Agency.abbreviation, Document.code, Attachment.file_hash)
             .join(Document, Document.id == Attachment.document_id)
             .join(Agency, Agency.id == Document.agency_id)
-            .where(Document.direction == "outgoing", Attachment.part == "main", Attachment.current, Document.code.is_not(None))
+            .where(
+                Document.direction == "outgoing",
+                Attachment.part == "main",
+                Attachment.current,
+                Document.code.is_not(None),
+            )
         ).all()
         messages = session.scalars(select(Arrival).where(Arrival.raw_hash.is_not(None)).order_by(Arrival.id)).all()
     for _, code, file_hash in files:

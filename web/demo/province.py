@@ -28,9 +28,18 @@ def make(work: Work) -> dict[str, int]:
     made: dict[str, int] = {}
     for about in province["agency"]:
         agency = directory.add_agency(
-            work, about["name"], abbreviation=about["abbreviation"], codes=about["codes"], valid_from=SINCE,
-            parent_name=about["parent_name"], kind=about["kind"], place=about["place"], address=about["address"],
-            email=about["email"], telephone=about["telephone"], calendar_id=calendar.id,
+            work,
+            about["name"],
+            abbreviation=about["abbreviation"],
+            codes=about["codes"],
+            valid_from=SINCE,
+            parent_name=about["parent_name"],
+            kind=about["kind"],
+            place=about["place"],
+            address=about["address"],
+            email=about["email"],
+            telephone=about["telephone"],
+            calendar_id=calendar.id,
         )
         made[about["key"]] = agency.id
         _people(work, agency.id, about, province["password"])
@@ -51,8 +60,15 @@ def _people(work: Work, agency_id: int, about: dict[str, Any], password: str) ->
                 work, agency_id, person["post"], rank=person["rank"], capacity=person.get("capacity", "")
             ).id
         entered = directory.add_person(
-            work, agency_id, person["full_name"], user_name=person["user_name"], password=password, unit_id=units[person["unit"]],
-            post_id=posts[title], email=f"{person['user_name']}@example.com", must_change_password=False,
+            work,
+            agency_id,
+            person["full_name"],
+            user_name=person["user_name"],
+            password=password,
+            unit_id=units[person["unit"]],
+            post_id=posts[title],
+            email=f"{person['user_name']}@example.com",
+            must_change_password=False,
         )
         for role in person["roles"]:
             name, _, unit = role.partition("@")

@@ -47,7 +47,9 @@ class Stage:
         assert found is not None
         return found
 
-    def do(self, user_name: str, element: str, answers: Mapping[str, Any], sentence: str, document_id: int | None = None) -> int:
+    def do(
+        self, user_name: str, element: str, answers: Mapping[str, Any], sentence: str, document_id: int | None = None
+    ) -> int:
         """Wait until the person has a task at the element, take it, complete it; returns the document's id."""
         actor = self.actor(user_name)
         row = self.wait_for(lambda: self._task(actor, element, document_id), f"{actor.name} có việc “{element}”")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.conversion.draft import Draft
-from connectors.signing.settings import SigningSettings
+from connectors.pdf_fonts import FONTS
 
 LETTER = Draft(
     agency_name="Sở Xây dựng", parent_name="Ủy ban nhân dân tỉnh Mẫu", place="Mẫu",
@@ -22,4 +22,4 @@ LETTER = Draft(
 @pytest.fixture(scope="session")
 def fonts() -> Path:
     """The typeface that set-up fetches."""
-    return SigningSettings().fonts_path
+    return FONTS

@@ -17,8 +17,7 @@ from pypdf import PdfReader
 from connectors.conversion.draft import URGENCY_SIZES, Draft
 from connectors.conversion.layout import render_draft
 from connectors.pdf_fields import AGENCY, DATE, MM, NUMBER, PERSON, field_box, find_field
-from connectors.pdf_fonts import FontsMissing
-from connectors.signing.settings import SigningSettings
+from connectors.pdf_fonts import FONTS, FontsMissing
 from tests.connectors.conversion.conftest import LETTER
 
 DECISION = dataclasses.replace(
@@ -214,7 +213,7 @@ def test_any_text_gives_a_pdf_with_the_four_fields(
         agency_name=name or "Sở", place=place, subject=subject, body=body, signer_position=name, signer_name=name,
         notation=notation, recipients=(body[:50],), addressees=(name, subject[:20]),
     )
-    pdf = render_draft(draft, SigningSettings().fonts_path)
+    pdf = render_draft(draft, FONTS)
     reader = PdfFileReader(BytesIO(pdf))
     for field, kind in ((NUMBER, "/Tx"), (DATE, "/Tx"), (PERSON, "/Sig"), (AGENCY, "/Sig")):
         assert find_field(reader, field, kind) is not None

@@ -11,10 +11,10 @@ import pytest
 
 from connectors.conversion.draft import Draft
 from connectors.conversion.layout import render_draft
+from connectors.pdf_fonts import FONTS
 from connectors.signing.authority import LocalAuthority
 from connectors.signing.identity import Identity
 from connectors.signing.pades import Desk, Number, fill_number_and_seal, sign_person
-from connectors.signing.settings import SigningSettings
 
 NOW = datetime(2026, 11, 20, 2, 5, 7, tzinfo=UTC)
 AGENCY = "Sở Xây dựng tỉnh Mẫu"
@@ -32,7 +32,7 @@ DRAFT = Draft(
 @pytest.fixture(scope="session")
 def fonts() -> Path:
     """The typeface that set-up fetches."""
-    return SigningSettings().fonts_path
+    return FONTS
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,9 @@ def bundle(xml: bytes = ONE) -> Bundle:
     return Bundle("one", "Một", xml, {}, {})
 
 
-def put_in_force(platform: Platform, xml: bytes = ONE, agency_id: int | None = None, based_on: int | None = None) -> int:
+def put_in_force(
+    platform: Platform, xml: bytes = ONE, agency_id: int | None = None, based_on: int | None = None
+) -> int:
     draft = platform.run(system(), commands.save_draft, bundle(xml), agency_id, based_on)
     return platform.run(system(), commands.publish, draft.id).id
 
@@ -123,10 +125,16 @@ def test_an_unknown_procedure_is_not_found(platform: Platform) -> None:
         queries.current(session, "nothing", 1)
 
 
-@pytest.mark.parametrize(("roles", "own", "allowed"), [
-    ({"provincial-admin"}, False, True), ({"agency-admin"}, False, False), ({"process-analyst"}, True, True),
-    ({"clerk"}, True, False), ({"provincial-admin"}, True, False),
-])
+@pytest.mark.parametrize(
+    ("roles", "own", "allowed"),
+    [
+        ({"provincial-admin"}, False, True),
+        ({"agency-admin"}, False, False),
+        ({"process-analyst"}, True, True),
+        ({"clerk"}, True, False),
+        ({"provincial-admin"}, True, False),
+    ],
+)
 def test_who_may_change_what(platform: Platform, roles: set[str], own: bool, allowed: bool) -> None:
     agency_id = agency(platform)
     actor = Actor(1, agency_id, "Người thử", frozenset(roles))

@@ -27,7 +27,7 @@ from engine.operations import Catalog
 from engine.platform import Actor, Platform, Work, system
 from engine.settings import Settings
 from engine.tasks.models import Task
-from tests.engine.instances import operations_for_tests  # noqa: F401
+from tests.engine.instances import operations_for_tests
 
 
 @dataclass
@@ -40,7 +40,13 @@ class Office:
     other_agency_id: int
     people: dict[str, Actor]
 
-    def publish(self, xml: bytes, forms: dict[str, Any] | None = None, decisions: dict[str, str] | None = None, agency_id: int | None = None) -> int:
+    def publish(
+        self,
+        xml: bytes,
+        forms: dict[str, Any] | None = None,
+        decisions: dict[str, str] | None = None,
+        agency_id: int | None = None,
+    ) -> int:
         """Put a diagram in force and return its version's id."""
         key = xml.split(b'process id="')[1].split(b'"')[0].decode()
 
@@ -109,7 +115,10 @@ def people(work: Work) -> tuple[int, int, dict[str, int]]:
     )
     made: dict[str, int] = {}
     for name, role, where in (
-        ("clerk", "clerk", agency), ("clerk2", "clerk", agency), ("leader", "leader", agency), ("admin", "agency-admin", agency),
+        ("clerk", "clerk", agency),
+        ("clerk2", "clerk", agency),
+        ("leader", "leader", agency),
+        ("admin", "agency-admin", agency),
         ("stranger", "clerk", other),
     ):
         person = directory.add_person(work, where.id, f"Người {name}", user_name=name)

@@ -45,7 +45,12 @@ def test_a_task_opens_and_completing_it_ends_the_instance(office: Office) -> Non
     ended = office.instance(instance_id)
     assert (ended.status, ended.ended_at) == ("ended", office.clock.now())
     assert office.history(instance_id) == [
-        ("start", "entered"), ("start", "left"), ("work", "entered"), ("work", "left"), ("end", "entered"), ("end", "left"),
+        ("start", "entered"),
+        ("start", "left"),
+        ("work", "entered"),
+        ("work", "left"),
+        ("end", "entered"),
+        ("end", "left"),
     ]
     with office.platform.reading() as session:
         actions = session.scalars(select(audit.AuditEntry.action)).all()
@@ -126,8 +131,18 @@ def test_an_old_page_is_told_so(office: Office) -> None:
 
 def test_completing_a_withdrawn_task_is_told_in_words(office: Office) -> None:
     office.publish(
-        process("late", [START, user("work"), END, boundary_timer("too-late", "work", "PT2H", True), user("after"),
-                         chain("start", "work", "end"), chain("too-late", "after", "end")])
+        process(
+            "late",
+            [
+                START,
+                user("work"),
+                END,
+                boundary_timer("too-late", "work", "PT2H", True),
+                user("after"),
+                chain("start", "work", "end"),
+                chain("too-late", "after", "end"),
+            ],
+        )
     )
     instance_id = office.start("late")
     task_id = office.task(instance_id, "work")
@@ -143,8 +158,20 @@ def test_completing_a_withdrawn_task_is_told_in_words(office: Office) -> None:
 
 
 def test_a_timer_is_not_fired_before_it_is_due(office: Office) -> None:
-    office.publish(process("wait", [START, user("work"), END, boundary_timer("t", "work", "PT2H", False), user("remind"),
-                                    chain("start", "work", "end"), chain("t", "remind", "end")]))
+    office.publish(
+        process(
+            "wait",
+            [
+                START,
+                user("work"),
+                END,
+                boundary_timer("t", "work", "PT2H", False),
+                user("remind"),
+                chain("start", "work", "end"),
+                chain("t", "remind", "end"),
+            ],
+        )
+    )
     instance_id = office.start("wait")
     timer = office.rows(Subscription, instance_id)[0]
     assert timer.due_at == office.clock.now() + timedelta(hours=2)
@@ -156,8 +183,17 @@ def test_a_timer_is_not_fired_before_it_is_due(office: Office) -> None:
 
 def test_an_engine_operation_runs_in_the_same_transaction(office: Office) -> None:
     office.publish(
-        process("adding", [START, user("work"), service("add", "test.add", inputs_of(a="${n}", b="${2}"), outputs_of(total="${result.total}")),
-                           user("look"), END, chain("start", "work", "add", "look", "end")])
+        process(
+            "adding",
+            [
+                START,
+                user("work"),
+                service("add", "test.add", inputs_of(a="${n}", b="${2}"), outputs_of(total="${result.total}")),
+                user("look"),
+                END,
+                chain("start", "work", "add", "look", "end"),
+            ],
+        )
     )
     instance_id = office.start("adding", {"n": 40})
     office.do(instance_id, "work")
@@ -167,7 +203,14 @@ def test_an_engine_operation_runs_in_the_same_transaction(office: Office) -> Non
 
 def message_diagram(start_kind: str = START) -> bytes:
     return process(
-        "asking", [start_kind, catch_message("answered", "answer", "${case}"), user("read"), END, chain("start", "answered", "read", "end")],
+        "asking",
+        [
+            start_kind,
+            catch_message("answered", "answer", "${case}"),
+            user("read"),
+            END,
+            chain("start", "answered", "read", "end"),
+        ],
         message("answer"),
     )
 
@@ -180,7 +223,8 @@ def test_a_message_reaches_the_instance_it_belongs_to(office: Office) -> None:
     office.publish(message_diagram())
     first, second = office.start("asking", {"case": "1"}), office.start("asking", {"case": "2"})
     taken = send(office, "2", text="xong")
-    assert taken is not None and taken.id == second
+    assert taken is not None
+    assert taken.id == second
     assert (office.open_elements(first), office.open_elements(second)) == ([], ["read"])
 
 
@@ -265,20 +309,32 @@ def test_cancelling_stops_called_procedures_too(office: Office) -> None:
 def many(element: str, extra: str = "", condition: str = "", sequential: str = "false") -> str:
     done = f"<bpmn:completionCondition>${{{condition}}}</bpmn:completionCondition>" if condition else ""
     return (
-        f'<bpmn:userTask id="{element}" name="{element}" camunda:candidateGroups="clerk"{extra}><bpmn:multiInstanceLoopCharacteristics '
+        f'<bpmn:userTask id="{element}" name="{element}" camunda:candidateGroups="clerk"{extra}>'
+        f"<bpmn:multiInstanceLoopCharacteristics "
         f'isSequential="{sequential}" camunda:collection="people" camunda:elementVariable="person">{done}'
         "</bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
     )
 
 
 def fan(condition: str = "", sequential: str = "false") -> bytes:
-    return process("fan", [START, many("opinion", condition=condition, sequential=sequential), user("sum-up"), END, chain("start", "opinion", "sum-up", "end")])
+    return process(
+        "fan",
+        [
+            START,
+            many("opinion", condition=condition, sequential=sequential),
+            user("sum-up"),
+            END,
+            chain("start", "opinion", "sum-up", "end"),
+        ],
+    )
 
 
 def complete_one(office: Office, instance_id: int) -> None:
     with office.platform.reading() as session:
         task_id = session.scalars(
-            select(Task.id).where(Task.instance_id == instance_id, Task.state == "open", Task.element == "opinion").order_by(Task.id)
+            select(Task.id)
+            .where(Task.instance_id == instance_id, Task.state == "open", Task.element == "opinion")
+            .order_by(Task.id)
         ).first()
     assert task_id is not None
     office.platform.run(office.people["clerk"], commands.complete_task, task_id, {})
@@ -322,7 +378,12 @@ def test_an_empty_fan_out_is_passed(office: Office) -> None:
 def test_many_calls_run_side_by_side(office: Office) -> None:
     office.publish(ONE)
     loop = '<bpmn:multiInstanceLoopCharacteristics camunda:collection="units" camunda:elementVariable="unit"/>'
-    office.publish(process("calls", [START, call("inner", "one", multi=loop), user("after"), END, chain("start", "inner", "after", "end")]))
+    office.publish(
+        process(
+            "calls",
+            [START, call("inner", "one", multi=loop), user("after"), END, chain("start", "inner", "after", "end")],
+        )
+    )
     instance_id = office.start("calls", {"units": [7, 8]})
     first, second = children(office, instance_id)
     office.do(first.id, "work")
@@ -348,8 +409,18 @@ def test_a_failing_command_changes_nothing(office: Office) -> None:
 
 def test_rework_does_not_grow_the_state(office: Office) -> None:
     office.publish(
-        process("rework", [START, user("draft"), user("check"), '<bpmn:exclusiveGateway id="good" default="good-draft"/>', END,
-                           chain("start", "draft", "check", "good", "draft"), flow("good", "end", "done")])
+        process(
+            "rework",
+            [
+                START,
+                user("draft"),
+                user("check"),
+                '<bpmn:exclusiveGateway id="good" default="good-draft"/>',
+                END,
+                chain("start", "draft", "check", "good", "draft"),
+                flow("good", "end", "done"),
+            ],
+        )
     )
     instance_id = office.start("rework", {"done": False})
     sizes = []

@@ -21,7 +21,17 @@ Deliver = Callable[[], int]
 CALL = service("ask", "test.outside", inputs_of(a="${n}"), outputs_of(total="${result.total}"))
 PLAIN = process("outside", [START, CALL, user("look"), END, chain("start", "ask", "look", "end")])
 CAUGHT = process(
-    "outside", [START, CALL, user("look"), boundary_error("no", "ask", "refused"), user("told"), END, chain("start", "ask", "look", "end"), chain("no", "told", "end")],
+    "outside",
+    [
+        START,
+        CALL,
+        user("look"),
+        boundary_error("no", "ask", "refused"),
+        user("told"),
+        END,
+        chain("start", "ask", "look", "end"),
+        chain("no", "told", "end"),
+    ],
     error("refused"),
 )
 
@@ -81,7 +91,7 @@ def test_skipping_goes_on_with_the_given_result(office: Office, deliver: Deliver
     office.platform.run(office.people["admin"], settle.skip_incident, incident.id, "đã gửi bằng tay", {"total": 3})
     assert office.open_elements(instance_id) == ["look"]
     assert office.incidents(instance_id) == []
-    with pytest.raises(Conflict, match="đã được xử lý|đã kết thúc"):
+    with pytest.raises(Conflict, match=r"đã được xử lý|đã kết thúc"):
         office.platform.run(office.people["admin"], settle.skip_incident, incident.id, "lần nữa", {})
 
 
@@ -115,7 +125,11 @@ ADD = service("add", "test.add", inputs_of(a="${n}"), outputs_of(total="${result
 
 
 def adding(*more: str, declared: str = "") -> bytes:
-    return process("adding", [START, user("go"), ADD, user("look"), END, chain("start", "go", "add", "look", "end"), *more], declared)
+    return process(
+        "adding",
+        [START, user("go"), ADD, user("look"), END, chain("start", "go", "add", "look", "end"), *more],
+        declared,
+    )
 
 
 def test_an_engine_operation_that_refuses_takes_back_what_it_wrote(office: Office) -> None:
@@ -150,7 +164,14 @@ def test_missing_data_is_an_incident_that_names_the_element(office: Office) -> N
 
 
 def test_a_drawn_error_of_an_engine_operation(office: Office) -> None:
-    office.publish(adding(boundary_error("no", "add", "negative"), user("told"), chain("no", "told", "end"), declared=error("negative")))
+    office.publish(
+        adding(
+            boundary_error("no", "add", "negative"),
+            user("told"),
+            chain("no", "told", "end"),
+            declared=error("negative"),
+        )
+    )
     instance_id = office.start("adding", {"n": -5})
     office.do(instance_id, "go")
     assert office.open_elements(instance_id) == ["told"]
