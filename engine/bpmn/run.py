@@ -33,6 +33,7 @@ __all__ = [
     "complete",
     "escalate",
     "fan_out_done",
+    "move",
     "places",
     "retry",
     "start",
@@ -112,6 +113,21 @@ def retry(
 def cancel(procedure: Procedure, state: bytes) -> Step:
     """End the instance where it stands; every open wait is closed."""
     return core.cancel(procedure.core, state)
+
+
+def move(
+    procedure: Procedure,
+    state: bytes,
+    now: datetime,
+    functions: Functions = NO_FUNCTIONS,
+    renamed: Mapping[str, str] = MappingProxyType({}),
+) -> Step:
+    """Put an instance on another version, `procedure`; `renamed` maps old element ids to new ones.
+
+    Open waits keep their tokens and stay open. Events at the border that the new version adds are opened, those it no
+    longer has are in `closed`. Raises Conflict naming the elements the instance stands at that have no place there.
+    """
+    return core.move(procedure.core, state, now, functions, renamed)
 
 
 def places(procedure: Procedure, state: bytes) -> tuple[core.Place, ...]:

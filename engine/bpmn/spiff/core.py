@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from engine.bpmn.spiff.catching import arm_scope, catcher, fire
 from engine.bpmn.spiff.freeze import freeze, thaw
 from engine.bpmn.spiff.inclusive import release
 from engine.bpmn.spiff.moves import again, finish, go, place, view
+from engine.bpmn.spiff.moving import put_on
 from engine.bpmn.spiff.nodes import JoinSpec
 from engine.bpmn.spiff.texts import Functions, Held
 from engine.bpmn.state import pack, unpack
@@ -188,6 +190,13 @@ def cancel(core: Core, state: bytes) -> Step:
     case = thaw(core, unpack(state), _NO_TIME, {})
     if case.final is None:
         finish(case, view(case))
+    return _answer(case)
+
+
+def move(core: Core, state: bytes, now: datetime, functions: Functions, renamed: Mapping[str, str]) -> Step:
+    """See `engine.bpmn.run.move`."""
+    case, gone = put_on(core, unpack(state), now, functions, renamed)
+    case.log.closed.extend(gone)
     return _answer(case)
 
 

@@ -18,6 +18,13 @@ _CYCLE = re.compile(r"^R(\d*)/(?:([^/P][^/]*)/)?(P[^/]*)$")
 
 def after(start: datetime, duration: str) -> datetime:
     """`start` moved by an ISO 8601 duration; months by the calendar; raises ValueError."""
+    try:
+        return _moved(start, duration)
+    except OverflowError as error:
+        raise ValueError(f"«{duration}» vượt quá lịch") from error
+
+
+def _moved(start: datetime, duration: str) -> datetime:
     found = _DURATION.match(duration.strip())
     if found is None:
         raise ValueError(f"«{duration}» không phải khoảng thời gian ISO 8601 (ví dụ PT2H, P3D)")
@@ -27,6 +34,8 @@ def after(start: datetime, duration: str) -> datetime:
     if total:
         month = start.month - 1 + total
         year, month = start.year + month // 12, month % 12 + 1
+        if not 1 <= year <= 9999:
+            raise OverflowError
         start = start.replace(year=year, month=month, day=min(start.day, monthrange(year, month)[1]))
     seconds = float(found.group(8) or 0)
     return start + sign * timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
@@ -37,7 +46,7 @@ def moment(value: Any, now: datetime) -> datetime:
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=now.tzinfo)
     if isinstance(value, timedelta):
-        return now + value
+        return after(now, iso_duration(value))
     if isinstance(value, str):
         text = value.strip()
         if text.startswith(("P", "-P")):
@@ -53,7 +62,7 @@ def schedule(kind: Literal["date", "duration", "cycle"], value: Any, now: dateti
     """When a timer fires first, and how it repeats; raises ValueError."""
     if kind != "cycle" or not isinstance(value, str):
         if kind == "cycle" and isinstance(value, timedelta):
-            return now + value, Repeat(None, iso_duration(value))
+            return moment(value, now), Repeat(None, iso_duration(value))
         return moment(value, now), None
     found = _CYCLE.match(value.strip())
     if found is None:
@@ -74,6 +83,10 @@ def following(due: datetime, repeat: Repeat, now: datetime) -> tuple[datetime, R
         return None
     remaining = None if repeat.remaining is None else repeat.remaining - 1
     upcoming = after(due, repeat.interval)
+    if upcoming <= now and not set("YM") & set(repeat.interval.partition("T")[0]):
+        # All turns are equally long: no counting through years of seconds.
+        turn = upcoming - due
+        upcoming += turn * ((now - upcoming) // turn + 1)
     while upcoming <= now:
         upcoming = after(upcoming, repeat.interval)
     return upcoming, Repeat(remaining, repeat.interval)

@@ -73,6 +73,10 @@ class Play:
             run.retry(self.procedure, self.state, trouble.token, self.now, self.functions, data_patch=patch)
         )
 
+    def move(self, xml: bytes, **renamed: str) -> Step:
+        self.procedure = procedures.compile(xml)
+        return self._take(run.move(self.procedure, self.state, self.now, self.functions, renamed))
+
     def cancel(self) -> Step:
         return self._take(run.cancel(self.procedure, self.state))
 

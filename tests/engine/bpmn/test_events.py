@@ -101,6 +101,25 @@ def test_endless_cycle_goes_on_and_misses_what_is_past() -> None:
     assert play.closed == [token]
 
 
+@pytest.mark.parametrize("cycle", ["R/PT1S", "R/P1M", "R/P1Y"])
+def test_years_of_missed_firings_are_passed_over_at_once(cycle: str) -> None:
+    play = Play(reminding(cycle))
+    play.later(days=365 * 30)
+    play.done("remind")
+    due = play.wait("remind").due
+    assert due is not None
+    assert timedelta(0) < due - play.now <= timedelta(days=366)
+
+
+@pytest.mark.parametrize(
+    "text", ["R/P0D", "R/-P1D", "R0/P1D", "R/x", "P1D2H", "P", "PT", "R/P9999999999D", "P99999Y", "tomorrow", "${5}"]
+)
+def test_times_that_are_none_are_held(text: str) -> None:
+    play = Play(reminding(text))
+    assert [(trouble.element, trouble.code) for trouble in play.step.incidents] == [("remind", "value")]
+    assert play.open == ["work"]
+
+
 def test_cycle_with_a_beginning() -> None:
     play = Play(reminding("R2/2026-12-01T07:00:00Z/P1D"))
     due = play.wait("remind").due

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from engine.bpmn import run
-from engine.errors import InvalidInput
+from engine.bpmn.procedure import compile as compile_xml
+from engine.errors import Conflict, InvalidInput
 from tests.engine.bpmn.diagrams import both, boundary, end, flow, io, path, process, service, start, timer, user, xor
 from tests.engine.bpmn.play import NOW, Play
 
@@ -219,3 +220,56 @@ def test_loop_without_a_wait_is_stopped() -> None:
     )
     play = Play(xml)
     assert [trouble.code for trouble in play.step.incidents] == ["endless"]
+
+
+OLD = process(start(), user("a"), end(), path("start a end"), boundary("late", "a", timer("P1D")), path("late end"))
+
+
+def test_moving_to_another_version_keeps_what_is_open() -> None:
+    new = process(
+        start(),
+        user("a"),
+        user("b"),
+        end(),
+        path("start a b end"),
+        boundary("later", "a", timer("P2D")),
+        path("later end"),
+        key="p2",
+    )
+    play = Play(OLD, n=1)
+    token, late = play.wait("a").token, play.wait("late").token
+    play.move(new)
+    assert play.closed == [late]
+    assert play.open == ["a", "later"]
+    assert play.wait("a").token == token
+    play.done("a", x=1)
+    assert play.open == ["b"]
+    play.done("b")
+    assert play.data == {"n": 1, "x": 1}
+
+
+def test_moving_finds_renamed_elements_and_refuses_lost_ones() -> None:
+    new = process(start(), user("check"), end(), path("start check end"))
+    play = Play(OLD)
+    with pytest.raises(Conflict, match="«a»"):
+        run.move(compile_xml(new), play.state, NOW)
+    play.move(new, a="check")
+    assert [(place.element, place.wait) for place in run.places(play.procedure, play.state)] == [("check", "user_task")]
+
+
+def test_moving_keeps_branches_that_wait_at_a_join() -> None:
+    def fork(*more: str) -> bytes:
+        return process(
+            start(), both("f"), user("a"), user("b"), both("j"), end(), path("start f a j end"), path("f b j"), *more
+        )
+
+    play = Play(fork())
+    play.done("a", a=1)
+    play.move(fork(user("island")))
+    play.done("b", b=1)
+    assert play.ended
+    assert play.data == {"a": 1, "b": 1}
+    play = Play(fork())
+    play.done("a")
+    with pytest.raises(Conflict, match="«j»"):
+        run.move(compile_xml(fork().replace(b'id="a-j"', b'id="other"')), play.state, NOW)
