@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from connectors.conversion.draft import Draft
 from connectors.conversion.layout import render_draft
-from connectors.conversion.settings import ConversionSettings
 from connectors.conversion.uploaded import prepare_uploaded
+from connectors.pdf_fonts import FONTS
 from engine.clock import VIETNAM
 from engine.directory.models import Agency, Unit
 from engine.documents import commands as documents
@@ -63,7 +63,7 @@ def render(given: RenderDraft, outside: Outside) -> Rendered:
     elif uploaded is not None and not draft.body.strip():
         raise BusinessError(FILE, "Dự thảo tải lên không phải là PDF; hãy tải lên tệp PDF hoặc nhập nội dung văn bản.")
     else:
-        content = render_draft(draft, ConversionSettings.from_environment().fonts_path)
+        content = render_draft(draft, FONTS)
     return Rendered(platform.files.put(content), "van-ban.pdf", _count_pages(content))
 
 

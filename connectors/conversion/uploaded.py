@@ -144,7 +144,7 @@ def _number_box(page: _Text) -> Box:
     for match in _NUMBER.finditer(page.characters):
         box = page.box(match.start(), match.end())
         if box and box[1] > page.height * 0.6 and box[0] < page.width / 2:
-            return Box(page.page, box[2] + 3, box[1] - 4, max(page.width * 0.46, box[2] + 60), box[1] - 4 + _LINE)
+            return Box(page.page, box[2] + 3, box[1] - 4.6, max(page.width * 0.46, box[2] + 60), box[1] - 4.6 + _LINE)
     top = page.height - _MARGIN
     return Box(page.page, _MARGIN, top - _LINE, _MARGIN + 50 * MM, top)
 

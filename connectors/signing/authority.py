@@ -5,25 +5,18 @@ Everything it issues says THỬ NGHIỆM (test); nothing it signs has legal valu
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import json
-import os
 import re
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from asn1crypto import keys, x509
 from cryptography import x509 as pyca
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from connectors.signing.identity import Identity
+from connectors.signing.keystore import Entry, KeyStore
 from connectors.signing.timestamps import LocalTimeStamper
 from connectors.signing.trust import Trust
 
@@ -37,41 +30,17 @@ _BACKDATED = timedelta(days=1)
 _Name = dict[pyca.ObjectIdentifier, str]
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """A certificate and its key, as they lie in one file."""
-
-    certificate: pyca.Certificate
-    key: rsa.RSAPrivateKey
-
-    @property
-    def as_asn1(self) -> x509.Certificate:
-        """The certificate in the library pyHanko works with."""
-        return x509.Certificate.load(self.certificate.public_bytes(serialization.Encoding.DER))
-
-    @property
-    def key_as_asn1(self) -> keys.PrivateKeyInfo:
-        """The key in the library pyHanko works with."""
-        return keys.PrivateKeyInfo.load(
-            self.key.private_bytes(
-                serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-
-
 class LocalAuthority:
     """Opens (and on first use makes) the authority of a folder; safe when several processes start at once."""
 
     def __init__(self, folder: Path, now: datetime, passphrase: str = "") -> None:
-        """`folder` gets mode 0700, its files 0600; with a passphrase the keys are encrypted as well."""
+        """With a passphrase the keys are encrypted; ValueError when they are, with another."""
         self.folder = folder
-        self._passphrase = passphrase.encode() or None
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.chmod(folder, 0o700)
-        with self._locked():
-            self._root = self._entry("root", lambda: self._make_ca("gốc", None, now))
-            self._issuing = self._entry("issuing", lambda: self._make_ca("cấp chứng thư", self._root, now))
-            self._stamping = self._entry("tsa", lambda: self._make_tsa(now))
+        self._store = KeyStore(folder, passphrase)
+        with self._store.locked():
+            self._root = self._store.entry("root", lambda: self._make_ca("gốc", None, now))
+            self._issuing = self._store.entry("issuing", lambda: self._make_ca("cấp chứng thư", self._root, now))
+            self._stamping = self._store.entry("tsa", lambda: self._make_tsa(now))
 
     def person(self, code: str, name: str, title: str, agency: str, now: datetime) -> Identity:
         """The certificate of a person, issued on first use and again when name, title or agency changed."""
@@ -96,34 +65,31 @@ class LocalAuthority:
 
     def trust(self, now: datetime) -> Trust:
         """The root, the issuing CA, and revocation lists of both as of `now`."""
-        with self._locked():
-            revoked = self._revoked()
+        with self._store.locked():
+            revoked = self._store.revoked()
         lists = tuple(self._revocation_list(issuer, revoked, now) for issuer in (self._root, self._issuing))
         return Trust((self._root.as_asn1,), (self._issuing.as_asn1,), lists)
 
     def revoke(self, serial: int, at: datetime) -> None:
         """Put a certificate on the revocation list from `at` on; repeating it changes nothing."""
-        with self._locked():
-            revoked = self._revoked()
-            revoked.setdefault(serial, at.astimezone(UTC))
-            content = json.dumps({str(s): t.isoformat() for s, t in revoked.items()}, indent=1)
-            self._write(self.folder / "revoked.json", content.encode())
+        with self._store.locked():
+            self._store.revoke(serial, at)
 
     def revoked(self) -> frozenset[int]:
         """Serial numbers of every revoked certificate."""
-        with self._locked():
-            return frozenset(self._revoked())
+        with self._store.locked():
+            return frozenset(self._store.revoked())
 
     def _identity(self, file: str, subject: _Name, now: datetime) -> Identity:
-        with self._locked():
-            entry = self._entry(file, lambda: self._make_end(subject, now))
+        with self._store.locked():
+            entry = self._store.entry(file, lambda: self._make_end(subject, now))
             held = {a.oid: str(a.value) for a in entry.certificate.subject}
             if held != _cut(subject) or entry.certificate.not_valid_after_utc < now + _RENEW:
                 entry = self._make_end(subject, now)
-                self._save(file, entry)
+                self._store.save(file, entry)
         return Identity(entry.as_asn1, (self._issuing.as_asn1,), entry.key_as_asn1)
 
-    def _make_ca(self, rank: str, issuer: _Entry | None, now: datetime) -> _Entry:
+    def _make_ca(self, rank: str, issuer: Entry | None, now: datetime) -> Entry:
         subject = {
             NameOID.COMMON_NAME: f"CA {rank} {TEST} Vanthu", NameOID.ORGANIZATION_NAME: _OWNER,
             NameOID.COUNTRY_NAME: "VN",
@@ -132,7 +98,7 @@ class LocalAuthority:
         limits = pyca.BasicConstraints(ca=True, path_length=1 if issuer is None else 0)
         return _issue(subject, issuer, now, _CA_LIFE, [(limits, True), (usage, True)])
 
-    def _make_tsa(self, now: datetime) -> _Entry:
+    def _make_tsa(self, now: datetime) -> Entry:
         subject = {
             NameOID.COMMON_NAME: f"Dấu thời gian {TEST} Vanthu", NameOID.ORGANIZATION_NAME: _OWNER,
             NameOID.COUNTRY_NAME: "VN",
@@ -140,12 +106,12 @@ class LocalAuthority:
         purpose = pyca.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         return _issue(subject, self._issuing, now, _CA_LIFE, [(_usage(digital_signature=True), True), (purpose, True)])
 
-    def _make_end(self, subject: _Name, now: datetime) -> _Entry:
+    def _make_end(self, subject: _Name, now: datetime) -> Entry:
         usage = _usage(digital_signature=True, content_commitment=True)
         limits = pyca.BasicConstraints(ca=False, path_length=None)
         return _issue(subject, self._issuing, now, _LIFE, [(limits, True), (usage, True)])
 
-    def _revocation_list(self, issuer: _Entry, revoked: dict[int, datetime], now: datetime) -> bytes:
+    def _revocation_list(self, issuer: Entry, revoked: dict[int, datetime], now: datetime) -> bytes:
         builder = (
             pyca.CertificateRevocationListBuilder()
             .issuer_name(issuer.certificate.subject)
@@ -161,46 +127,11 @@ class LocalAuthority:
                 builder = builder.add_revoked_certificate(entry.add_extension(reason, critical=False).build())
         return builder.sign(issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with (self.folder / "lock").open("a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
-    def _revoked(self) -> dict[int, datetime]:
-        file = self.folder / "revoked.json"
-        if not file.exists():
-            return {}
-        return {int(s): datetime.fromisoformat(t) for s, t in json.loads(file.read_text()).items()}
-
-    def _entry(self, name: str, make: Callable[[], _Entry]) -> _Entry:
-        file = self.folder / f"{name}.pem"
-        if not file.exists():
-            self._save(name, make())
-        content = file.read_bytes()
-        key = serialization.load_pem_private_key(content, self._passphrase)
-        assert isinstance(key, rsa.RSAPrivateKey)
-        return _Entry(pyca.load_pem_x509_certificate(content), key)
-
-    def _save(self, name: str, entry: _Entry) -> None:
-        shield: serialization.KeySerializationEncryption = serialization.NoEncryption()
-        if self._passphrase:
-            shield = serialization.BestAvailableEncryption(self._passphrase)
-        key = entry.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, shield)
-        self._write(self.folder / f"{name}.pem", key + entry.certificate.public_bytes(serialization.Encoding.PEM))
-
-    def _write(self, file: Path, content: bytes) -> None:
-        """Write with mode 0600 and swap in, so that a reader never sees half a file."""
-        handle, temporary = tempfile.mkstemp(dir=self.folder)  # mkstemp gives 0600
-        with os.fdopen(handle, "wb") as new:
-            new.write(content)
-        os.replace(temporary, file)
-
 
 def _issue(
-    subject: _Name, issuer: _Entry | None, now: datetime, life: timedelta,
+    subject: _Name, issuer: Entry | None, now: datetime, life: timedelta,
     extensions: list[tuple[pyca.ExtensionType, bool]],
-) -> _Entry:
+) -> Entry:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = pyca.Name([pyca.NameAttribute(oid, value) for oid, value in _cut(subject).items()])
     signing_key = issuer.key if issuer else key
@@ -221,7 +152,7 @@ def _issue(
     )
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical=critical)
-    return _Entry(builder.sign(signing_key, hashes.SHA256()), key)
+    return Entry(builder.sign(signing_key, hashes.SHA256()), key)
 
 
 def _usage(**allowed: bool) -> pyca.KeyUsage:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pyhanko.sign.timestamps import TimeStamper
 from sqlalchemy.orm import Session
 
+from connectors.pdf_fonts import FONTS
 from connectors.signing.authority import LocalAuthority
 from connectors.signing.identity import Identity, require_usable
 from connectors.signing.pades import Desk
@@ -52,7 +53,7 @@ class SigningClient:
     @property
     def desk(self) -> Desk:
         """Moment, time stamps and fonts for one signature."""
-        return Desk(self.now, self._timestamper(), self.own.fonts_path)
+        return Desk(self.now, self._timestamper(), FONTS)
 
     def _timestamper(self) -> TimeStamper:
         if not self.settings.tsa_url:

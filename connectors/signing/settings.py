@@ -12,13 +12,12 @@ PREFIX = "VANTHU_SIGNING_"
 
 @dataclass(frozen=True)
 class SigningSettings:
-    """Where keys, trust and fonts lie, and how much of a file is looked at."""
+    """Where keys and trust lie, and how much of a file is looked at."""
 
     test_authority: bool = setting("sign with the built-in test authority; off: only with a device", default=True)
     authority_passphrase: str = setting("encrypts the keys of the test authority", default="", secret=True)
     authority_path: Path = setting("folder of the test authority; empty: `authority` beside the data", default=Path(""))
     trust_path: Path = setting("folder of further trusted roots (.pem) and revocation lists (.crl)", default=Path(""))
-    fonts_path: Path = setting("folder of the serif typeface for pages and stamps", default=Path("web/static/fonts"))
     largest_bytes: int = setting("largest file a verification opens", default=100 * 1024 * 1024)
     revocation_required: bool = setting("without a revocation list a signature is undecided", default=True)
 
