@@ -77,7 +77,7 @@ def test_texts_come_clean() -> None:
         "note": "a\r\n\x1bb",
         "place": "  ",
     }
-    assert asked.validate(values, context()) == {"subject": "V/v rà soát công trình", "note": "a\nb", "place": None}
+    assert asked.validate(values, context()) == {"subject": "V/v rà soát công trình", "note": "a\nb", "place": ""}
 
 
 def test_required_says_which_question() -> None:
