@@ -106,7 +106,8 @@ def write_and_sign(stage: Stage, agency: str, document_id: int, people: Mapping[
     stage.do(people["drafter"], "draft-document", draft, "trình dự thảo", document_id)
     stage.do(people["head"], "check-content", {"decision": "pass"}, "kiểm tra nội dung, đồng ý", document_id)
     stage.do(people["form"], "check-form", {"decision": "pass"}, "kiểm tra thể thức, đồng ý", document_id)
-    stage.do(people["leader"], "approve-draft", {"decision": "pass"}, "duyệt dự thảo", document_id)
+    approved = {"decision": "pass", "signer_id": document.signer_id}
+    stage.do(people["leader"], "approve-draft", approved, "duyệt dự thảo", document_id)
     stage.do(people["leader"], "sign-document", {}, "ký số văn bản", document_id)
     stage.do(people["clerk"], "number-document", {}, "cấp số và vào sổ văn bản đi", document_id)
     stage.do(people["clerk"], "seal-document", {}, "ký số của cơ quan (đóng dấu)", document_id)
