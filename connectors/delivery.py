@@ -96,7 +96,12 @@ def carry_out_all(platform: Platform, handle_arrival: ArrivalHandler | None = No
 
 
 def _fire(platform: Platform, subscription_id: int) -> bool:
-    return platform.run(system(), commands.fire_timer, subscription_id)
+    try:
+        return platform.run(system(), commands.fire_timer, subscription_id)
+    except Exception as error:
+        log.exception("timer failed", subscription=subscription_id)
+        platform.run(system(), settle.postpone_timer, subscription_id, f"{type(error).__name__}: {error}"[:2000])
+        return False
 
 
 def _safely(step: ArrivalHandler, platform: Platform, row_id: int) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import outbox
 from engine.bpmn import run
@@ -15,9 +16,11 @@ from engine.errors import BusinessError, Conflict, NotFound, TemporaryError
 from engine.instances import lines, rules
 from engine.instances.advance import Move, raise_incident, resume
 from engine.instances.commands import locked, tell_parent
-from engine.instances.models import Incident, Instance
+from engine.instances.models import Incident, Instance, Subscription
 from engine.operations import as_data
 from engine.platform import Work
+
+LONG_PAUSE = timedelta(hours=1)
 
 
 def settle_delivery(work: Work, delivery_id: int, attempt: int, result: Any) -> bool:
@@ -86,6 +89,19 @@ def _instance_of(work: Work, delivery_id: int) -> Instance | None:
     return work.session.scalar(select(Instance).where(Instance.id == instance_id).with_for_update())
 
 
+def postpone_timer(work: Work, subscription_id: int, error: str) -> None:
+    """A timer whose step failed is tried again after growing pauses; once they are used up an admin sees an incident."""
+    timer = work.session.get(Subscription, subscription_id, with_for_update=True)
+    if timer is None or timer.kind != "timer":
+        return
+    attempts = int(timer.details.get("attempts", 0)) + 1
+    timer.details = {**timer.details, "attempts": attempts}
+    timer.due_at = work.now + (outbox.pause(attempts) or LONG_PAUSE)
+    if attempts == len(outbox.PAUSES) + 1:
+        instance = work.session.get_one(Instance, timer.instance_id)
+        raise_incident(work, instance, timer.element, timer.token, "timer", error)
+
+
 def retry_incident(work: Work, incident_id: int, data_patch: Mapping[str, Any] | None = None) -> None:
     """Try again what failed; `data_patch` changes process data first (only for what failed inside the engine)."""
     incident, instance = _open(work, incident_id)
@@ -95,6 +111,12 @@ def retry_incident(work: Work, incident_id: int, data_patch: Mapping[str, Any] |
             raise NotFound("Không tìm thấy lượt gửi của sự cố này.")
         delivery.state, delivery.not_before, delivery.settled_at = outbox.WAITING, work.now, None
         work.deliveries.append(delivery)
+    elif incident.kind == "timer":
+        work.session.execute(
+            update(Subscription)
+            .where(Subscription.instance_id == instance.id, Subscription.token == incident.token)
+            .values(due_at=work.now)
+        )
     else:
         move = Move(work, instance, definitions.ready(work.session, instance.version_id))
         resume(move, partial(run.retry, data_patch=dict(data_patch or {})), incident.token)

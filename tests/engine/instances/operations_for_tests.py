@@ -50,3 +50,11 @@ def call_outside(given: Numbers, outside: Outside) -> Sum:
     if given.a == 4:
         raise ZeroDivisionError
     return Sum(given.a + given.b)
+
+
+@operation("test.unlucky", version=1, name="Có lúc hỏng")
+def unlucky(given: Numbers, work: Work) -> None:
+    """Fail by a bug until luck was put into `calls`."""
+    work.note("test.tried", "test", given.a)
+    if "luck" not in calls:
+        raise ZeroDivisionError

@@ -13,7 +13,19 @@ from engine import audit, outbox
 from engine.errors import Conflict, NotAllowed
 from engine.instances import settle
 from engine.instances.models import Incident
-from tests.bpmn_text import END, START, boundary_error, chain, error, inputs_of, outputs_of, process, service, user
+from tests.bpmn_text import (
+    END,
+    START,
+    boundary_error,
+    boundary_timer,
+    chain,
+    error,
+    inputs_of,
+    outputs_of,
+    process,
+    service,
+    user,
+)
 from tests.engine.instances import operations_for_tests
 from tests.engine.instances.conftest import Office
 
@@ -191,3 +203,26 @@ def test_a_delivery_settled_twice_moves_the_token_once(office: Office) -> None:
     assert office.platform.run(system(), settle.settle_delivery, delivery.id, 1, {"total": 6}) is True
     assert office.platform.run(system(), settle.settle_delivery, delivery.id, 1, {"total": 6}) is False
     assert office.open_elements(instance_id) == ["look"]
+
+
+def test_a_timer_whose_step_fails_is_tried_later_and_shown_to_an_admin(office: Office, deliver: Deliver) -> None:
+    ringing = boundary_timer("ring", "work", "PT1H", True)
+    after = service("unlucky", "test.unlucky", inputs_of(a="${1}"))
+    office.publish(
+        process(
+            "ringing",
+            [START, user("work"), ringing, after, END, chain("start", "work", "end"), chain("ring", "unlucky", "end")],
+        )
+    )
+    instance_id = office.start("ringing")
+    office.clock.advance(timedelta(hours=1))
+    for _ in range(len(outbox.PAUSES) + 1):
+        deliver()
+        assert office.open_elements(instance_id) == ["work"], "nothing half done"
+        office.clock.advance(timedelta(hours=1))
+    (incident,) = office.incidents(instance_id)
+    assert incident.kind == "timer"
+    operations_for_tests.calls.append("luck")
+    office.platform.run(office.people["admin"], settle.retry_incident, incident.id)
+    deliver()
+    assert office.instance(instance_id).status == "ended"
