@@ -76,9 +76,39 @@ def pack(snapshot: Snapshot) -> bytes:
     table = _Table()
     root = table.place(snapshot.data)
     scopes = [_pack_scope(scope, table) for scope in snapshot.scopes]
-    layout = [snapshot.counter, int(snapshot.ended), root, scopes, table.rows]
+    layout = [snapshot.counter, int(snapshot.ended), root, scopes, *_share(table.rows)]
     text = json.dumps(layout, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return bytes([VERSION]) + zlib.compress(text.encode(), 6)
+
+
+def _share(rows: list[Data]) -> tuple[list[Any], list[Any]]:
+    """Rows of data, and the lists and maps several of them hold, written once: [the rest, {name: place}]."""
+    if len(rows) == 1:
+        return rows, []
+    seen: dict[int, int] = {}
+    for row in rows:
+        for value in row.values():
+            if isinstance(value, list | dict):
+                seen[id(value)] = seen.get(id(value), 0) + 1
+    places: dict[int, int] = {}
+    shared: list[Any] = []
+    packed: list[Any] = []
+    for row in rows:
+        common = {name: id(value) for name, value in row.items() if seen.get(id(value), 0) > 1}
+        for name, key in common.items():
+            if key not in places:
+                places[key] = len(shared)
+                shared.append(row[name])
+        rest = {name: value for name, value in row.items() if name not in common}
+        packed.append([rest, {name: places[key] for name, key in common.items()}] if common else row)
+    return packed, shared
+
+
+def _unshare(rows: list[Any], shared: list[Any]) -> list[Data]:
+    return [
+        row if isinstance(row, dict) else {**row[0], **{name: shared[place] for name, place in row[1].items()}}
+        for row in rows
+    ]
 
 
 def _pack_scope(scope: ScopeState, table: _Table) -> list[Any]:
@@ -107,7 +137,8 @@ def unpack(state: bytes) -> Snapshot:
         raise UnreadableState("Trạng thái đã lưu của hồ sơ thủ tục này bị hỏng.") from error
     for version in range(state[0], VERSION):
         layout = MIGRATIONS[version](layout)
-    counter, ended, root, scopes, rows = layout
+    counter, ended, root, scopes, packed, shared = layout
+    rows = _unshare(packed, shared)
     return Snapshot(counter, [_unpack_scope(scope, rows) for scope in scopes], rows[root], bool(ended))
 
 

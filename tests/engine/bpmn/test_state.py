@@ -49,6 +49,17 @@ def test_shared_data_is_written_once() -> None:
     assert text.count("x" * 50) == 1
 
 
+def test_nested_values_that_are_shared_are_written_once_and_stay_shared() -> None:
+    people = [f"person-{n}" for n in range(20)]
+    tokens = [TokenState(f"t{n}", "x", 8, {"n": n, "people": people}) for n in range(10)]
+    snapshot = Snapshot(1, [ScopeState("p", None, tokens)], {"people": people})
+    packed = pack(snapshot)
+    assert zlib.decompress(packed[1:]).decode().count("person-7") == 1
+    again = unpack(packed)
+    assert again == snapshot
+    assert pack(again) == packed
+
+
 @pytest.mark.parametrize("state", [b"", b"\x00abc", b"\xffabc", b"\x01abc", b"\x01" + zlib.compress(b"{")])
 def test_what_is_no_state_is_refused(state: bytes) -> None:
     with pytest.raises(UnreadableState):
