@@ -8,7 +8,7 @@ import struct
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from engine.platform import Actor, Platform, Work, system
 from engine.settings import Settings
 
 _count = itertools.count(1)
+SINCE = date(2020, 1, 1)
 DOCX_TYPES = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 
 
@@ -57,61 +58,72 @@ def actor(platform: Platform, person: Person | int) -> Actor:
 # --- Directory ------------------------------------------------------------------------------------------------
 
 
-def agency(platform: Platform, name: str = "", *, abbreviation: str = "", code: str | None = "", **more: Any) -> Agency:
-    """An agency with one QCVN code (None: with none)."""
-    number = next(_count)
-    if code == "":
-        code = f"000.{number // 100 % 100:02d}.{number % 100:02d}.H99"
-    return platform.run(
-        system(), directory.add_agency, name or f"Cơ quan số {number}", abbreviation=abbreviation or f"CQ{number}",
-        codes={"QCVN2016": code} if code else {}, valid_from=datetime(2020, 1, 1).date(), **more,
-    )  # fmt: skip
+def agency(platform: Platform, name: str = "", **more: Any) -> Agency:
+    """An agency with one QCVN code (`code=None`: with none)."""
+    return platform.run(system(), _agency, name, **more)
 
 
 def unit(platform: Platform, agency: Agency, name: str = "", *, abbreviation: str = "") -> Unit:
     """A unit of an agency."""
-    number = next(_count)
-    return platform.run(
-        system(), directory.add_unit, agency.id, name or f"Phòng số {number}",
-        abbreviation=abbreviation or f"P{number}", valid_from=datetime(2020, 1, 1).date(),
-    )  # fmt: skip
+    return platform.run(system(), _unit, agency, name, abbreviation)
 
 
-def person(
-    platform: Platform,
-    agency: Agency,
-    *roles: str,
-    unit: Unit | None = None,
-    full_name: str = "",
-    password: str | None = None,
-    post_id: int | None = None,
-    user_name: str = "",
-) -> Person:
-    """A person with roles; without a password nobody can sign in as them (and hashing takes no time)."""
-    number = next(_count)
-
-    def make(work: Work) -> Person:
-        made = directory.add_person(
-            work, agency.id, full_name or f"Nguyễn Văn {number}", user_name=user_name or f"nguoi{number}",
-            password=password, unit_id=unit.id if unit else None, post_id=post_id, must_change_password=False,
-        )  # fmt: skip
-        for role in roles:
-            directory.grant_role(work, made.id, role)
-        return made
-
-    return platform.run(system(), make)
+def person(platform: Platform, agency: Agency, *roles: str, **more: Any) -> Person:
+    """A person with roles; `more`: unit, full_name, user_name, post_id, password (hashing one takes time)."""
+    return platform.run(system(), _person, agency, *roles, **more)
 
 
 def registers(platform: Platform, agency: Agency) -> tuple[Register, Register]:
     """The two registers every agency needs: incoming and outgoing."""
+    return platform.run(system(), _registers, agency)
 
-    def make(work: Work) -> tuple[Register, Register]:
-        return (
-            documents.add_register(work, agency.id, "incoming", "Sổ văn bản đến"),
-            documents.add_register(work, agency.id, "outgoing", "Sổ văn bản đi"),
-        )
 
-    return platform.run(system(), make)
+def _agency(work: Work, name: str = "", *, abbreviation: str = "", code: str | None = "", **more: Any) -> Agency:
+    number = next(_count)
+    if code == "":
+        code = f"000.{number // 100 % 100:02d}.{number % 100:02d}.H99"
+    codes = {} if code is None else {"QCVN2016": code}
+    return directory.add_agency(
+        work,
+        name or f"Cơ quan số {number}",
+        abbreviation=abbreviation or f"CQ{number}",
+        codes=codes,
+        valid_from=SINCE,
+        **more,
+    )
+
+
+def _unit(work: Work, agency: Agency, name: str = "", abbreviation: str = "") -> Unit:
+    number = next(_count)
+    return directory.add_unit(
+        work, agency.id, name or f"Phòng số {number}", abbreviation=abbreviation or f"P{number}", valid_from=SINCE
+    )
+
+
+def _person(
+    work: Work,
+    agency: Agency,
+    *roles: str,
+    unit: Unit | None = None,
+    full_name: str = "",
+    user_name: str = "",
+    **more: Any,
+) -> Person:
+    number = next(_count)
+    made = directory.add_person(
+        work, agency.id, full_name or f"Nguyễn Văn {number}", user_name=user_name or f"nguoi{number}",
+        unit_id=unit.id if unit else None, must_change_password=False, **more,
+    )  # fmt: skip
+    for role in roles:
+        directory.grant_role(work, made.id, role)
+    return made
+
+
+def _registers(work: Work, agency: Agency) -> tuple[Register, Register]:
+    return (
+        documents.add_register(work, agency.id, "incoming", "Sổ văn bản đến"),
+        documents.add_register(work, agency.id, "outgoing", "Sổ văn bản đi"),
+    )
 
 
 @dataclass
@@ -145,14 +157,16 @@ class Province:
 OFFICE_ROLES = ("clerk", "leader", "unit-head", "specialist", "form-checker", "agency-admin")
 
 
-def office(
-    platform: Platform, name: str = "", *, unit_name: str = "", unit_abbreviation: str = "", **more: Any
-) -> Office:
+def office(platform: Platform, name: str = "", **more: Any) -> Office:
     """An agency with one unit, one person per role and both registers."""
-    made = agency(platform, name, **more)
-    its_unit = unit(platform, made, unit_name, abbreviation=unit_abbreviation)
-    people = {role: person(platform, made, role, unit=its_unit) for role in OFFICE_ROLES}
-    return Office(made, its_unit, people, registers(platform, made))
+    return platform.run(system(), _office, name, **more)
+
+
+def _office(work: Work, name: str = "", *, unit_name: str = "", unit_abbreviation: str = "", **more: Any) -> Office:
+    agency = _agency(work, name, **more)
+    unit = _unit(work, agency, unit_name, unit_abbreviation)
+    people = {role: _person(work, agency, role, unit=unit) for role in OFFICE_ROLES}
+    return Office(agency, unit, people, _registers(work, agency))
 
 
 def province(platform: Platform) -> Province:
