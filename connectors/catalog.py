@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import connectors.conversion.operations
+import connectors.exchange.operations
+import connectors.signing.operations  # noqa: F401
 import engine.documents.operations
 import engine.instances.operations
 import engine.tasks.operations  # noqa: F401
