@@ -14,14 +14,20 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
+from connectors.assembly import make_platform
+from connectors.worker import wake
 from engine.platform import Platform
 from engine.settings import Settings
-from web import errors, session as sessions
+from web import errors
+from web import session as sessions
 from web.database import configuration, db
-from web.directory import people, routes as directory
-from web.documents import creating, files, routes as documents
+from web.directory import people
+from web.directory import routes as directory
+from web.documents import creating, files
+from web.documents import routes as documents
 from web.instances import routes as instances
-from web.layout import headers, navigation, routes as layout, words
+from web.layout import headers, navigation, words
+from web.layout import routes as layout
 from web.registers import routes as registers
 from web.worklist import routes as worklist
 
@@ -40,7 +46,7 @@ class Id(IntegerConverter):
 
 
 def create_app(settings: Settings | None = None, platform: Platform | None = None) -> Flask:
-    """Return the web of an installation; settings come from the environment, the platform from the settings, unless given."""
+    """Return the web of an installation; settings come from the environment, the platform from them."""
     settings = _with_key(settings or (platform.settings if platform else Settings.from_environment()))
     app = Flask("web", root_path=str(HERE), template_folder=".", static_folder="static")
     app.url_map.converters["int"] = Id
@@ -70,14 +76,11 @@ def create_app(settings: Settings | None = None, platform: Platform | None = Non
 
 
 def _with_key(settings: Settings) -> Settings:
-    """Without a key (a first look in development) sessions last as long as the process; production never gets here without one."""
+    """Make a key when there is none (never in production): sessions then last as long as the process."""
     return settings if settings.secret_key else dataclasses.replace(settings, secret_key=secrets.token_urlsafe(48))
 
 
 def _assemble(app: Flask, settings: Settings) -> Platform:
-    from connectors.assembly import make_platform
-    from connectors.worker import wake
-
     with app.app_context():
         return make_platform(settings, engine=db.engine, wake=wake(settings.redis_url) if settings.redis_url else None)
 
@@ -95,7 +98,12 @@ def _dress(app: Flask, settings: Settings) -> None:
         return url_for("static", filename=manifest[name]) if name in manifest else ""
 
     def given() -> dict[str, Any]:
-        return {"asset": asset, "language": _language(), "test_data": settings.environment == "demo", **navigation.context()}
+        return {
+            "asset": asset,
+            "language": _language(),
+            "test_data": settings.environment == "demo",
+            **navigation.context(),
+        }
 
     app.context_processor(given)
     app.jinja_env.filters.update(words.FILTERS)

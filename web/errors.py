@@ -9,7 +9,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, HTTPException
 
@@ -33,6 +33,7 @@ def answer_errors(app: Flask, settings: Settings) -> None:
     app.register_error_handler(DefinitionError, lambda error: page(422, str(error)))
     app.register_error_handler(ConnectorError, lambda error: page(503, str(error)))
     app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(DataError, _too_much)
     app.register_error_handler(OperationalError, _no_database)
     app.register_error_handler(InterfaceError, _no_database)
     app.register_error_handler(HTTPException, http)
@@ -84,6 +85,11 @@ def _stale(error: StaleDataError) -> Response:
     return page(409, _("Người khác vừa thay đổi nội dung này. Tải lại trang để xem bản mới nhất rồi làm lại."))
 
 
+def _too_much(error: DataError) -> Response:
+    number = _numbered(error)  # no person types such a value; if it was a field without a limit, the log shows which
+    return page(400, _("Có giá trị quá dài hoặc quá lớn so với mức cho phép. Sửa lại rồi gửi."), number)
+
+
 def _no_database(error: Exception) -> Response:
     number = _numbered(error)
     return page(503, _("Cơ sở dữ liệu chưa trả lời. Thử lại sau ít phút; chưa có nội dung nào bị thay đổi."), number)
@@ -91,13 +97,17 @@ def _no_database(error: Exception) -> Response:
 
 def _bug(error: Exception) -> Response:
     number = _numbered(error)
-    return page(500, _("Thao tác chưa thực hiện được và chưa có gì bị thay đổi. Báo mã lỗi bên dưới cho quản trị."), number)
+    return page(
+        500, _("Thao tác chưa thực hiện được và chưa có gì bị thay đổi. Báo mã lỗi bên dưới cho quản trị."), number
+    )
 
 
 def _numbered(error: Exception) -> str:
     number = secrets.token_hex(4).upper()
     who = getattr(g, "person", None)
-    log.error("error %s at %s %s by person %s", number, request.method, request.path, who.id if who else None, exc_info=error)
+    log.error(
+        "error %s at %s %s by person %s", number, request.method, request.path, who.id if who else None, exc_info=error
+    )
     return number
 
 

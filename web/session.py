@@ -148,4 +148,6 @@ def _sign_in_first(reason: str) -> Response:
         answer.headers["HX-Reswap"] = "innerHTML"
         return answer
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-    return cast(Response, redirect(url_for("directory.sign_in", next=wanted if wanted != "/" else None, reason=reason or None)))
+    return cast(
+        Response, redirect(url_for("directory.sign_in", next=wanted if wanted != "/" else None, reason=reason or None))
+    )

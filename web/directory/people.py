@@ -130,7 +130,9 @@ def units() -> Any:
         sent = posted(UNIT)
         try:
             answers = UNIT.validate(sent, FormContext())
-            platform().run(who, commands.add_unit, who.agency_id or 0, answers["name"], abbreviation=answers["abbreviation"])
+            platform().run(
+                who, commands.add_unit, who.agency_id or 0, answers["name"], abbreviation=answers["abbreviation"]
+            )
         except InvalidInput as error:
             errors, status = error.fields or {"name": str(error)}, 422
         else:
@@ -140,7 +142,9 @@ def units() -> Any:
         found = queries.units(reading, who.agency_id or 0)
         everyone = queries.people(reading, who.agency_id or 0, active_only=True)
     heads = {unit.id: [p.full_name for p in everyone if p.unit_id == unit.id] for unit in found}
-    return render_template("directory/units.html", units=found, members=heads, view=UNIT.view(sent, FormContext(), errors)), status
+    return render_template(
+        "directory/units.html", units=found, members=heads, view=UNIT.view(sent, FormContext(), errors)
+    ), status
 
 
 @screen.post("/units/<int:unit_id>/close")
@@ -167,8 +171,8 @@ def _person_page(
     context = _context(existing=True)
     shown = sent or {name: getattr(found, name) for name in ("full_name", "unit_id", "post_id", "email", "telephone")}
     return render_template(
-        "directory/person.html", person_shown=found, grants=grants, units=units, roles=rules.ROLES, handed_out=handed_out,
-        view=PERSON.view(shown, context, errors if sent else None), at=now(),
+        "directory/person.html", person_shown=found, grants=grants, units=units, roles=rules.ROLES,
+        handed_out=handed_out, view=PERSON.view(shown, context, errors if sent else None), at=now(),
         role_view=ROLE.view(role_sent, context, errors if role_sent else None),
     )  # fmt: skip
 
@@ -202,5 +206,3 @@ def _grants(reading: Session, agency_id: int) -> dict[int, list[RoleGrant]]:
     for row in reading.scalars(held.order_by(RoleGrant.role)):
         found.setdefault(row.person_id, []).append(row)
     return found
-
-

@@ -39,11 +39,15 @@ def sign_in() -> Any:
             "ended": _("Phiên làm việc đã kết thúc vì tài khoản hoặc mật khẩu vừa thay đổi. Đăng nhập lại."),
             "out": _("Đã đăng xuất."),
         }
-        return render_template("directory/sign-in.html", wanted=wanted, said=reasons.get(request.args.get("reason", "")))
+        return render_template(
+            "directory/sign-in.html", wanted=wanted, said=reasons.get(request.args.get("reason", ""))
+        )
     user_name = request.form.get("user_name", "")
     answer = platform().run(system(), commands.sign_in, user_name, request.form.get("password", ""))
     if answer.person_id is None:
-        page = render_template("directory/sign-in.html", wanted=wanted, user_name=user_name[:60], refused=answer.sentence)
+        page = render_template(
+            "directory/sign-in.html", wanted=wanted, user_name=user_name[:60], refused=answer.sentence
+        )
         return page, 422
     with platform().reading() as reading:
         begin(reading.get_one(Person, answer.person_id))
@@ -131,5 +135,3 @@ def _stand_in(answers: dict[str, Any]) -> dict[str, Any]:
         "person_id": actor().person_id, "stand_in_id": answers["stand_in_id"], "valid_from": first, "valid_to": last,
         "reason": answers.get("reason") or "",
     }  # fmt: skip
-
-

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from engine.clock import VIETNAM
 from engine.directory import queries as directory
-from engine.documents import kinds, queries
 from engine.documents import commands as documents
+from engine.documents import kinds, queries
 from engine.documents.models import Document
 from engine.errors import InvalidInput, NotFound
 from engine.forms.context import FormContext
@@ -87,7 +87,10 @@ def _outgoing_context(reading: Session) -> FormContext:
     data = {
         **_catalogues(),
         "units": [{"value": unit.id, "label": unit.name} for unit in own],
-        "answerable": [{"value": row.id, "label": f"{row.code or _('Chưa có số')} · {row.organ_name} · {row.subject}"[:160]} for row in answerable],
+        "answerable": [
+            {"value": row.id, "label": f"{row.code or _('Chưa có số')} · {row.organ_name} · {row.subject}"[:160]}
+            for row in answerable
+        ],
         "unit_id": own[0].id if own else None,
         "answers": request.args.get("answers", type=int),
     }

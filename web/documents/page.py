@@ -41,7 +41,11 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
     instructions = documents.instructions(session, document.id)
     opinions = documents.opinions(session, document.id)
     runs = instances.of_document(session, document.id)
-    concerned = [*(row.person_id for row in (*assignments, *instructions, *opinions)), document.drafter_id, document.signer_id]
+    concerned = [
+        *(row.person_id for row in (*assignments, *instructions, *opinions)),
+        document.drafter_id,
+        document.signer_id,
+    ]
     return {
         "dispatches": dispatches,
         "statuses": _statuses(session, [dispatch.id for dispatch in dispatches]),
@@ -71,7 +75,11 @@ def _names(session: Session, key: Any, name: Any, ids: Iterable[int | None]) -> 
 def _statuses(session: Session, ids: Sequence[int]) -> dict[int, list[DispatchStatus]]:
     found: dict[int, list[DispatchStatus]] = {}
     if ids:
-        rows = select(DispatchStatus).where(DispatchStatus.dispatch_id.in_(ids)).order_by(DispatchStatus.at, DispatchStatus.id)
+        rows = (
+            select(DispatchStatus)
+            .where(DispatchStatus.dispatch_id.in_(ids))
+            .order_by(DispatchStatus.at, DispatchStatus.id)
+        )
         for row in session.scalars(rows):
             found.setdefault(row.dispatch_id, []).append(row)
     return found
@@ -94,7 +102,11 @@ def recipients_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
     """Document id → names of its recipients."""
     found: dict[int, list[str]] = {}
     if ids:
-        rows = select(Dispatch.document_id, Dispatch.recipient_name).where(Dispatch.document_id.in_(ids)).order_by(Dispatch.id)
+        rows = (
+            select(Dispatch.document_id, Dispatch.recipient_name)
+            .where(Dispatch.document_id.in_(ids))
+            .order_by(Dispatch.id)
+        )
         for document_id, name in session.execute(rows):
             found.setdefault(document_id, []).append(name)
     return found
@@ -115,14 +127,19 @@ def audit_lines(session: Session, document: Document) -> list[AuditLine]:
     """Return the newest lines of a document's audit trail, in words."""
     rows = session.scalars(
         select(AuditEntry)
-        .where(AuditEntry.subject_kind == "document", AuditEntry.subject_id == str(document.id), AuditEntry.agency_id == document.agency_id)
+        .where(
+            AuditEntry.subject_kind == "document",
+            AuditEntry.subject_id == str(document.id),
+            AuditEntry.agency_id == document.agency_id,
+        )
         .order_by(AuditEntry.id.desc())
         .limit(_MOST_LINES)
     ).all()
     acting = _names(session, Person.id, Person.full_name, [row.acting_for_id for row in rows])
     said = _actions()
     return [
-        AuditLine(row.at, row.person_name, acting.get(row.acting_for_id or 0, ""), said.get(row.action, row.action)) for row in rows
+        AuditLine(row.at, row.person_name, acting.get(row.acting_for_id or 0, ""), said.get(row.action, row.action))
+        for row in rows
     ]
 
 

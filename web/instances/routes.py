@@ -52,7 +52,9 @@ def instance(instance_id: int) -> Any:
             "visited": queries.visited(reading, instance_id),
             "waits": queries.waits(reading, instance_id),
             "document": reading.get(Document, found.document_id) if found.document_id else None,
-            "called": reading.scalars(select(Instance).where(Instance.parent_id == instance_id).order_by(Instance.id)).all(),
+            "called": reading.scalars(
+                select(Instance).where(Instance.parent_id == instance_id).order_by(Instance.id)
+            ).all(),
             "tasks": [row for row in worklists.open_on(reading, found.document_id) if row[0].instance_id == instance_id]
             if found.document_id
             else [],

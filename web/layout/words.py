@@ -125,7 +125,7 @@ def _office(span: timedelta) -> str:
 
 
 def initials(name: str) -> str:
-    """Return the letters that stand for a person: the first of the given name (last word) after that of the first word."""
+    """Return the letters that stand for a person: of the family name and of the given name, which comes last."""
     parts = name.split()
     return (parts[0][0] + parts[-1][0]).upper() if len(parts) > 1 else name[:1].upper()
 

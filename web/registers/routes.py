@@ -41,7 +41,9 @@ def register(register_id: int) -> Any:
         if found is None or found.agency_id != actor().agency_id:
             raise NotFound(_("Không tìm thấy sổ này."))
         limit = PRINTED if printed else PAGE + 1
-        lines = list(queries.register_lines(reading, actor(), register_id, year, below=None if printed else below, limit=limit))
+        lines = list(
+            queries.register_lines(reading, actor(), register_id, year, below=None if printed else below, limit=limit)
+        )
         years = queries.register_years(reading, register_id)
         where = _where(reading, [line.document.id for line in lines if line.document])
     shown = lines[::-1] if printed else lines[:PAGE]

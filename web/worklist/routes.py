@@ -145,4 +145,3 @@ def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:
         "links": [],
         "status": kinds.status_name(document.direction, document.status),
     }
-

@@ -1,0 +1,138 @@
+"""Another agency's ids lead nowhere, on every route there is; a new route can't be forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from engine.definitions.models import Version
+from engine.directory import commands as directory
+from engine.directory.models import RoleGrant
+from engine.documents import queries as documents
+from engine.instances import cases
+from engine.instances.models import Incident, Instance
+from engine.platform import Platform, Work, system
+from engine.tasks.models import Task
+from tests import builders
+from tests.web.conftest import SignIn
+from web.session import OPEN
+
+# What a route may take in its address; a new name has to be taught here.
+NOT_IDS = {"name": "tep.pdf", "direction": "incoming", "filename": "manifest.json"}
+EVERY_ROLE = ("clerk", "leader", "form-checker", "agency-admin", "process-analyst")
+
+
+@pytest.fixture
+def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
+    """One of everything that belongs to the department."""
+    office = province.department
+    clerk = builders.actor(platform, office["clerk"])
+    document, instance = platform.run(
+        clerk, cases.begin_incoming, agency_id=office.id, subject="Văn bản của Sở", code="1/UBND", organ_name="UBND",
+        main_file=builders.Upload("van-ban.pdf", builders.pdf("a")),
+    )  # fmt: skip
+    stand_in = platform.run(
+        builders.actor(platform, office["leader"]), directory.add_stand_in, office["leader"].id, office["clerk"].id,
+        valid_from=platform.clock.now(), valid_to=platform.clock.now().replace(month=12),
+    )  # fmt: skip
+
+    def trouble(work: Work) -> int:
+        incident = Incident(
+            agency_id=office.id, instance_id=instance.id, element="take-in", token="t", kind="operation", message="Hỏng",
+            state="open", raised_at=work.now, note="",
+        )  # fmt: skip
+        work.session.add(incident)
+        work.session.flush()
+        return incident.id
+
+    incident_id = platform.run(system(office.id), trouble)
+    with platform.reading() as session:
+        task_id = session.scalar(select(Task.id).where(Task.instance_id == instance.id))
+        grant_id = session.scalar(select(RoleGrant.id).where(RoleGrant.person_id == office["leader"].id))
+        file_id = documents.attachments(session, document.id)[0].id
+        assert session.scalar(select(Version.id)) and session.get(Instance, instance.id)
+    assert office.registers and task_id and grant_id
+    return {
+        "document_id": document.id, "file_id": file_id, "instance_id": instance.id, "task_id": task_id,
+        "incident_id": incident_id, "person_id": office["leader"].id, "unit_id": office.unit.id,
+        "register_id": office.registers[0].id, "grant_id": grant_id, "row_id": stand_in.id,
+    }  # fmt: skip
+
+
+def rules(app: Flask) -> list[Rule]:
+    """Every route that takes something in its address and isn't open to the world."""
+    return [rule for rule in app.url_map.iter_rules() if rule.arguments and rule.endpoint not in OPEN]
+
+
+def address(app: Flask, rule: Rule, ids: dict[str, int]) -> str:
+    """The address of a route with these ids; KeyError for an argument nobody has taught the test."""
+    values: dict[str, Any] = {name: ids[name] if name in ids else NOT_IDS[name] for name in rule.arguments}
+    with app.test_request_context():
+        return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def test_another_agencys_ids_are_not_found_on_any_route(
+    app: Flask, platform: Platform, province: builders.Province, ids: dict[str, int], sign_in: SignIn
+) -> None:
+    stranger = builders.person(platform, province.commune.agency, *EVERY_ROLE)
+    client = sign_in(stranger)
+    body = {"person": str(stranger.id), "reason": "Thử", "do": "unlock", "version": "1", "decision": "accept", "role": "clerk"}
+    found = {}
+    for rule in rules(app):
+        if not rule.arguments - set(NOT_IDS):
+            continue
+        where = address(app, rule, ids)
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            answer = client.open(where, method=method, data=body if method == "POST" else None)
+            if answer.status_code != 404:
+                found[f"{method} {rule.rule}"] = answer.status_code
+    assert found == {}
+
+
+def test_ones_own_ids_are_found(
+    app: Flask, platform: Platform, province: builders.Province, ids: dict[str, int], sign_in: SignIn
+) -> None:
+    # without this the test above would pass on addresses that are wrong for everybody
+    client = sign_in(builders.person(platform, province.department.agency, *EVERY_ROLE))
+    wrong = {}
+    for rule in rules(app):
+        if "GET" in (rule.methods or set()):
+            status = client.get(address(app, rule, ids)).status_code
+            if status != 200:
+                wrong[rule.rule] = status
+    assert wrong == {}
+
+
+def test_every_route_asks_for_sign_in(app: Flask, ids: dict[str, int]) -> None:
+    client = app.test_client()
+    open_to_all = {}
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in OPEN:
+            continue
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            answer = client.open(address(app, rule, ids), method=method)
+            if answer.status_code != 302 or not answer.headers["Location"].startswith("/sign-in"):
+                open_to_all[f"{method} {rule.rule}"] = answer.status_code
+    assert open_to_all == {}
+
+
+def test_a_colleague_outside_the_case_does_not_see_its_document(
+    platform: Platform, province: builders.Province, ids: dict[str, int], sign_in: SignIn
+) -> None:
+    client = sign_in(builders.person(platform, province.department.agency, "specialist", unit=province.department.unit))
+    assert client.get(f"/documents/{ids['document_id']}").status_code == 404
+    assert client.get(f"/documents/{ids['document_id']}/files/{ids['file_id']}/x.pdf").status_code == 404
+    assert "Văn bản của Sở" not in client.get("/search?q=van+ban+cua+so").text
+    assert "Văn bản của Sở" not in client.get("/documents/incoming").text
+
+
+def test_a_file_is_not_found_under_another_document(
+    platform: Platform, province: builders.Province, ids: dict[str, int], sign_in: SignIn
+) -> None:
+    other = builders.arrived(platform, province.department)
+    client = sign_in(province.department["clerk"])
+    assert client.get(f"/documents/{other.id}/files/{ids['file_id']}/x.pdf").status_code == 404

@@ -1,0 +1,47 @@
+"""The English catalogue: complete, compiled from its text, and true to the placeholders."""
+
+from __future__ import annotations
+
+import gettext
+import re
+from pathlib import Path
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+WEB = Path(__file__).parents[2] / "web"
+FOLDER = WEB / "translations" / "en" / "LC_MESSAGES"
+METHODS = [("launcher/**", "ignore"), ("demo/**", "ignore"), ("assets/**", "ignore"), ("static/**", "ignore"),
+           ("**.py", "python"), ("**.html", "jinja2")]  # fmt: skip
+
+
+def said() -> set[str]:
+    """Every sentence the screens wrap for translation."""
+    found = extract_from_dir(WEB, METHODS, {"**.html": {"encoding": "utf-8"}})
+    return {message for _file, _line, message, _comments, _context in found if isinstance(message, str)}
+
+
+def translations() -> dict[str, str]:
+    """Vietnamese → English, as the catalogue's text has it."""
+    with (FOLDER / "messages.po").open("rb") as file:
+        return {str(each.id): str(each.string) for each in read_po(file, locale="en") if each.id}
+
+
+def test_every_sentence_has_its_english() -> None:
+    known = translations()
+    assert {sentence for sentence in said() if not known.get(sentence)} == set()
+
+
+def test_no_translation_is_left_over() -> None:
+    assert set(translations()) - said() == set()
+
+
+def test_placeholders_survive() -> None:
+    wrong = [vi for vi, en in translations().items() if set(re.findall(r"%\(\w+\)s", vi)) != set(re.findall(r"%\(\w+\)s", en))]
+    assert wrong == []
+
+
+def test_the_compiled_catalogue_is_the_one_in_the_text() -> None:
+    with (FOLDER / "messages.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    assert {vi: compiled.gettext(vi) for vi in translations()} == translations()
