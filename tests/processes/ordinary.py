@@ -1,4 +1,4 @@
-"""What operations answer when nothing special happens, the office hours of the scenarios, and pickers that offer anything."""
+"""What operations answer when nothing special happens, the office hours of scenarios, pickers that offer anything."""
 
 from __future__ import annotations
 

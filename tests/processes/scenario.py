@@ -70,16 +70,20 @@ class Walk:
     def __post_init__(self) -> None:
         self.bundle = bundles()[self.scenario.key]
         self.procedure = procedure.compile(self.bundle.diagram)
-        self.tables = {key: table for text in self.bundle.decisions.values() for key, table in decisions.read_decisions(text.encode()).items()}
+        self.tables: dict[str, decisions.DecisionTable] = {}
+        for text in self.bundle.decisions.values():
+            self.tables.update(decisions.read_decisions(text.encode()))
         self.forms = {key: read_form(json.dumps(schema).encode()) for key, schema in self.bundle.forms.items()}
         self.now = datetime.fromisoformat(self.scenario.table.get("now", MORNING.isoformat()))
         self.steps = list(self.scenario.table.get("step", []))
-        self.special = {key: list(found) if isinstance(found, list) else [found] for key, found in self.scenario.table.get("operations", {}).items()}
+        special = self.scenario.table.get("operations", {})
+        self.special = {key: list(found) if isinstance(found, list) else [found] for key, found in special.items()}
 
     def walk(self) -> Walk:
         """Go through every step, then compare what came out with what the scenario expects."""
         table = self.scenario.table
-        self._take(run.start(self.procedure, dict(table.get("data", {})), self.now, functions(self.now), table.get("start")))
+        data, at = dict(table.get("data", {})), table.get("start")
+        self._take(run.start(self.procedure, data, self.now, functions(self.now), at))
         while self.steps:
             self._settle_what_needs_nobody(self.steps[0]["at"])
             self._step(self.steps.pop(0))
@@ -102,12 +106,12 @@ class Walk:
             self.now = max(self.now, wait.due)
         if "error" in step:
             del self.waits[wait.token]
+            said = step.get("message", "Không làm được.")
             self._take(
                 run.throw_error(
-                    self.procedure, self.state, wait.token, step["error"], step.get("message", "Không làm được."), self.now,
-                    functions(self.now),
+                    self.procedure, self.state, wait.token, step["error"], said, self.now, functions(self.now)
                 )
-            )  # fmt: skip
+            )
             return
         self._complete(wait, self._result(wait, step))
 
@@ -126,7 +130,8 @@ class Walk:
         by = {"completed_by": step.get("by", SOMEBODY), "completed_at": self.now.isoformat()}
         if wait.fan_out is not None:
             results = list(step.get("results", []))
-            assert len(results) == len(wait.fan_out.items), f"{self.scenario}: {wait.element} has {len(wait.fan_out.items)} lines"
+            lines = len(wait.fan_out.items)
+            assert len(results) == lines, f"{self.scenario}: {wait.element} has {lines} lines"
             if wait.kind == "user_task":
                 shares = zip(wait.fan_out.shares, results, strict=True)
                 results = [self._answers(wait, share.given, answer) | by for share, answer in shares]
@@ -141,7 +146,8 @@ class Walk:
         data = {"document": document | self.scenario.table.get("document", {}), **given}
         context = FormContext(json.loads(json.dumps(data)), AnyChoice(), self.now.date())
         values = form.validate(answer, context)
-        assert set(answer) <= set(values), f"{self.scenario}: {wait.element} doesn't ask {set(answer) - set(values)} here"
+        surplus = set(answer) - set(values)
+        assert not surplus, f"{self.scenario}: {wait.element} doesn't ask {surplus} here"
         bound = _bound(self.bundle.forms[form.id].get("components", []))
         return {key: value for key, value in values.items() if key not in bound}
 
@@ -211,7 +217,8 @@ class Walk:
 
 def _told(operation: str, given: Mapping[str, Any]) -> str:
     """An operation with the one input that tells it from others of its kind."""
-    telling = next((str(given[name]) for name in ("code", "status", "resolution", "dispatch", "kind") if given.get(name)), "")
+    names = ("code", "status", "resolution", "dispatch", "kind")
+    telling = next((str(given[name]) for name in names if given.get(name)), "")
     return f"{operation} {telling}".strip()
 
 
