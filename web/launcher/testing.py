@@ -38,7 +38,7 @@ def run(arguments: Sequence[str], *, browser: bool, checks: bool, processes: int
 def checks_of_the_code() -> dict[str, list[str]]:
     """Return the checks of the code itself, by name."""
     return {
-        "ruff": [sys.executable, "-m", "ruff", "check", "--quiet", "."],
+        "ruff": [sys.executable, "-m", "ruff", "check", "--quiet", "--output-format=concise", "."],
         "mypy": [sys.executable, "-m", "mypy", "--strict", "engine", "connectors"],
         "import-linter": [sys.executable, "-c", "import importlinter.cli as it; it.lint_imports_command()"],
     }
