@@ -33,7 +33,7 @@ from connectors.pdf_fonts import Typeface, composed, typeface
 RECIPIENTS_BESIDE = 18
 """More lines of recipients than this go on below the signature block, so that the block fits a page."""
 
-_BASIS = re.compile(r"^(Căn cứ|Theo đề nghị|Xét đề nghị|Thực hiện|Pursuant)\b.*[;.]$", re.DOTALL)
+_BASIS = re.compile(r"^(Căn cứ|Theo đề nghị|Xét đề nghị)\b.*[;.]$", re.DOTALL)
 _ARTICLE = re.compile(r"^(Điều \d+[a-zđ]?\.)\s*(.*)$", re.DOTALL)
 
 
