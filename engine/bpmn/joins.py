@@ -43,6 +43,7 @@ class Branches:
 
     forks: dict[int, Data] = field(default_factory=dict)
     ended: list[Delta] = field(default_factory=list)
+    main: Data | None = None  # where the procedure itself has arrived, while event sub-processes still run
 
     def merge(self, branches: Sequence[Branch], preferred: Data | None = None) -> tuple[Branch, tuple[Clash, ...]]:
         """One branch from several, and what they disagree upon (there the value from before the fork is kept)."""
@@ -78,14 +79,15 @@ class Branches:
                 return
         self.ended.append(change)
 
-    def settle(self, live: Iterable[Path]) -> dict[int, None]:
-        """Forget forks at which no two tokens part any more; returns those kept."""
+    def settle(self, live: Iterable[Path], pinned: Iterable[Path] = ()) -> dict[int, None]:
+        """Forget forks at which no two tokens part any more, but for the pinned; returns those kept."""
+        kept = {fork for path in pinned for fork in path}
         parting: dict[int, set[Any]] = {}
         for number, path in enumerate(live):
             for place, fork in enumerate(path):
                 ways = parting.setdefault(fork, set())
                 ways.add(path[place + 1] if place + 1 < len(path) else (number,))
-        self.forks = {fork: data for fork, data in self.forks.items() if len(parting.get(fork, ())) > 1}
+        self.forks = {fork: data for fork, data in self.forks.items() if fork in kept or len(parting.get(fork, ())) > 1}
         return dict.fromkeys(self.forks)
 
 

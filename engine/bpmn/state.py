@@ -44,6 +44,7 @@ class ScopeState:
     tokens: list[TokenState] = field(default_factory=list)
     forks: dict[int, Data] = field(default_factory=dict)
     ended: list[tuple[Data, Data, int]] = field(default_factory=list)  # values before and after, and when
+    main: Data | None = None
 
 
 @dataclass(slots=True)
@@ -121,9 +122,11 @@ def _pack_scope(scope: ScopeState, table: _Table) -> list[Any]:
             row.append(token.marks)
         tokens.append(row)
     packed: list[Any] = [scope.spec, scope.frame, tokens]
-    if scope.forks or scope.ended:
+    if scope.forks or scope.ended or scope.main is not None:
         packed.append([(fork, table.place(data)) for fork, data in scope.forks.items()])
         packed.append([(table.place(before), table.place(after), count) for before, after, count in scope.ended])
+    if scope.main is not None:
+        packed.append(table.place(scope.main))
     return packed
 
 
@@ -154,4 +157,6 @@ def _unpack_scope(packed: list[Any], rows: list[Data]) -> ScopeState:
     if len(packed) > 3:
         scope.forks = {fork: rows[place] for fork, place in packed[3]}
         scope.ended = [(rows[before], rows[after], count) for before, after, count in packed[4]]
+    if len(packed) > 5:
+        scope.main = rows[packed[5]]
     return scope

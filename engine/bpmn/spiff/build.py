@@ -7,19 +7,8 @@ from dataclasses import dataclass
 from engine.bpmn.dialect import Diagram, Node, Scope
 from engine.bpmn.spiff.activities import CatchSpec, WaitSpec
 from engine.bpmn.spiff.case import ScopeSpec
-from engine.bpmn.spiff.nodes import (
-    ErrorEndSpec,
-    EventGatewaySpec,
-    ExclusiveSpec,
-    InclusiveSpec,
-    JoinSpec,
-    NodeSpec,
-    ParallelSpec,
-    PassSpec,
-    StartSpec,
-    TerminateSpec,
-    ThrowSpec,
-)
+from engine.bpmn.spiff.gateways import EventGatewaySpec, ExclusiveSpec, InclusiveSpec, JoinSpec, ParallelSpec
+from engine.bpmn.spiff.nodes import ErrorEndSpec, NodeSpec, PassSpec, StartSpec, TerminateSpec, ThrowSpec
 from engine.bpmn.spiff.scopes import SubProcessSpec
 
 _BY_KIND: dict[str, type[NodeSpec]] = {

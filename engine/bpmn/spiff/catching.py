@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn.dialect import Node
-from engine.bpmn.joins import Data, apply
+from engine.bpmn.joins import Branches, Data, apply
 from engine.bpmn.spiff.case import Token
-from engine.bpmn.spiff.moves import again, common, current, fork, go, place, view, withdraw
+from engine.bpmn.spiff.moves import again, arrived, current, fork, go, place, view, withdraw
 from engine.bpmn.spiff.values import inputs
 from engine.bpmn.step import Repeat
 
@@ -163,13 +163,7 @@ def _fire_sub(handler: Handler, result: Any, preferred: Data | None) -> None:
         data = view(scope, preferred)
         for token in scope.tokens():
             withdraw(token)
-        scope.branches.ended.clear()
-        scope.branches.forks.clear()
-        path: tuple[int, ...] = ()
+        scope.branches = Branches(main=data)
     else:
-        data = common(scope)
-        path = fork(scope, data, ())
-        data = _with_ended(scope, data)
-        for token in scope.live():
-            token.path = path + token.path
-    go(place(scope, sub.id, data, path, result=result))
+        data = arrived(scope)
+    go(place(scope, sub.id, data, fork(scope, data, ()), result=result))

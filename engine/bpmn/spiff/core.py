@@ -11,11 +11,9 @@ from engine.bpmn.spiff.activities import WaitSpec
 from engine.bpmn.spiff.build import Core
 from engine.bpmn.spiff.case import Case, Token
 from engine.bpmn.spiff.catching import arm_scope, catcher, fire
-from engine.bpmn.spiff.freeze import freeze, thaw
-from engine.bpmn.spiff.inclusive import release
+from engine.bpmn.spiff.freeze import freeze, put_on, thaw
+from engine.bpmn.spiff.gateways import JoinSpec, release
 from engine.bpmn.spiff.moves import again, finish, go, place, view
-from engine.bpmn.spiff.moving import put_on
-from engine.bpmn.spiff.nodes import JoinSpec
 from engine.bpmn.spiff.texts import Functions, Held
 from engine.bpmn.state import pack, unpack
 from engine.bpmn.step import Step, Thrown, Uncaught, UnknownToken, plain
@@ -183,6 +181,8 @@ def _patch(token: Token, patch: dict[str, Any]) -> None:
             for name in patch:
                 change.before.pop(name, None)
                 change.after.pop(name, None)
+        if scope.branches.main is not None:
+            scope.branches.main = {**scope.branches.main, **patch}
 
 
 def cancel(core: Core, state: bytes) -> Step:

@@ -64,27 +64,53 @@ def conflict(clashes: tuple[Clash, ...]) -> Held:
 
 def check_end(token: Token) -> None:
     """Before the last token of a scope ends: all branches must agree; raises Held."""
-    scope = token.workflow
-    if scope.branches.ended and scope.live() == [token]:
-        _, clashes = scope.branches.total([Branch(token.path, token.data)])
-        if clashes:
-            raise conflict(clashes)
+    _, clashes = _outcome(token, [each for each in token.workflow.live() if each is not token])
+    if clashes:
+        raise conflict(clashes)
+
+
+def _outcome(token: Token, others: list[Token]) -> tuple[Data | None, tuple[Clash, ...]]:
+    """Where the procedure itself arrives with this token; nothing as long as other tokens of it are under way."""
+    branches = token.workflow.branches
+    if not token.node.by_event:
+        if not procedure(others):
+            data, clashes = branches.total([Branch(token.path, token.data)])
+            return data, clashes
+    elif branches.main is not None:
+        data, clashes = apply(branches.main, _own(token))
+        return data, clashes
+    return None, ()
+
+
+def procedure(tokens: list[Token]) -> list[Token]:
+    """The tokens of the procedure itself, without its event sub-processes."""
+    return [token for token in tokens if not token.node.by_event]
+
+
+def _own(token: Token) -> Delta:
+    """What an event sub-process has changed since it began."""
+    begun = token.workflow.branches.forks.get(token.path[-1], {}) if token.path else {}
+    return delta(begun, current(token))
 
 
 def _end(token: Token) -> None:
     """The token has arrived at its end; the last one ends the scope."""
-    scope, branch = token.workflow, Branch(token.path, token.data)
-    live = scope.live()
-    if not live:
-        finish(scope, scope.branches.total([branch])[0])
+    scope, live = token.workflow, token.workflow.live()
+    data, _ = _outcome(token, live)
+    if data is not None:
+        if not live:
+            finish(scope, data)
+        else:
+            scope.branches.main = data
+            scope.branches.ended.clear()
     elif token.node.by_event:
-        # Later ones put their fork in front: the last is where this one began.
-        change = delta(scope.branches.forks.get(token.path[-1], {}) if token.path else {}, token.data)
-        told = [_tell(each, change) for each in live]
+        change = _own(token)
+        told = [_tell(each, change) for each in procedure(live)]
         if not all(told):
             scope.branches.remember(change, token.path[-1] if token.path else 0, scope.case.counter)
     else:
-        scope.branches.end(branch, [each.path for each in live], scope.case.counter)
+        ways = [each.path for each in procedure(live)]
+        scope.branches.end(Branch(token.path, token.data), ways, scope.case.counter)
 
 
 def _tell(token: Token, change: Delta) -> bool:
@@ -94,7 +120,7 @@ def _tell(token: Token, change: Delta) -> bool:
         return False
     token.data = data
     inner = token.workflow.case.inner(token) if token.node.multi is None else []
-    told = [_tell(each, change) for scope in inner for each in scope.live()]
+    told = [_tell(each, change) for scope in inner for each in procedure(scope.live())]
     return all(told)
 
 
@@ -138,15 +164,18 @@ def current(token: Token) -> Data:
 
 def view(scope: Any, preferred: Data | None = None) -> Data:
     """What the branches of a scope agree upon now; where they don't, the value from before the fork."""
-    data: Data = scope.branches.total(_standing(scope), preferred)[0]
+    data = arrived(scope, preferred)
+    for token in scope.live():
+        if token.node.by_event:
+            data, _ = apply(data, _own(token), preferred)
     return data
 
 
-def common(scope: Any) -> Data:
-    """What the live branches of a scope agree upon, without what ended ones have changed."""
-    merged: Branch = scope.branches.merge(_standing(scope))[0]
-    return merged.data
-
-
-def _standing(scope: Any) -> list[Branch]:
-    return [Branch(token.path, current(token)) for token in scope.live()] or [Branch((), {})]
+def arrived(scope: Any, preferred: Data | None = None) -> Data:
+    """What the procedure itself knows, without what event sub-processes under way have changed."""
+    if scope.branches.main is not None:
+        main: Data = scope.branches.main
+        return main
+    standing = [Branch(token.path, current(token)) for token in procedure(scope.live())]
+    data: Data = scope.branches.total(standing or [Branch((), {})], preferred)[0]
+    return data

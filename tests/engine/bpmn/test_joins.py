@@ -351,3 +351,49 @@ def test_event_sub_process_beside_the_work_merges_by_what_it_changed() -> None:
     play.done("read", seen=True)
     assert play.ended
     assert play.data == {"a": 3, "text": "hello", "seen": True}
+
+
+BESIDE = process(
+    start(),
+    user("one"),
+    user("two"),
+    end(),
+    path("start one two end"),
+    sub(
+        "notes",
+        start("note", event("message", "note"), isInterrupting="false"),
+        user("read"),
+        path("note read"),
+        by_event=True,
+    ),
+)
+
+
+def test_two_event_sub_processes_that_began_at_different_times_outlive_the_work() -> None:
+    play = Play(BESIDE)
+    play.done("note")
+    play.done("one", turn=1)
+    play.done("note")
+    play.done("two", turn=2)
+    reads = [wait for wait in play.waits.values() if wait.element == "read"]
+    assert [wait.given for wait in reads] == [{}, {"turn": 1}]
+    for number, wait in enumerate(reads):
+        play.settle(wait, {f"read_{number}": True})
+    assert play.ended
+    assert play.data == {"turn": 2, "read_0": True, "read_1": True}
+
+
+@pytest.mark.parametrize("first", ["two", "read"])
+def test_work_and_event_sub_process_that_change_the_same_are_told(first: str) -> None:
+    play = Play(BESIDE)
+    play.done("one")
+    play.done("note")
+    last = "read" if first == "two" else "two"
+    play.done(first, lead="A")
+    play.done(last, lead="B")
+    assert [trouble.code for trouble in play.step.incidents] == (["join-conflict"] if first == "two" else [])
+    if first == "two":
+        play.retry("notes", lead="B")
+    assert play.ended
+    # Who came second knew what the event sub-process had told the work.
+    assert play.data == {"lead": "B"}
