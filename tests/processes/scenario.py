@@ -117,6 +117,11 @@ class Walk:
 
     def _expect(self, wait: run.Wait, expected: Mapping[str, Any]) -> None:
         for name, value in expected.items():
+            if name == "shares":  # of a fan-out: who has which line
+                assert wait.fan_out is not None
+                lines = [[share.assignee or "", *share.candidate_groups] for share in wait.fan_out.shares]
+                assert lines == value, f"{self.scenario}: {wait.element} goes to {lines}"
+                continue
             seen: Any = getattr(wait, name)
             if isinstance(seen, datetime):
                 seen, value = seen, datetime.fromisoformat(value)
