@@ -104,6 +104,8 @@ def retry(
 ) -> Step:
     """Try a held token again, after setting `data_patch` in its data (at a join: in all branches that meet there).
 
+    Names are those of whole variables. `result` replaces a result whose output mapping failed.
+
     An activity that is open is announced once more with its inputs worked out anew: for operations that failed
     outside the core. Raises UnknownToken when the token is neither held nor open.
     """

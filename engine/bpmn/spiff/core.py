@@ -169,6 +169,9 @@ def _announce(case: Case, token: Token) -> None:
 
 def _patch(token: Token, patch: dict[str, Any]) -> None:
     scope = token.workflow
+    if "result" in token.marks and "result" in patch:
+        patch = dict(patch)
+        token.marks["result"] = patch.pop("result")
     touched = [token, *(scope.tasks[each] for each in token.marks.get("with", ()) if each in scope.tasks)]
     if token.armed and token.marks.get("host") in scope.tasks:
         touched = [scope.tasks[token.marks["host"]]]

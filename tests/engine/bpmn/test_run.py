@@ -120,6 +120,14 @@ def test_a_failing_output_keeps_the_result_for_retry() -> None:
     assert play.data["n"] == 14
 
 
+def test_a_result_that_lacks_something_can_be_replaced() -> None:
+    xml = process(start(), service("number", io({}, {"n": "${result.number}"})), end(), path("start number end"))
+    play = Play(xml)
+    play.done("number")
+    play.retry("number", result={"number": 4})
+    assert play.data == {"n": 4}
+
+
 def test_parallel_join_waits_for_both() -> None:
     xml = process(
         start(),
