@@ -25,7 +25,12 @@ PASSWORD = "Chuỗi dài khó đoán 7"
 def person(platform: Platform, province: builders.Province) -> Person:
     """A specialist with a password."""
     return builders.person(
-        platform, province.department.agency, "specialist", unit=province.department.unit, password=PASSWORD, user_name="soan"
+        platform,
+        province.department.agency,
+        "specialist",
+        unit=province.department.unit,
+        password=PASSWORD,
+        user_name="soan",
     )
 
 
@@ -50,7 +55,9 @@ def test_a_wrong_password_is_told_in_words_and_keeps_the_name(app: Flask, person
     assert 'value="soan"' in answer.text
 
 
-def test_too_many_wrong_passwords_lock_the_name_for_a_while(app: Flask, person: Person, platform: Platform, clock: FixedClock) -> None:
+def test_too_many_wrong_passwords_lock_the_name_for_a_while(
+    app: Flask, person: Person, platform: Platform, clock: FixedClock
+) -> None:
     client = app.test_client()
     for _ in range(platform.settings.lockout_attempts):
         enter(client, "sai rồi nhé bạn")
@@ -66,7 +73,9 @@ def test_guessing_fast_is_slowed_down(app: Flask, person: Person) -> None:
     assert answers[-1] == 429
 
 
-@pytest.mark.parametrize("elsewhere", ["https://example.com/", "//example.com/", "/\\example.com", "javascript:alert(1)", "/\nx"])
+@pytest.mark.parametrize(
+    "elsewhere", ["https://example.com/", "//example.com/", "/\\example.com", "javascript:alert(1)", "/\nx"]
+)
 def test_next_never_leads_to_another_site(app: Flask, person: Person, elsewhere: str) -> None:
     assert inside(elsewhere) is None
     assert enter(app.test_client(), next=elsewhere).headers["Location"] == "/"
@@ -76,10 +85,15 @@ def test_next_leads_back_to_what_was_asked(app: Flask, person: Person) -> None:
     client = app.test_client()
     where = client.get("/documents/incoming?status=arrived").headers["Location"]
     assert where.startswith("/sign-in?next=")
-    assert enter(client, next="/documents/incoming?status=arrived").headers["Location"] == "/documents/incoming?status=arrived"
+    assert (
+        enter(client, next="/documents/incoming?status=arrived").headers["Location"]
+        == "/documents/incoming?status=arrived"
+    )
 
 
-def test_a_password_handed_out_has_to_be_changed_first(app: Flask, person: Person, platform: Platform, province: builders.Province) -> None:
+def test_a_password_handed_out_has_to_be_changed_first(
+    app: Flask, person: Person, platform: Platform, province: builders.Province
+) -> None:
     admin = builders.actor(platform, province.department["agency-admin"])
     platform.run(admin, directory.reset_password, person.id, "Tạm thời 2026 nhé")
     client = app.test_client()
@@ -98,7 +112,9 @@ def test_an_old_password_has_to_be_changed(app: Flask, person: Person, platform:
     assert client.get("/documents/incoming").headers["Location"] == "/password"
 
 
-def test_changing_the_password_ends_other_sessions(app: Flask, person: Person, platform: Platform, clock: FixedClock) -> None:
+def test_changing_the_password_ends_other_sessions(
+    app: Flask, person: Person, platform: Platform, clock: FixedClock
+) -> None:
     here, elsewhere = app.test_client(), app.test_client()
     enter(here), enter(elsewhere)
     clock.advance(seconds=5)
@@ -119,7 +135,9 @@ def test_an_idle_session_ends_and_the_pages_own_questions_dont_keep_it(
     assert "/sign-in" in client.get("/").headers["Location"]
 
 
-def test_a_busy_session_ends_too(platform: Platform, province: builders.Province, sign_in: SignIn, clock: FixedClock) -> None:
+def test_a_busy_session_ends_too(
+    platform: Platform, province: builders.Province, sign_in: SignIn, clock: FixedClock
+) -> None:
     client = sign_in(province.department["clerk"])
     for _ in range(platform.settings.session_hours * 2):
         clock.advance(minutes=30)
@@ -178,5 +196,3 @@ def test_a_session_of_another_key_is_worth_nothing(app: Flask, platform: Platfor
     stranger = app.test_client()
     stranger.set_cookie("vanthu", cookie.value)
     assert stranger.get("/").status_code == 302
-
-

@@ -37,7 +37,11 @@ def test_no_translation_is_left_over() -> None:
 
 
 def test_placeholders_survive() -> None:
-    wrong = [vi for vi, en in translations().items() if set(re.findall(r"%\(\w+\)s", vi)) != set(re.findall(r"%\(\w+\)s", en))]
+    wrong = [
+        vi
+        for vi, en in translations().items()
+        if set(re.findall(r"%\(\w+\)s", vi)) != set(re.findall(r"%\(\w+\)s", en))
+    ]
     assert wrong == []
 
 

@@ -1,0 +1,123 @@
+"""The inbox and the page of a task, as people use them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.documents.models import Document
+from engine.instances import cases
+from engine.instances.models import Instance
+from engine.platform import Platform
+from engine.tasks.models import Task
+from tests import builders
+from tests.web.conftest import SignIn
+
+
+@pytest.fixture
+def office(province: builders.Province) -> builders.Office:
+    """The department."""
+    return province.department
+
+
+def arrive(platform: Platform, office: builders.Office, subject: str, **more: Any) -> tuple[Document, int]:
+    """A document on paper and the task it opens for the registry."""
+    values: dict[str, Any] = {"code": "12/UBND-KT", "organ_name": "UBND xã Bên Kia"} | more
+    document, instance = platform.run(
+        builders.actor(platform, office["clerk"]), cases.begin_incoming, agency_id=office.id, subject=subject, **values
+    )
+    with platform.reading() as session:
+        task_id = session.scalar(select(Task.id).where(Task.instance_id == instance.id))
+    assert task_id
+    return document, task_id
+
+
+def test_a_group_task_is_claimed_done_and_gone(platform: Platform, office: builders.Office, sign_in: SignIn) -> None:
+    _document, task_id = arrive(platform, office, "Về việc rà soát quy hoạch", urgency=3)
+    client = sign_in(office["clerk"])
+    listed = client.get("/?box=groups").text
+    for said in ("Về việc rà soát quy hoạch", "12/UBND-KT", "UBND xã Bên Kia", "Tiếp nhận văn bản", "Hỏa tốc"):
+        assert said in listed
+    assert client.post(f"/tasks/{task_id}/claim").headers["Location"] == f"/tasks/{task_id}"
+    assert "Về việc rà soát quy hoạch" in client.get("/").text
+    page = client.get(f"/tasks/{task_id}").text
+    assert "Xem văn bản rồi quyết định." in page
+    assert "Quá trình xử lý" in page
+    answer = client.post(
+        f"/tasks/{task_id}/complete", data={"decision": "accept", "version": "2"}, follow_redirects=True
+    )
+    assert "Đã hoàn thành: Tiếp nhận văn bản." in answer.text
+    with platform.reading() as session:
+        assert session.scalar(select(Instance.status)) == "ended"
+
+
+def test_what_was_wrong_is_told_at_the_field_and_nothing_is_lost(
+    platform: Platform, office: builders.Office, sign_in: SignIn
+) -> None:
+    _document, task_id = arrive(platform, office, "Thiếu lý do")
+    client = sign_in(office["clerk"])
+    answer = client.post(f"/tasks/{task_id}/complete", data={"decision": "refuse", "reason": " "})
+    assert answer.status_code == 422
+    assert "Chưa nhập “Lý do”." in answer.text
+    assert 'value="refuse"' in answer.text
+    assert "checked" in answer.text.split('value="refuse"')[1][:40]
+    with platform.reading() as session:
+        assert session.get_one(Task, task_id).state == "open"
+
+
+def test_two_at_once_one_wins_and_the_other_is_told(
+    platform: Platform, office: builders.Office, sign_in: SignIn
+) -> None:
+    _document, task_id = arrive(platform, office, "Hai người một việc")
+    other = builders.person(platform, office.agency, "clerk", full_name="Trần Thị Nhanh")
+    sign_in(other).post(f"/tasks/{task_id}/complete", data={"decision": "accept"})
+    late = sign_in(office["clerk"]).post(f"/tasks/{task_id}/complete", data={"decision": "accept"})
+    assert late.status_code == 409
+    assert "Trần Thị Nhanh đã hoàn thành việc này" in late.text
+
+
+def test_a_task_goes_back_or_on_to_a_colleague(platform: Platform, office: builders.Office, sign_in: SignIn) -> None:
+    _document, task_id = arrive(platform, office, "Chuyển tay")
+    client = sign_in(office["clerk"])
+    client.post(f"/tasks/{task_id}/claim")
+    client.post(f"/tasks/{task_id}/release")
+    assert "Chuyển tay" in client.get("/?box=groups").text
+    client.post(f"/tasks/{task_id}/claim")
+    assert client.post(f"/tasks/{task_id}/hand-over", data={}).status_code == 422
+    client.post(f"/tasks/{task_id}/hand-over", data={"person": office["specialist"].id})
+    assert "Chuyển tay" in sign_in(office["specialist"]).get("/").text
+
+
+def test_counts_and_news_come_without_the_list(platform: Platform, office: builders.Office, sign_in: SignIn) -> None:
+    client = sign_in(office["clerk"])
+    assert "việc mới" not in client.get("/tasks/news?box=groups&shown=0").text
+    arrive(platform, office, "Vừa đến")
+    counts = client.get("/tasks/counts").text
+    assert 'id="count-groups" hx-swap-oob="true">1' in counts
+    assert "Có 1 việc mới" in client.get("/tasks/news?box=groups&shown=0").text
+
+
+def test_an_empty_inbox_says_what_to_do_next(platform: Platform, office: builders.Office, sign_in: SignIn) -> None:
+    client = sign_in(office["clerk"])
+    assert "Soạn văn bản đi." in client.get("/").text
+    arrive(platform, office, "Chờ nhận")
+    assert "Xem 1 việc chờ nhận của nhóm." in client.get("/").text
+
+
+def test_the_list_is_narrowed_without_diacritics(platform: Platform, office: builders.Office, sign_in: SignIn) -> None:
+    arrive(platform, office, "Về việc đất đai")
+    arrive(platform, office, "Về việc nhà ở")
+    page = sign_in(office["clerk"]).get("/?box=groups&q=dat dai").text
+    assert "Về việc đất đai" in page
+    assert "Về việc nhà ở" not in page
+
+
+def test_a_text_that_looks_like_html_stays_text(platform: Platform, office: builders.Office, sign_in: SignIn) -> None:
+    document, task_id = arrive(platform, office, "<script>alert(1)</script> & “nháy”")
+    client = sign_in(office["clerk"])
+    for where in ("/?box=groups", f"/tasks/{task_id}", f"/documents/{document.id}", "/search?q=script"):
+        page = client.get(where).text
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)" in page
