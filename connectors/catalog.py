@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import connectors.conversion.operations
 import connectors.exchange.operations
-import connectors.signing.operations  # noqa: F401
+import connectors.signing.operations
 import engine.documents.operations
 import engine.instances.operations
-import engine.tasks.operations  # noqa: F401
+import engine.tasks.operations
 from engine.operations import Catalog
 
 

@@ -103,3 +103,18 @@ def message(name: str) -> str:
 def error(code: str) -> str:
     """An error declaration."""
     return f'<bpmn:error id="error-{code}" name="{code}" errorCode="{code}"/>'
+
+
+def boundary_message(element: str, host: str, name: str, correlation: str) -> str:
+    """A message on the border of an activity that interrupts it; the file needs `message(name)` too."""
+    prop = f'<camunda:property name="correlation" value="{correlation}"/>'
+    return (
+        f'<bpmn:boundaryEvent id="{element}" attachedToRef="{host}">'
+        f"<bpmn:extensionElements><camunda:properties>{prop}</camunda:properties></bpmn:extensionElements>"
+        f'<bpmn:messageEventDefinition messageRef="message-{name}"/></bpmn:boundaryEvent>'
+    )
+
+
+def error_end(element: str, code: str) -> str:
+    """An end event that throws an error; the file needs `error(code)` too."""
+    return f'<bpmn:endEvent id="{element}"><bpmn:errorEventDefinition errorRef="error-{code}"/></bpmn:endEvent>'

@@ -98,7 +98,8 @@ def draft_of(session: Session, document: Document, year: int) -> Draft:
     recipients, kept = _places(document.to_places, unit)
     letter = document.type_name.casefold() in ("công văn", "thư công")
     if addressees:
-        recipients = ("Như trên", *(r for r in recipients if r.casefold() != "như trên")) if letter else (*addressees, *recipients)
+        others = tuple(r for r in recipients if r.casefold() != "như trên")
+        recipients = ("Như trên", *others) if letter else (*addressees, *recipients)
     return Draft(
         agency_name=agency.name, parent_name=agency.parent_name, place=agency.place, type_name=document.type_name,
         subject=document.subject, body=document.body, urgency=document.urgency, year=year,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, func, insert, select, update
 
 from engine import outbox
 from engine.bpmn import run
@@ -19,18 +19,18 @@ from engine.bpmn.expressions import ExpressionError
 from engine.definitions import queries as definitions
 from engine.definitions.queries import Ready
 from engine.directory import queries as directory
-from engine.documents import commands as documents
 from engine.errors import BusinessError, InvalidInput, PlatformError
 from engine.instances import lines
 from engine.instances.models import Incident, Instance, Passage, PendingMessage, Subscription
+from engine.instances.resting import rest
 from engine.operations import as_data
 from engine.platform import Work
 from engine.tasks import commands as tasks
 
 THROWN = "instances.deliver-message"
+MESSAGE_LOCK = 7002  # first key of the advisory locks on messages
 # the table, not the class: rows with and without a person go in one statement
 _PASSAGES = cast(Table, Passage.__table__)
-_SUBSCRIPTIONS = cast(Table, Subscription.__table__)
 
 
 @dataclass
@@ -182,6 +182,8 @@ def _start_called(move: Move, wait: run.Wait) -> run.Step | None:
     ended: dict[int, dict[str, Any]] = {}
     for line in called:
         child = start_child(move, wait, line)
+        if child.error is not None:
+            return business_error(move, wait, error_of(child))
         if child.status == "ended":
             ended[line.index or 0] = child.outcome
     if wait.fan_out is None:
@@ -230,7 +232,19 @@ def begin(work: Work, instance: Instance, data: Mapping[str, Any], start_element
     advance(move, step)
 
 
+def error_of(child: Instance) -> BusinessError:
+    """The error a called procedure ended with, as its caller meets it."""
+    return BusinessError(child.error or "", f"Quy trình con “{child.procedure}” kết thúc với lỗi {child.error}.")
+
+
+def correlate(work: Work, agency_id: int, name: str, correlation: str | None) -> None:
+    """Let only one transaction at a time pair this message with its receiver, so that the two can't miss each other."""
+    key = f"{agency_id}/{name}/{correlation}"
+    work.session.execute(select(func.pg_advisory_xact_lock(MESSAGE_LOCK, func.hashtext(key))))
+
+
 def _take_pending_message(move: Move, wait: run.Wait) -> run.Step | None:
+    correlate(move.work, move.instance.agency_id, wait.name, wait.correlation)
     same_correlation = (
         PendingMessage.correlation.is_(None)
         if wait.correlation is None
@@ -252,7 +266,9 @@ def _take_pending_message(move: Move, wait: run.Wait) -> run.Step | None:
 def business_error(move: Move, wait: run.Wait, error: BusinessError) -> run.Step | None:
     """Let the diagram catch the error; where nothing is drawn for it, an incident."""
     try:
-        return _call(move, run.throw_error, wait.token, error.code, str(error))
+        step = _call(move, run.throw_error, wait.token, error.code, str(error))
+        move.closed.append(wait.token)  # lines of it that still run or wait
+        return step
     except run.Uncaught:
         _stuck(move, wait, "business-error", str(error))
         return None
@@ -298,13 +314,15 @@ def _finished_if_no_lines(move: Move, wait: run.Wait) -> run.Step | None:
 
 def _throw(move: Move, thrown: run.Thrown) -> None:
     """Messages and signals leave through the outbox: another instance is another transaction."""
-    if thrown.kind not in ("message", "signal"):
-        move.work.note(
-            f"{thrown.kind}.thrown", "instance", move.instance.id, agency_id=move.instance.agency_id, name=thrown.name
-        )
+    if thrown.kind in ("message", "signal"):
+        given = {"kind": thrown.kind, "name": thrown.name, "correlation": thrown.correlation, "data": thrown.data}
+        move.work.send(THROWN, given, agency_id=move.instance.agency_id)
         return
-    given = {"kind": thrown.kind, "name": thrown.name, "correlation": thrown.correlation, "data": thrown.data}
-    move.work.send(THROWN, given, agency_id=move.instance.agency_id)
+    if thrown.kind == "error":
+        move.instance.error = thrown.name
+    move.work.note(
+        f"{thrown.kind}.thrown", "instance", move.instance.id, agency_id=move.instance.agency_id, name=thrown.name
+    )
 
 
 def _write(move: Move) -> None:
@@ -318,7 +336,8 @@ def _write(move: Move) -> None:
     if move.passages:
         work.session.execute(insert(_PASSAGES), move.passages)
         move.passages.clear()
-    _rest(move)
+    rest(work, instance, move.ready, list(move.resting.values()))
+    move.resting.clear()
 
 
 def withdraw(work: Work, instance: Instance, tokens: list[str]) -> None:
@@ -357,55 +376,3 @@ def cancel(work: Work, instance: Instance) -> None:
     instance.status, instance.ended_at = "cancelled", work.now
     move.ended = False
     _write(move)
-
-
-def _rest(move: Move) -> None:
-    """Write tasks and subscriptions for everything that has to wait."""
-    new_tasks: list[tasks.NewTask] = []
-    subscriptions: list[dict[str, Any]] = []
-    for wait in move.resting.values():
-        if wait.kind == "user_task":
-            new_tasks += lines.tasks_of(move.instance, move.ready, wait)
-        if wait.fan_out is not None:
-            subscriptions.append(lines.subscription(move.instance, wait))
-        elif wait.kind in ("timer", "message", "signal"):
-            subscriptions.append(_subscription(move.instance, wait))
-    tasks.open_tasks(move.work, new_tasks)
-    if subscriptions:
-        move.work.session.execute(insert(_SUBSCRIPTIONS), subscriptions)
-    if move.instance.document_id:
-        for task in new_tasks:
-            _take_part(move, task)
-    move.resting.clear()
-
-
-def _take_part(move: Move, task: tasks.NewTask) -> None:
-    """Whoever has to act on a document may see it."""
-    assert move.instance.document_id is not None
-    if task.assignee_id is not None:
-        documents.add_party(move.work, move.instance.document_id, person_id=task.assignee_id, reason="task")
-    for group in task.groups:
-        role, _, unit = group.partition("@")
-        if role == "person" or group.startswith("person:"):
-            documents.add_party(
-                move.work, move.instance.document_id, person_id=int(group.partition(":")[2]), reason="task"
-            )
-        elif unit.isdigit():
-            documents.add_party(move.work, move.instance.document_id, unit_id=int(unit), reason="task")
-
-
-def _subscription(instance: Instance, wait: run.Wait) -> dict[str, Any]:
-    repeat = wait.repeat
-    return {
-        "agency_id": instance.agency_id,
-        "instance_id": instance.id,
-        "token": wait.token,
-        "element": wait.element,
-        "kind": wait.kind,
-        "name": wait.name or "",
-        "correlation": wait.correlation,
-        "due_at": wait.due,
-        "total": None,
-        "settled": None,
-        "details": {} if repeat is None else {"interval": repeat.interval, "remaining": repeat.remaining},
-    }

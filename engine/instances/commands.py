@@ -6,21 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import isodate
 from sqlalchemy import select
 
 from engine.bpmn import run
 from engine.definitions import queries as definitions
 from engine.definitions.models import Definition
-from engine.errors import Conflict, NotFound
+from engine.errors import BusinessError, Conflict, NotFound
 from engine.instances import answers as forms
 from engine.instances import lines, rules
-from engine.instances.advance import Move, begin, cancel, resume, withdraw
+from engine.instances.advance import Move, begin, cancel, correlate, error_of, raise_incident, resume, withdraw
 from engine.instances.models import Instance, PendingMessage, Subscription
 from engine.platform import Work
 from engine.tasks import commands as tasks
 from engine.tasks import rules as task_rules
 from engine.tasks.models import Task
+
+FAILED = "connector.failed"  # the code under which a diagram may catch that a connector has given up
 
 
 def start_instance(
@@ -156,6 +157,10 @@ def tell_parent(work: Work, instance: Instance) -> None:
     parent = work.session.scalar(select(Instance).where(Instance.id == instance.parent_id).with_for_update())
     if parent is None or parent.status != "running":
         return
+    if instance.error is not None:
+        withdraw_siblings(work, parent, instance.parent_token)
+        fail_wait(work, parent, instance.parent_token, error_of(instance))
+        return
     result: Mapping[str, Any] | None = instance.outcome
     if instance.parent_index is not None:
         results = lines.settle_line(work, parent, instance.parent_token, instance.parent_index, instance.outcome)
@@ -166,6 +171,19 @@ def tell_parent(work: Work, instance: Instance) -> None:
     withdraw_siblings(work, parent, instance.parent_token)
     resume(move, run.complete, instance.parent_token, result)
     tell_parent(work, parent)
+
+
+def fail_wait(work: Work, instance: Instance, token: str, error: BusinessError, delivery_id: int | None = None) -> None:
+    """Take the way the diagram draws for an error of this wait; where nothing is drawn, an incident."""
+    move = Move(work, instance, definitions.ready(work.session, instance.version_id))
+    element = next((p.element for p in run.places(move.ready.procedure, instance.state) if p.token == token), "")
+    try:
+        move.closed.append(token)  # lines of it that still run or wait
+        resume(move, run.throw_error, token, error.code, str(error))
+        tell_parent(work, instance)
+    except run.Uncaught:
+        kind = "operation" if error.code == FAILED else "business-error"
+        raise_incident(work, instance, element, token, kind, str(error), delivery_id)
 
 
 def withdraw_siblings(work: Work, parent: Instance, token: str) -> None:
@@ -184,6 +202,7 @@ def receive_message(
 
     Returns the instance that took it, None when it was kept.
     """
+    correlate(work, agency_id, name, correlation)
     wanted = Subscription.correlation.is_(None) if correlation is None else Subscription.correlation == correlation
     waiting = work.session.execute(
         select(Subscription.id, Subscription.instance_id)
@@ -248,13 +267,8 @@ def fire_timer(work: Work, subscription_id: int) -> bool:
     work.session.refresh(found, with_for_update=True) if instance is not None else None
     if instance is None or instance.status != "running" or found.due_at is None or found.due_at > work.now:
         return False
-    token, remaining = found.token, found.details.get("remaining")
-    interval = found.details.get("interval")
-    if interval and (remaining is None or remaining > 0):
-        found.due_at += isodate.parse_duration(interval)
-        found.details = {**found.details, "remaining": None if remaining is None else remaining - 1}
-    else:
-        work.session.delete(found)
+    token = found.token
+    work.session.delete(found)  # a timer that repeats is opened anew by the core
     work.session.flush()
     resume(Move(work, instance, definitions.ready(work.session, instance.version_id)), run.complete, token, {})
     tell_parent(work, instance)

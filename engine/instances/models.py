@@ -33,6 +33,7 @@ class Instance(Base):
     state: Mapped[bytes] = mapped_column(LargeBinary)
     status: Mapped[str] = mapped_column(String(10), default="running")
     outcome: Mapped[Json]
+    error: Mapped[str | None] = mapped_column(String(200))  # code of the error it ended with, for its caller
     started_at: Mapped[datetime]
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[datetime | None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,7 +16,7 @@ from engine.definitions import queries as definitions
 from engine.errors import BusinessError, Conflict, NotFound, TemporaryError
 from engine.instances import lines, rules
 from engine.instances.advance import Move, raise_incident, resume
-from engine.instances.commands import locked, tell_parent
+from engine.instances.commands import FAILED, fail_wait, locked, tell_parent
 from engine.instances.models import Incident, Instance, Subscription
 from engine.operations import as_data
 from engine.platform import Work
@@ -49,8 +50,9 @@ def _go_on(work: Work, instance: Instance, token: str, index: int | None, data: 
             return
         result = {"results": results}
     move = Move(work, instance, definitions.ready(work.session, instance.version_id))
-    resume(move, run.complete, token, result)
-    tell_parent(work, instance)
+    with suppress(run.UnknownToken):  # interrupted meanwhile: the result is kept, nobody waits for it
+        resume(move, run.complete, token, result)
+        tell_parent(work, instance)
 
 
 def fail_delivery(work: Work, delivery_id: int, attempt: int, error: Exception) -> bool:
@@ -70,14 +72,9 @@ def fail_delivery(work: Work, delivery_id: int, attempt: int, error: Exception) 
     if instance is None or instance.status != "running" or delivery.token is None:
         work.note("delivery.failed", "delivery", delivery.id, agency_id=delivery.agency_id, error=str(error))
         return True
-    code = error.code if isinstance(error, BusinessError) else "connector.failed"
-    move = Move(work, instance, definitions.ready(work.session, instance.version_id))
-    try:
-        resume(move, run.throw_error, delivery.token, code, str(error))
-        tell_parent(work, instance)
-    except run.Uncaught:
-        kind = "business-error" if isinstance(error, BusinessError) else "operation"
-        raise_incident(work, instance, delivery.element or "", delivery.token, kind, str(error), delivery.id)
+    drawn = error if isinstance(error, BusinessError) else BusinessError(FAILED, str(error))
+    with suppress(run.UnknownToken):  # interrupted meanwhile: there is nothing left that could fail
+        fail_wait(work, instance, delivery.token, drawn, delivery.id)
     return True
 
 
@@ -90,7 +87,7 @@ def _instance_of(work: Work, delivery_id: int) -> Instance | None:
 
 
 def postpone_timer(work: Work, subscription_id: int, error: str) -> None:
-    """A timer whose step failed is tried again after growing pauses; once they are used up an admin sees an incident."""
+    """A timer whose step failed is tried again after growing pauses; after the last one an admin sees an incident."""
     timer = work.session.get(Subscription, subscription_id, with_for_update=True)
     if timer is None or timer.kind != "timer":
         return

@@ -112,11 +112,7 @@ def _document() -> None:
     op.create_index("ix_document_identifier", "document", ["agency_id", "identifier"], unique=False)
     op.create_index("ix_document_list", "document", ["agency_id", "direction", "id"], unique=False)
     op.create_index(
-        "ix_document_raw_hash",
-        "document",
-        ["raw_hash"],
-        unique=False,
-        postgresql_where=sa.text("raw_hash is not null"),
+        "ix_document_raw_hash", "document", ["raw_hash"], unique=False, postgresql_where="raw_hash is not null"
     )
 
 
@@ -179,14 +175,10 @@ def _dispatch() -> None:
         "dispatch",
         ["agency_id", "due_date"],
         unique=False,
-        postgresql_where=sa.text("due_date is not null and reply_id is null"),
+        postgresql_where="due_date is not null and reply_id is null",
     )
     op.create_index(
-        "ix_dispatch_reply",
-        "dispatch",
-        ["reply_id"],
-        unique=False,
-        postgresql_where=sa.text("reply_id is not null"),
+        "ix_dispatch_reply", "dispatch", ["reply_id"], unique=False, postgresql_where="reply_id is not null"
     )
 
 

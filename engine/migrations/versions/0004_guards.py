@@ -19,9 +19,8 @@ def upgrade() -> None:
         """
     )
     for table in APPEND_ONLY:
-        op.execute(
-            f"create trigger append_only before update or delete on {table} for each row execute function refuse_change()"
-        )
+        row = f"before update or delete on {table} for each row"
+        op.execute(f"create trigger append_only {row} execute function refuse_change()")
         op.execute(
             f"create trigger no_truncate before truncate on {table} for each statement execute function refuse_change()"
         )
@@ -46,9 +45,8 @@ def upgrade() -> None:
         end $$
         """
     )
-    op.execute(
-        "create trigger immutable before update or delete on version for each row execute function refuse_published_change()"
-    )
+    row = "before update or delete on version for each row"
+    op.execute(f"create trigger immutable {row} execute function refuse_published_change()")
 
 
 def downgrade() -> None:

@@ -1,0 +1,65 @@
+"""Rows for what has to wait: tasks of people, subscriptions to timers, messages and signals, lines of a fan-out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import Table, insert
+
+from engine.bpmn import run
+from engine.definitions.queries import Ready
+from engine.documents import commands as documents
+from engine.instances import lines
+from engine.instances.models import Instance, Subscription
+from engine.platform import Work
+from engine.tasks import commands as tasks
+
+_SUBSCRIPTIONS = cast(Table, Subscription.__table__)
+
+
+def rest(work: Work, instance: Instance, ready: Ready, waits: Sequence[run.Wait]) -> None:
+    """Write tasks and subscriptions for everything that has to wait."""
+    new_tasks: list[tasks.NewTask] = []
+    subscriptions: list[dict[str, Any]] = []
+    for wait in waits:
+        if wait.kind == "user_task":
+            new_tasks += lines.tasks_of(instance, ready, wait)
+        if wait.fan_out is not None:
+            subscriptions.append(lines.subscription(instance, wait))
+        elif wait.kind in ("timer", "message", "signal"):
+            subscriptions.append(_subscription(instance, wait))
+    tasks.open_tasks(work, new_tasks)
+    if subscriptions:
+        work.session.execute(insert(_SUBSCRIPTIONS), subscriptions)
+    if instance.document_id:
+        for task in new_tasks:
+            _take_part(work, instance.document_id, task)
+
+
+def _take_part(work: Work, document_id: int, task: tasks.NewTask) -> None:
+    """Whoever has to act on a document may see it."""
+    if task.assignee_id is not None:
+        documents.add_party(work, document_id, person_id=task.assignee_id, reason="task")
+    for group in task.groups:
+        role, _, unit = group.partition("@")
+        if role == "person" or group.startswith("person:"):
+            documents.add_party(work, document_id, person_id=int(group.partition(":")[2]), reason="task")
+        elif unit.isdigit():
+            documents.add_party(work, document_id, unit_id=int(unit), reason="task")
+
+
+def _subscription(instance: Instance, wait: run.Wait) -> dict[str, Any]:
+    return {
+        "agency_id": instance.agency_id,
+        "instance_id": instance.id,
+        "token": wait.token,
+        "element": wait.element,
+        "kind": wait.kind,
+        "name": wait.name or "",
+        "correlation": wait.correlation,
+        "due_at": wait.due,
+        "total": None,
+        "settled": None,
+        "details": {},
+    }
