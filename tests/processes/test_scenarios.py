@@ -37,3 +37,13 @@ def test_the_scenarios_pass_every_element_and_every_flow(key: str):
 def test_a_scenario_says_what_it_is_about(scenario: Scenario):
     assert len(scenario.table["name"]) > 10
     assert scenario.table.get("step")
+
+
+@pytest.mark.parametrize("key", bundles())
+def test_everything_that_waits_for_somebody_or_something_is_answered_once(key: str):
+    waiting = ("userTask", "callActivity", "intermediateCatchEvent", "boundaryEvent")
+    found = {node.id for node in read(bundles()[key].diagram).nodes() if node.kind in waiting}
+    # An error comes from the task it is drawn on, so a step names that task.
+    found -= {node.id for node in read(bundles()[key].diagram).nodes() if node.event and node.event.kind == "error"}
+    answered = {step["at"] for scenario in scenarios(key) for step in scenario.table["step"]}
+    assert found - answered == set()
