@@ -24,7 +24,7 @@ class DeliverMessage:
 
 @operation(THROWN, version=1, name="Chuyển thông điệp giữa các quy trình", outside=True)
 def deliver_message(given: DeliverMessage, outside: Outside) -> None:
-    """Hand the message over exactly once, however often the delivery is tried."""
+    """Chuyển thông điệp đến quy trình đang chờ, đúng một lần dù phải thử lại nhiều lần."""
     agency_id = outside.agency_id
     if agency_id is None:
         return

@@ -27,5 +27,5 @@ class Reminded:
 
 @operation("tasks.remind", version=1, name="Nhắc việc", legal_basis=("LA-5.2.b", "ND30-24.1"))
 def remind(given: Remind, work: Work) -> Reminded:
-    """Raise the priority of the document's open tasks; with a group, let that group take them over (escalation)."""
+    """Tăng mức ưu tiên các việc đang mở của văn bản; nếu nêu nhóm thì báo thêm nhóm đó cùng xử lý."""
     return Reminded(commands.remind(work, given.document, given.message, given.group))
