@@ -1,0 +1,25 @@
+"""The played story, to be read only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from engine.clock import FixedClock
+from engine.platform import Platform
+from tests.played import Played, installation, opened, story_of_run
+from tests.servers import TestServers
+
+
+@pytest.fixture(scope="session")
+def played(servers: TestServers, template_database: str, head_of_run: int) -> Played:
+    """The story, played once in this run."""
+    return story_of_run(servers, template_database, head_of_run)
+
+
+@pytest.fixture(scope="session")
+def platform(servers: TestServers, played: Played) -> Iterator[Platform]:
+    """The installation the story was played in, as it stood at the end; nobody writes to it."""
+    with opened(installation(servers.database(played.database), played.folder), FixedClock(played.over)) as platform:
+        yield platform
