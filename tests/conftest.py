@@ -9,12 +9,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from engine.clock import VIETNAM, FixedClock
 from engine.settings import Settings
 from tests import browsers
 from tests.servers import TestServers, servers_of_run, template_of_run
+
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+hypothesis.settings.register_profile("run", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("run")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -103,9 +109,13 @@ def clock() -> FixedClock:
     return FixedClock(datetime(2026, 11, 23, 9, 0, tzinfo=VIETNAM))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A Chromium started once per pytest worker."""
+    """A Chromium for the tests of one module.
+
+    Not for longer: while Playwright is open its event loop counts as running in this thread, and asyncio.run()
+    (signing, verification) refuses to start another. A test that needs both runs the platform in another thread.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
