@@ -182,11 +182,9 @@ class OfficeCalendar:
         if override is None or (override.kind in ON and not override.sessions):
             # A working Saturday keeps Friday's hours.
             weekday = day.weekday() if override is None else min(day.weekday(), 4)
-            return self._weekly(day, weekday)
+            hours = [hours for hours in self.sessions if hours.weekday == weekday and hours.holds_on(day)]
+            return tuple(sorted((each.starts, each.ends) for each in hours))
         return () if override.kind in OFF else tuple(sorted(override.sessions))
-
-    def _weekly(self, day: date, weekday: int) -> tuple[Span, ...]:
-        return tuple(sorted((h.starts, h.ends) for h in self.sessions if h.weekday == weekday and h.holds_on(day)))
 
     def _spans(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         for start, end in self.hours_on(day):

@@ -1,11 +1,10 @@
-"""`./vanthu bench engine`: what a step costs with full history, permissions, tasks, outbox and a durable commit per
-step.
-"""
+"""`./vanthu bench engine`: the price of a step with history, rights, tasks, outbox and a durable commit each."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import statistics
 import sys
 import time
@@ -20,7 +19,8 @@ from engine.instances import commands
 from engine.instances.models import Instance
 from engine.tasks.models import Task
 from tests.bench import bare, diagrams
-from tests.bench.stage import Stage, stage
+from tests.bench.stage import PASSWORD, Stage, stage
+from web.app import create_app
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -51,6 +51,7 @@ def measure(ready: Stage, scale: float) -> dict[str, Any]:
     figures["bare_library_instances_per_second"] = bare_rate
     figures["ratio_to_bare_library"] = ours / bare_rate
     figures |= _long_case(ready, max(5, int(40 * scale)))
+    figures |= _web(ready, max(3, int(20 * scale)))
     figures |= _loops(ready, 200 if scale == 1.0 else 50)
     figures |= _fan_out(ready, max(3, int(10 * scale)))
     figures |= _flat(ready, 100_000 if scale == 1.0 else 5_000, max(20, int(200 * scale)))
@@ -122,6 +123,33 @@ def _long_case(ready: Stage, cases: int) -> dict[str, Any]:
         "case_step_p95_ms": _p95(times),
         "case_state_near_end_bytes": largest,
     }
+
+
+def _web(ready: Stage, cases: int) -> dict[str, Any]:
+    """The same case through the web: completing a task as a signed-in person, with form, checks and redirect."""
+    client = create_app(platform=ready.platform).test_client()
+    form = {**_proof(client.get("/sign-in").text), "user_name": "nguoi0", "password": PASSWORD}
+    signed_in = client.post("/sign-in", data=form)
+    assert signed_in.status_code in (302, 303), signed_in.text
+    proof = _proof(client.get("/").text)
+    times = []
+    for _ in range(cases):
+        instance = ready.platform.run(
+            ready.clerk, commands.start_instance, "bench-case", ready.agency_id, {"again": False}
+        )
+        for _ in range(12):
+            task_id = _open_task(ready, instance.id)
+            began = time.perf_counter()
+            answer = client.post(f"/tasks/{task_id}/complete", data=proof)
+            times.append((time.perf_counter() - began) * 1000)
+            assert answer.status_code == 303, answer.text
+    return {"web_complete_median_ms": statistics.median(times), "web_complete_p95_ms": _p95(times)}
+
+
+def _proof(page: str) -> dict[str, str]:
+    token = re.search(r'name="csrf[-_]token"[^>]*(?:content|value)="([^"]+)"', page)
+    assert token is not None
+    return {"csrf_token": token[1]}
 
 
 def _loops(ready: Stage, loops: int) -> dict[str, Any]:

@@ -25,6 +25,8 @@ from engine.settings import Settings
 from tests.bench import diagrams
 from web.launcher.servers import Servers
 
+PASSWORD = "mat-khau-cua-phep-do"
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -75,7 +77,14 @@ def fill(work: Work, people: int) -> tuple[int, list[int]]:
     )
     ids = []
     for number in range(people):
-        person = directory.add_person(work, agency.id, f"Người {number}", user_name=f"nguoi{number}")
+        person = directory.add_person(
+            work,
+            agency.id,
+            f"Người {number}",
+            user_name=f"nguoi{number}",
+            password=PASSWORD if not number else None,
+            must_change_password=False,
+        )
         if number < 2:
             for role in ("clerk", "leader"):
                 directory.grant_role(work, person.id, role, valid_from=since)
