@@ -64,62 +64,68 @@ def new_person() -> Any:
     return render_template("directory/new-person.html", view=PERSON.view(sent, context, errors)), status
 
 
-@screen.route("/people/<int:person_id>", methods=["GET", "POST"])
+@screen.get("/people/<int:person_id>")
 def person(person_id: int) -> Any:
-    """Show and change one person."""
-    who = _admin()
-    if request.method == "GET":
-        return _person_page(person_id)
-    sent, context = posted(PERSON), _context(existing=True)
-    try:
-        answers = PERSON.validate(sent, context)
-        platform().run(who, commands.change_person, person_id, _texts(answers))
-    except InvalidInput as error:
-        return _person_page(person_id, sent=sent, errors=error.fields or {"full_name": str(error)}), 422
-    flash(_("Đã lưu thông tin."), "done")
-    return redirect(url_for("directory.person", person_id=person_id))
+    """Show one person: who they are, what they may do, whether they can sign in."""
+    _admin()
+    return _person_page(person_id)
 
 
-@screen.post("/people/<int:person_id>/roles")
-def grant(person_id: int) -> Any:
-    """Give a person a role."""
-    who, sent = _admin(), posted(ROLE)
-    try:
-        answers = ROLE.validate(sent, _context(existing=True))
-        platform().run(who, commands.grant_role, person_id, answers["role"], unit_id=answers.get("unit_id"))
-    except InvalidInput as error:
-        return _person_page(person_id, role_sent=sent, errors=error.fields or {"role": str(error)}), 422
-    flash(_("Đã giao vai trò."), "done")
-    return redirect(url_for("directory.person", person_id=person_id))
+@screen.post("/people/<int:person_id>")
+def change_person(person_id: int) -> Any:
+    """Do one of the things the page of a person offers; `do` says which."""
+    _admin()
+    steps = {"save": _save, "grant": _grant, "reset": _reset}
+    simple = {
+        "unlock": (commands.unlock, _("Đã mở khóa tài khoản.")),
+        "deactivate": (commands.deactivate_person, _("Đã ngừng tài khoản; các vai trò kết thúc từ hôm nay.")),
+        "reactivate": (commands.reactivate_person, _("Đã mở lại tài khoản. Giao lại vai trò nếu cần.")),
+    }
+    wanted = request.form.get("do", "")
+    if wanted in simple:
+        command, said = simple[wanted]
+        platform().run(actor(), command, person_id)
+        return _said(person_id, said)
+    if wanted not in steps:
+        raise InvalidInput(_("Chọn một thao tác trên trang."))
+    return steps[wanted](person_id)
 
 
 @screen.post("/people/<int:person_id>/roles/<int:grant_id>/end")
 def revoke(person_id: int, grant_id: int) -> Any:
     """Take a role back."""
     platform().run(_admin(), commands.revoke_role, grant_id)
-    flash(_("Đã thôi giao vai trò."), "done")
-    return redirect(url_for("directory.person", person_id=person_id))
+    return _said(person_id, _("Đã thôi giao vai trò."))
 
 
-@screen.post("/people/<int:person_id>/access")
-def access(person_id: int) -> Any:
-    """Unlock, deactivate, reactivate, or hand out a new password."""
-    who, wanted = _admin(), request.form.get("do")
-    if wanted == "reset":
-        password = handed_out_password()
-        platform().run(who, commands.reset_password, person_id, password)
-        return _person_page(person_id, handed_out=password)
-    steps = {
-        "unlock": (commands.unlock, _("Đã mở khóa tài khoản.")),
-        "deactivate": (commands.deactivate_person, _("Đã ngừng tài khoản; các vai trò kết thúc từ hôm nay.")),
-        "reactivate": (commands.reactivate_person, _("Đã mở lại tài khoản. Giao lại vai trò nếu cần.")),
-    }
-    if wanted not in steps:
-        raise InvalidInput(_("Chọn một thao tác trên trang."))
-    command, said = steps[wanted]
-    platform().run(who, command, person_id)
-    flash(said, "done")
-    return redirect(url_for("directory.person", person_id=person_id))
+def _save(person_id: int) -> Any:
+    sent, context = posted(PERSON), _context(existing=True)
+    try:
+        platform().run(actor(), commands.change_person, person_id, _texts(PERSON.validate(sent, context)))
+    except InvalidInput as error:
+        return _person_page(person_id, sent=sent, errors=error.fields or {"full_name": str(error)}), 422
+    return _said(person_id, _("Đã lưu thông tin."))
+
+
+def _grant(person_id: int) -> Any:
+    sent = posted(ROLE)
+    try:
+        answers = ROLE.validate(sent, _context(existing=True))
+        platform().run(actor(), commands.grant_role, person_id, answers["role"], unit_id=answers.get("unit_id"))
+    except InvalidInput as error:
+        return _person_page(person_id, role_sent=sent, errors=error.fields or {"role": str(error)}), 422
+    return _said(person_id, _("Đã giao vai trò."))
+
+
+def _reset(person_id: int) -> Any:
+    password = handed_out_password()
+    platform().run(actor(), commands.reset_password, person_id, password)
+    return _person_page(person_id, handed_out=password)
+
+
+def _said(person_id: int, sentence: str) -> Any:
+    flash(sentence, "done")
+    return redirect(url_for("directory.person", person_id=person_id), 303)
 
 
 @screen.route("/units", methods=["GET", "POST"])

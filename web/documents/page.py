@@ -136,14 +136,15 @@ def audit_lines(session: Session, document: Document) -> list[AuditLine]:
         .limit(_MOST_LINES)
     ).all()
     acting = _names(session, Person.id, Person.full_name, [row.acting_for_id for row in rows])
-    said = _actions()
+    said = actions()
     return [
         AuditLine(row.at, row.person_name, acting.get(row.acting_for_id or 0, ""), said.get(row.action, row.action))
         for row in rows
     ]
 
 
-def _actions() -> dict[str, str]:
+def actions() -> dict[str, str]:
+    """Return what each audit action on a document is called."""
     return {
         "document.read": _("Xem văn bản"),
         "document.drafted": _("Soạn dự thảo"),
@@ -169,4 +170,8 @@ def _actions() -> dict[str, str]:
         "document.file_added": _("Đính kèm tệp"),
         "document.file_removed": _("Gỡ tệp"),
         "document.main_replaced": _("Thay tệp chính"),
+        "document.verified": _("Kiểm tra chữ ký số"),
+        "status.reported": _("Báo trạng thái cho bên gửi"),
+        "message.repeated": _("Nhận lại bản tin đã có"),
+        "recall.received": _("Nhận yêu cầu thu hồi"),
     }

@@ -10,7 +10,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import FileStorage
 
-from engine.forms.context import Upload
+from engine.forms.context import FormContext, Upload
 from engine.forms.form import Form
 from engine.forms.reading import read_form
 
@@ -23,6 +23,20 @@ def screen_form(beside: str, name: str) -> Form:
 def posted(form: Form) -> dict[str, Any]:
     """Return the raw answers of this request to a form; nothing is checked yet."""
     return form.from_post(request.form.getlist, _uploads)
+
+
+def again(form: Form, sent: dict[str, Any] | None, context: FormContext) -> dict[str, Any] | None:
+    """Return what a refused form shows again: what was sent, and the defaults of questions that stayed hidden.
+
+    Boxes are left as sent: an unticked one isn't posted either.
+    """
+    if sent is None:
+        return None
+    boxes = {question.key for question in form.fields if question.kind in ("checkbox", "checklist")}
+    unasked = {
+        key: value for key, value in form.proposed(context).items() if sent.get(key) is None and key not in boxes
+    }
+    return {**sent, **unasked}
 
 
 def _uploads(name: str) -> Sequence[Upload]:

@@ -19,7 +19,7 @@ from engine.instances.queries import TaskView
 from engine.tasks import commands as tasks
 from engine.tasks import queries as worklists
 from web.layout import papers, words
-from web.layout.forms import posted
+from web.layout.forms import again, posted
 from web.session import actor, now, platform
 
 screen = Blueprint("worklist", __name__)
@@ -69,15 +69,14 @@ def task(task_id: int) -> Any:
     return _task_page(task_id)
 
 
-@screen.post("/tasks/<int:task_id>/complete")
+@screen.post("/tasks/<int:task_id>")
 def complete(task_id: int) -> Any:
     """Finish the task with the form's answers; what is wrong is told at each field and nothing is lost."""
     with platform().reading() as reading:
         view = queries.task(reading, actor(), task_id, now())
     sent = posted(view.form) if view.form else {}
-    version = request.form.get("version", type=int)
     try:
-        done = platform().run(actor(), instances.complete_task, task_id, sent, version)
+        done = platform().run(actor(), instances.complete_task, task_id, sent, request.form.get("version", type=int))
     except InvalidInput as error:
         return _task_page(task_id, sent=sent, problem=error), 422
     flash(_("Đã hoàn thành: %(name)s.", name=view.task.name), "done")
@@ -124,7 +123,7 @@ def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: Invali
         }
         colleagues = directory.people(reading, view.task.agency_id, active_only=True) if view.may_release else []
     errors = (problem.fields or {"": str(problem)}) if problem else None
-    form = view.form.view(sent, view.context, errors) if view.form else None
+    form = view.form.view(again(view.form, sent, view.context), view.context, errors) if view.form else None
     return render_template(
         "worklist/task.html", view=view, task=view.task, form=form, problem=problem, colleagues=colleagues,
         deadline=words.deadline(view.task.due_at, now(), calendar), groups_said=view.lane, **shown, **course,

@@ -25,7 +25,7 @@ def test_a_new_person_gets_a_password_once_and_a_role(
     with platform.reading() as session:
         person = session.scalars(select(Person).where(Person.user_name == "moi.sxd")).one()
     assert password.group(1) not in client.get(f"/people/{person.id}").text
-    client.post(f"/people/{person.id}/roles", data={"role": "specialist", "unit_id": office.unit.id})
+    client.post(f"/people/{person.id}", data={"do": "grant", "role": "specialist", "unit_id": office.unit.id})
     assert "Chuyên viên" in client.get(f"/people/{person.id}").text
     newcomer = app.test_client()
     entered = newcomer.post("/sign-in", data={"user_name": "moi.sxd", "password": password.group(1)})
@@ -51,9 +51,9 @@ def test_roles_and_access_are_taken_back(platform: Platform, province: builders.
     assert "Chưa có vai trò" in client.get(f"/people/{clerk.id}").text
     assert (
         "Mở lại tài khoản"
-        in client.post(f"/people/{clerk.id}/access", data={"do": "deactivate"}, follow_redirects=True).text
+        in client.post(f"/people/{clerk.id}", data={"do": "deactivate"}, follow_redirects=True).text
     )
-    assert client.post(f"/people/{clerk.id}/access", data={"do": "x"}).status_code == 422
+    assert client.post(f"/people/{clerk.id}", data={"do": "x"}).status_code == 422
 
 
 def test_units_are_added_and_ended(platform: Platform, province: builders.Province, sign_in: SignIn) -> None:

@@ -46,7 +46,7 @@ def test_a_group_task_is_claimed_done_and_gone(platform: Platform, office: build
     assert "Xem văn bản rồi quyết định." in page
     assert "Quá trình xử lý" in page
     answer = client.post(
-        f"/tasks/{task_id}/complete", data={"decision": "accept", "version": "2"}, follow_redirects=True
+        f"/tasks/{task_id}", data={"decision": "accept", "version": "2"}, follow_redirects=True
     )
     assert "Đã hoàn thành: Tiếp nhận văn bản." in answer.text
     with platform.reading() as session:
@@ -58,7 +58,7 @@ def test_what_was_wrong_is_told_at_the_field_and_nothing_is_lost(
 ) -> None:
     _document, task_id = arrive(platform, office, "Thiếu lý do")
     client = sign_in(office["clerk"])
-    answer = client.post(f"/tasks/{task_id}/complete", data={"decision": "refuse", "reason": " "})
+    answer = client.post(f"/tasks/{task_id}", data={"decision": "refuse", "reason": " "})
     assert answer.status_code == 422
     assert "Chưa nhập “Lý do”." in answer.text
     assert 'value="refuse"' in answer.text
@@ -72,8 +72,8 @@ def test_two_at_once_one_wins_and_the_other_is_told(
 ) -> None:
     _document, task_id = arrive(platform, office, "Hai người một việc")
     other = builders.person(platform, office.agency, "clerk", full_name="Trần Thị Nhanh")
-    sign_in(other).post(f"/tasks/{task_id}/complete", data={"decision": "accept"})
-    late = sign_in(office["clerk"]).post(f"/tasks/{task_id}/complete", data={"decision": "accept"})
+    sign_in(other).post(f"/tasks/{task_id}", data={"decision": "accept"})
+    late = sign_in(office["clerk"]).post(f"/tasks/{task_id}", data={"decision": "accept"})
     assert late.status_code == 409
     assert "Trần Thị Nhanh đã hoàn thành việc này" in late.text
 
