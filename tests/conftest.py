@@ -17,7 +17,6 @@ from engine.settings import Settings
 from tests import browsers
 from tests.servers import TestServers, servers_of_run, template_of_run
 
-
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("run", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("run")

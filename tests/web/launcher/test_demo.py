@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,13 @@ from tests.servers import ROOT
 from web.launcher.children import alive, free_port
 
 SECONDS_TO_RESUME = 8
+
+
+def seconds_to_load() -> float:
+    """Return how long this machine, as busy as it is now, takes to load the platform's code."""
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import web.app, connectors.assembly"], cwd=ROOT, check=True)
+    return time.monotonic() - began
 
 
 class Demo:
@@ -126,7 +134,7 @@ def test_the_demo_answers_heals_stops_and_resumes(data: Path):
         os.kill(database, signal.SIGKILL)  # nothing to go on with: everything ends, in words
         assert again.process.wait(60) == 1
         assert "PostgreSQL đã dừng ngoài dự kiến" in again.said()
-    assert seconds < SECONDS_TO_RESUME * (3 if os.environ.get("PYTEST_XDIST_WORKER") else 1)
+    assert seconds < max(SECONDS_TO_RESUME, 3 * seconds_to_load())
 
 
 @pytest.mark.slow
