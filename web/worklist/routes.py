@@ -6,18 +6,24 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.definitions import queries as definitions
 from engine.directory import queries as directory
 from engine.documents import kinds
 from engine.documents.models import Document
 from engine.documents.text import fold
 from engine.errors import InvalidInput, NotFound
+from engine.forms.form import Form
 from engine.instances import commands as instances
 from engine.instances import queries
+from engine.instances.answers import form_of
+from engine.instances.models import Instance
 from engine.instances.queries import TaskView
 from engine.tasks import commands as tasks
 from engine.tasks import queries as worklists
+from engine.tasks.models import Task
 from web.layout import papers, words
 from web.layout.forms import again, posted
 from web.session import actor, now, platform
@@ -72,14 +78,13 @@ def task(task_id: int) -> Any:
 @screen.post("/tasks/<int:task_id>")
 def complete(task_id: int) -> Any:
     """Finish the task with the form's answers; what is wrong is told at each field and nothing is lost."""
-    with platform().reading() as reading:
-        view = queries.task(reading, actor(), task_id, now())
-    sent = posted(view.form) if view.form else {}
+    name, form = _asked(task_id)
+    sent = posted(form) if form else {}
     try:
         done = platform().run(actor(), instances.complete_task, task_id, sent, request.form.get("version", type=int))
     except InvalidInput as error:
         return _task_page(task_id, sent=sent, problem=error), 422
-    flash(_("Đã hoàn thành: %(name)s.", name=view.task.name), "done")
+    flash(_("Đã hoàn thành: %(name)s.", name=name), "done")
     with platform().reading() as reading:
         following = worklists.waiting_for(reading, actor(), done.document_id, now())
     return redirect(url_for("worklist.task", task_id=following) if following else url_for("worklist.inbox"), 303)
@@ -109,6 +114,16 @@ def hand_over(task_id: int) -> Any:
     platform().run(actor(), tasks.hand_over_task, task_id, person_id)
     flash(_("Đã chuyển việc."), "done")
     return redirect(url_for("worklist.inbox"), 303)
+
+
+def _asked(task_id: int) -> tuple[str, Form | None]:
+    """Return a task's name and form, to read what was posted; whether it may be done is the command's affair."""
+    with platform().reading() as reading:
+        found = reading.get(Task, task_id)
+        if found is None or found.agency_id != actor().agency_id:
+            raise NotFound(_("Không tìm thấy việc này."))
+        version_id = reading.scalar(select(Instance.version_id).where(Instance.id == found.instance_id))
+        return found.name, form_of(definitions.ready(reading, version_id or 0), found)
 
 
 def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: InvalidInput | None = None) -> str:
