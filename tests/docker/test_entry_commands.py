@@ -49,7 +49,7 @@ def running(command: list[Any], environment: dict[str, str], log: Path) -> Itera
         finally:
             program.send_signal(signal.SIGTERM)
             try:
-                program.wait(40)
+                program.wait(90)
             finally:
                 program.kill()
     assert program.returncode == 0, log.read_text()
@@ -75,7 +75,7 @@ def test_migrate_then_serve_then_worker(environment: dict[str, str], redis_url: 
     port = free_port()
     command = [part if part != "8000" else str(port) for part in SERVICES["web"]["command"]]
     with running([ROOT / "vanthu", *command], environment, tmp_path / "web.log") as web:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while answer(port, "/healthz") != 200:
             assert web.poll() is None, (tmp_path / "web.log").read_text()
             assert time.monotonic() < deadline, (tmp_path / "web.log").read_text()
@@ -83,7 +83,7 @@ def test_migrate_then_serve_then_worker(environment: dict[str, str], redis_url: 
         assert answer(port, "/readyz") == 200
 
     with running([ROOT / "vanthu", *SERVICES["worker"]["command"]], environment, tmp_path / "worker.log") as worker:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         with redis.Redis.from_url(redis_url) as queue:
             while not queue.smembers("rq:workers"):
                 assert worker.poll() is None, (tmp_path / "worker.log").read_text()

@@ -61,7 +61,7 @@ def worker(settings: Settings) -> Child:
     return Child("worker", worker_command(), log, environment=environment_of(settings), folder=ROOT)
 
 
-def wait_until_healthy(child: Child, host: str, port: int, seconds: float = 60.0) -> None:
+def wait_until_healthy(child: Child, host: str, port: int, seconds: float = 120.0) -> None:
     """Wait until /healthz answers 200; LaunchError with the end of the log when it doesn't."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
