@@ -23,7 +23,7 @@ from engine.operations import Catalog
 from engine.platform import Actor, Platform, Work, system
 from engine.settings import Settings
 from tests.bench import diagrams
-from web.launcher.servers import Servers
+from web.launcher.servers import Servers, forget
 
 PASSWORD = "mat-khau-cua-phep-do"
 
@@ -61,6 +61,7 @@ def stage(people: int) -> Iterator[Stage]:
             platform.engine.dispose()
         finally:
             servers.stop()
+            forget(Path(folder))
 
 
 def fill(work: Work, people: int) -> tuple[int, list[int]]:
