@@ -1,4 +1,4 @@
-"""A whole installation for people in browsers: the sample province, a worker beside it, the web on loopback."""
+"""Whole installations for people in browsers: the sample province, its procedures, the web on loopback."""
 
 from __future__ import annotations
 
@@ -6,31 +6,36 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.serving import make_server
 
 from connectors.assembly import make_platform
 from connectors.delivery import sweep
 from connectors.exchange.receive import handle
 from engine.clock import FixedClock
+from engine.directory.models import Person
 from engine.platform import Platform, system
 from engine.settings import Settings
+from tests.browser import work
 from tests.browser.people import Desk
-from tests.played import Played, installation, opened, story_of_run
+from tests.played import installation, opened, story_of_run
 from tests.servers import TestServers
 from web.app import create_app
 from web.demo.play import make_installation
+
+logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line per request would bury what failed
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --update-pictures."""
     parser.addoption("--update-pictures", action="store_true", help="take the pictures of the README anew")
-
-
-logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line per request would bury what failed
 
 
 class Worker:
@@ -66,48 +71,80 @@ class Worker:
 
 @dataclass
 class House:
-    """An installation with its web address, and a way to seat people at browsers."""
+    """An installation with its web address, and the ids of what a test may want to open."""
 
     platform: Platform
+    app: Flask
     address: str
-    visitor: Callable[..., Any]
-    worker: Worker
+    ids: dict[str, int] = field(default_factory=dict)
+    settle: Callable[[], None] = lambda: None
 
-    def desk(self, user_name: str, **options: Any) -> Desk:
-        """Somebody signed in, in a browser session of their own."""
-        desk = Desk(self.visitor(**options), self.address, self.worker.settle)
+    def sit_down(self, page: Any, user_name: str) -> Desk:
+        """Somebody signs in by name and password at a fresh browser."""
+        desk = Desk(page, self.address, self.settle)
         desk.sign_in(user_name)
         return desk
 
+    def return_to(self, page: Any, user_name: str) -> Desk:
+        """Somebody who signed in before, without the time a password takes."""
+        with self.platform.reading() as session:
+            person = session.scalars(select(Person).where(Person.user_name == user_name)).one()
+        client, moment = self.app.test_client(), self.platform.clock.now().timestamp()
+        changed = person.password_changed_at.isoformat() if person.password_changed_at else ""
+        with client.session_transaction() as session_:
+            session_.update(person=person.id, since=moment, seen=moment, stamp=changed)
+        cookie = client.get_cookie("vanthu")
+        assert cookie is not None
+        page.context.add_cookies([{"name": "vanthu", "value": cookie.value, "url": self.address}])
+        return Desk(page, self.address, self.settle)
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The web on loopback for the length of a block."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
+
 
 @pytest.fixture
-def house(settings: Settings, serve: Callable[[Any], str], visitor: Callable[..., Any]) -> Iterator[House]:
-    """The sample province with the shipped procedures, nothing played yet, at the machine's own time."""
+def house(settings: Settings) -> Iterator[House]:
+    """The sample province with the shipped procedures, nothing played yet, a worker, the machine's own time."""
     platform, outside = make_platform(settings), make_platform(settings)
     platform.run(system(), make_installation)
     worker = Worker(outside)
+    app = create_app(settings, platform)
     try:
-        yield House(platform, serve(create_app(settings, platform)), visitor, worker)
+        with served(app) as address:
+            yield House(platform, app, address, settle=worker.settle)
     finally:
         worker.stop()
         outside.engine.dispose()
         platform.engine.dispose()
 
 
-@pytest.fixture
-def played_house(
-    servers: TestServers, template_database: str, head_of_run: int, redis_url: str, tmp_path: Path,
-    serve: Callable[[Any], str], visitor: Callable[..., Any],
-) -> Iterator[House]:  # fmt: skip
-    """The sample province after its story, in a copy of the test's own, with time standing still."""
+@pytest.fixture(scope="module")
+def busy_house(
+    servers: TestServers, template_database: str, head_of_run: int, worker_number: int, tmp_path_factory: Any
+) -> Iterator[House]:
+    """The sample province after its story, with new work waiting for everybody, time standing still; shared by a
+    module, so that a test finishes only work that nobody else looks at.
+    """
     played = story_of_run(servers, template_database, head_of_run)
-    folder = shutil.copytree(played.folder, tmp_path / "data")
-    name = f"b_{tmp_path.name}"[:40].lower().replace("-", "_")
+    folder: Path = tmp_path_factory.mktemp("house") / "data"
+    shutil.copytree(played.folder, folder)
+    name = f"busy_{worker_number}"
+    servers.drop(name)
     url = servers.create(name, played.database)
-    with opened(installation(url, folder, redis_url), FixedClock(played.over)) as platform:
-        worker = Worker(platform)
-        try:
-            yield House(platform, serve(create_app(platform.settings, platform)), visitor, worker)
-        finally:
-            worker.stop()
+    with opened(installation(url, folder), FixedClock(played.over)) as platform:
+        ids = work.bring(platform)
+        app = create_app(platform.settings, platform)
+        with served(app) as address:
+            yield House(platform, app, address, ids)
     servers.drop(name)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,6 +13,8 @@ from playwright.sync_api import Page, expect
 from engine.clock import VIETNAM
 from tests.browser.conftest import House
 from tests.browser.people import Desk
+
+Seat = Callable[[str], Desk]  # somebody signs in at a browser of their own
 
 SUBJECT = "Rà soát biển quảng cáo trên các tuyến đường tỉnh"
 ANSWER = "Kết quả rà soát biển quảng cáo trên địa bàn xã An Phú"
@@ -20,18 +24,21 @@ ORIGINAL = "có giá trị pháp lý như bản gốc"
 
 @pytest.mark.slow
 @pytest.mark.timeout(420)
-def test_people_issue_receive_answer_and_refuse(house: House) -> None:
-    drafter, clerk = house.desk("chuyenvien.sxd"), house.desk("vanthu.sxd")
-    commune, ward = house.desk("vanthu.anphu"), house.desk("vanthu.binhminh")
+def test_people_issue_receive_answer_and_refuse(house: House, visitor: Callable[..., Any]) -> None:
+    def seat(user_name: str) -> Desk:
+        return house.sit_down(visitor(), user_name)
+
+    drafter, clerk, commune = seat("chuyenvien.sxd"), seat("vanthu.sxd"), seat("vanthu.anphu")
+    ward = seat("vanthu.binhminh")
     draft(house, drafter)
-    check_and_sign(house, "sxd", SUBJECT)
+    check_and_sign(seat, "sxd", SUBJECT)
     code = issue(clerk, SUBJECT)
     assert code == "01/SXD-QLXD"
     accept(commune, code)
     refuse(ward, code)
     refused_dispatch(clerk, drafter, code)
-    resolve(house)
-    answer_code = answer(house, commune)
+    resolve(seat)
+    answer_code = answer(seat, commune)
     answered_dispatch(clerk, drafter, code, answer_code)
     both_ways(commune, code, answer_code)
     for desk in (drafter, clerk, commune, ward):
@@ -60,9 +67,9 @@ def draft(house: House, drafter: Desk) -> None:
     drafter.finish("Soạn thảo văn bản")
 
 
-def check_and_sign(house: House, agency: str, subject: str) -> None:
+def check_and_sign(seat: Seat, agency: str, subject: str) -> None:
     """The head of the unit, the form checker and the leader, one after the other, each at a desk of their own."""
-    head = house.desk(f"truongphong.{agency}")
+    head = seat(f"truongphong.{agency}")
     head.take("Kiểm tra nội dung", subject)
     head.stands_at("check-content")
     expect(head.history.first).to_contain_text("đang chờ")
@@ -71,12 +78,12 @@ def check_and_sign(house: House, agency: str, subject: str) -> None:
     )
     head.choose("Nội dung đạt")
     head.finish("Kiểm tra nội dung", "Nội dung đạt")
-    checker = house.desk(f"thethuc.{agency}")
+    checker = seat(f"thethuc.{agency}")
     checker.take("Kiểm tra thể thức", subject)
     expect(checker.page.locator(".draft-text")).to_contain_text("rà soát" if agency == "sxd" else "giấy phép")
     checker.choose("Thể thức đạt")
     checker.finish("Kiểm tra thể thức", "Thể thức đạt")
-    leader = house.desk(f"lanhdao.{agency}")
+    leader = seat(f"lanhdao.{agency}")
     leader.open("Duyệt dự thảo", subject)
     leader.choose("Duyệt")
     leader.finish("Duyệt dự thảo", "Duyệt")
@@ -150,20 +157,20 @@ def refused_dispatch(clerk: Desk, drafter: Desk, code: str) -> None:
     expect(dispatches.locator("tr", has_text="UBND xã An Phú")).to_contain_text("Đã tiếp nhận")
 
 
-def resolve(house: House) -> None:
+def resolve(seat: Seat) -> None:
     """In the commune the leader instructs, the head assigns, a colleague contributes, the specialist will answer."""
-    leader = house.desk("lanhdao.anphu")
+    leader = seat("lanhdao.anphu")
     leader.take("Cho ý kiến chỉ đạo", SUBJECT)
     leader.write("Ý kiến chỉ đạo", "Giao Phòng Kinh tế chủ trì, trả lời đúng hạn.")
     leader.pick("Đơn vị chủ trì", "Phòng Kinh tế")
     leader.finish("Cho ý kiến chỉ đạo")
-    head = house.desk("truongphong.anphu")
+    head = seat("truongphong.anphu")
     head.take("Phân công giải quyết", SUBJECT)
     head.choose("Giao người giải quyết")
     head.pick("Chuyên viên chủ trì", "Đặng Văn Giải")
     head.choose("Lý Thị Hợp")
     head.finish("Phân công giải quyết", "Giao người giải quyết")
-    supporter = house.desk("phoihop.anphu")
+    supporter = seat("phoihop.anphu")
     supporter.open("Góp ý kiến phối hợp", SUBJECT)
     supporter.write("Ý kiến phối hợp", "Số liệu khớp với sổ theo dõi.")
     supporter.finish("Góp ý kiến phối hợp")
@@ -172,9 +179,9 @@ def resolve(house: House) -> None:
         desk.page.context.close()
 
 
-def answer(house: House, commune: Desk) -> str:
+def answer(seat: Seat, commune: Desk) -> str:
     """The specialist answers out of the case; the answer goes the same way back; its number."""
-    specialist = house.desk("chuyenvien.anphu")
+    specialist = seat("chuyenvien.anphu")
     specialist.open("Giải quyết văn bản", SUBJECT)
     specialist.page.get_by_role("link", name="Mở hồ sơ văn bản").click()
     expect(specialist.page.locator("blockquote", has_text="Số liệu khớp")).to_contain_text("Lý Thị Hợp")
@@ -186,7 +193,7 @@ def answer(house: House, commune: Desk) -> str:
     specialist.choose("Sở Xây dựng tỉnh Mẫu")
     specialist.pick("Người ký", "Trương Văn Phú")
     specialist.finish("Soạn thảo văn bản")
-    check_and_sign(house, "anphu", ANSWER)
+    check_and_sign(seat, "anphu", ANSWER)
     code = issue(commune, ANSWER)
     expect(specialist.inbox()).to_have_count(0)  # the answer has settled what was still to be resolved
     assert specialist.complaints == []

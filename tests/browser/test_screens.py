@@ -1,0 +1,288 @@
+"""Every screen in a browser: fits a telephone, is read by a screen reader, keeps to its policy, obeys the keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import House
+from tests.browser.people import Desk
+from tests.browser.work import LETTER, SMALL, draft, submit
+from web.demo.stage import Stage
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # the first test of a run plays the story
+
+PICTURE = Path(__file__).with_name("pictures") / "inbox-task.png"
+LARGEST_PICTURE = 300 * 1024
+
+# screen → who looks at it, where; names in braces are ids of the busy house
+SCREENS = {
+    "sign-in": ("", "/sign-in"),
+    "inbox": ("chuyenvien.sxd", "/"),
+    "inbox-groups": ("vanthu.anphu", "/?box=groups"),
+    "inbox-stand-in": ("phogiamdoc.sxd", "/?box=stand-in"),
+    "inbox-due-soon": ("truongphong.sxd", "/?box=due-soon"),
+    "inbox-empty": ("vanhoa.anphu", "/"),
+    "task-accept": ("vanthu.anphu", "/tasks/{accept}"),
+    "task-draft": ("chuyenvien.sxd", "/tasks/{draft_task}"),
+    "incoming": ("vanthu.anphu", "/documents/incoming"),
+    "outgoing": ("vanthu.sxd", "/documents/outgoing"),
+    "document-outgoing": ("vanthu.sxd", "/documents/{request}"),
+    "document-incoming": ("vanthu.anphu", "/documents/{arrived}"),
+    "document-draft": ("chuyenvien.sxd", "/documents/{draft}"),
+    "document-audit": ("vanthu.sxd", "/documents/{request}/audit"),
+    "new-outgoing": ("chuyenvien.sxd", "/documents/outgoing/new"),
+    "new-incoming": ("vanthu.sxd", "/documents/incoming/new"),
+    "search": ("vanthu.sxd", "/search?q=xay+dung"),
+    "search-nothing": ("vanthu.sxd", "/search?q=khongcogi"),
+    "registers": ("vanthu.sxd", "/registers"),
+    "register-incoming": ("vanthu.sxd", "/registers/{register}"),
+    "register-outgoing": ("vanthu.sxd", "/registers/{outgoing_register}"),
+    "register-printed": ("vanthu.sxd", "/registers/{outgoing_register}?print=1"),
+    "stand-ins": ("truongphong.sxd", "/stand-ins"),
+    "password": ("vanthu.sxd", "/password"),
+    "people": ("quantri.sxd", "/people"),
+    "person": ("quantri.sxd", "/people/{person}"),
+    "new-person": ("quantri.sxd", "/people/new"),
+    "units": ("quantri.sxd", "/units"),
+    "instances": ("quantri.sxd", "/instances"),
+    "instance": ("quantri.sxd", "/instances/{instance}"),
+    "incidents": ("quantri.sxd", "/incidents"),
+    "not-found": ("vanthu.sxd", "/documents/999999"),
+}
+DARK = ("sign-in", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing", "person", "incidents")
+# answered to other programs, or inside another page: no screens
+NO_SCREENS = {
+    "static", "layout.alive", "layout.ready", "worklist.counts", "worklist.news", "instances.drawing", "documents.file",
+}  # fmt: skip
+
+Visitor = Callable[..., Any]
+
+
+def open_screen(house: House, page: Page, name: str) -> Desk:
+    """Go to a screen as the person who uses it and wait until everything on it is drawn."""
+    user, where = SCREENS[name]
+    desk = house.return_to(page, user) if user else Desk(page, house.address)
+    desk.visit(where.format(**house.ids))
+    for drawn in ("pdf", "diagram"):
+        if page.locator(f"[data-{drawn}]").count():
+            expect(page.locator(f"[data-{drawn}]")).to_have_attribute(f"data-{drawn}-state", "shown")
+    expect(desk.heading.first).to_be_visible()
+    return desk
+
+
+def overflow(page: Page) -> list[str]:
+    """What sticks out of the page on the right; empty when nothing scrolls sideways."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const root = document.documentElement;
+          const sticksOut = (part) => part.getBoundingClientRect().right > root.clientWidth + 1;
+          if (root.scrollWidth <= root.clientWidth) return [];
+          const wide = [...document.querySelectorAll("body *")].filter(sticksOut);
+          return ["page: " + root.scrollWidth, ...wide.slice(0, 5).map((part) => part.outerHTML.slice(0, 120))];
+        }"""
+    )
+    return found
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen_fits_and_can_be_read_by_everybody(
+    busy_house: House, visitor: Visitor, accessibility: Callable[[Any], list[str]], name: str, width: int
+) -> None:
+    page = visitor(width=width, height=740 if width == 360 else 900, has_touch=width == 360)
+    desk = open_screen(busy_house, page, name)
+    assert overflow(page) == []
+    assert accessibility(page) == []
+    assert [each for each in desk.complaints if name != "not-found" or "status of 404" not in each] == []
+    assert page.title()
+    assert page.locator("html").get_attribute("lang") == "vi"
+    assert not re.search(r"\b(None|undefined|NaN)\b|\[object|\{\{|%\(", page.locator("body").inner_text())
+
+
+@pytest.mark.parametrize("name", DARK)
+def test_a_screen_can_be_read_in_the_dark(
+    busy_house: House, visitor: Visitor, accessibility: Callable[[Any], list[str]], name: str
+) -> None:
+    page = visitor(color_scheme="dark")
+    open_screen(busy_house, page, name)
+    assert accessibility(page) == []
+
+
+def test_no_screen_is_forgotten(busy_house: House) -> None:
+    addresses = busy_house.app.url_map.bind("localhost")
+    looked_at = {addresses.match(where.format(**busy_house.ids).partition("?")[0])[0] for _, where in SCREENS.values()}
+    pages = {rule.endpoint for rule in busy_house.app.url_map.iter_rules() if "GET" in (rule.methods or set())}
+    assert pages - NO_SCREENS - looked_at == set()
+
+
+def test_the_inbox_is_worked_with_the_keyboard(busy_house: House, visitor: Visitor) -> None:
+    page = visitor()
+    desk = busy_house.return_to(page, "chuyenvien.sxd")
+    rows = desk.inbox()
+    links = rows.locator("a.row-link")
+    assert rows.count() >= 2
+    page.keyboard.press("j")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("k")
+    expect(links.nth(0)).to_be_focused()  # the first is the end
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type("jk?/")
+    expect(page.locator("#search")).to_have_value("jk?/")
+    expect(page.locator("#keys")).to_be_hidden()
+    links.nth(0).focus()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    expect(page.locator("#keys")).to_contain_text("Mở dòng đang chọn")
+    page.keyboard.press("j")  # not behind an open dialogue
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#ask")).to_be_visible()
+    assert desk.complaints == []
+
+
+def test_no_key_acts_while_vietnamese_is_composed(busy_house: House, visitor: Visitor) -> None:
+    page = visitor()
+    busy_house.return_to(page, "chuyenvien.sxd").inbox()
+    for composing in ("isComposing: true", "keyCode: 229"):
+        for key in ("j", "/", "?"):
+            event = f"new KeyboardEvent('keydown', {{key: '{key}', {composing}, bubbles: true}})"
+            page.evaluate(f"document.body.dispatchEvent({event})")
+            assert page.evaluate("document.activeElement === document.body")
+            expect(page.locator("#keys")).to_be_hidden()
+    page.keyboard.press("/")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Input.imeSetComposition", {"text": "đuờn", "selectionStart": 4, "selectionEnd": 4})
+    expect(page.locator("#search")).to_have_value("đuờn")
+    devtools.send("Input.insertText", {"text": "đường"})
+    expect(page.locator("#search")).to_have_value("đường")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\?q="))
+    expect(page.locator("#search")).to_have_value("đường")
+
+
+def focused(page: Page) -> str:
+    """What has the focus: the name of a question, or the words of a button."""
+    said: str = page.evaluate("document.activeElement.name || document.activeElement.textContent.trim()")
+    return said
+
+
+def test_a_task_is_done_with_the_keyboard(busy_house: House, visitor: Visitor) -> None:
+    page = visitor()
+    desk = busy_house.return_to(page, "vanthu.anphu")
+    desk.take("Tiếp nhận văn bản", LETTER)
+    desk.form.locator('[name="decision"]').first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(desk.form.get_by_label("Trả lại bên gửi").first).to_be_checked()
+    order = ["decision"]
+    while order[-1] != "Trả lại bên gửi" and len(order) < 10:
+        page.keyboard.press("Tab")
+        order.append(focused(page))
+    assert order == [
+        "decision",
+        "reason_code",
+        "reason",
+        "Trả lại bên gửi",
+    ]  # questions that aren't asked are passed by
+    page.keyboard.press("Enter")
+    summary = page.locator(".error-summary")
+    expect(summary).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(desk.form.locator('[name="reason_code"]')).to_be_focused()
+    assert desk.complaints == []
+
+
+def test_enter_sends_a_form_once(busy_house: House, visitor: Visitor) -> None:
+    page = visitor()
+    desk = busy_house.return_to(page, "quantri.sxd")
+    desk.visit("/units")
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    desk.write("Tên đơn vị", "Phòng Thử nghiệm")
+    desk.write("Viết tắt", "PTN")
+    page.keyboard.press("Enter")
+    desk.told("Đã thêm đơn vị.")
+    expect(page.get_by_text("Phòng Thử nghiệm")).to_have_count(1)
+    assert len(posts) == 1
+
+
+def test_a_task_is_done_without_script(busy_house: House, visitor: Visitor) -> None:
+    desk = busy_house.sit_down(visitor(java_script_enabled=False), "truongphong.sxd")
+    desk.take("Kiểm tra nội dung", SMALL[1])
+    expect(desk.page.get_by_text("Đề nghị đơn vị thực hiện.")).to_be_visible()
+    desk.form.locator("[data-primary]").click()
+    expect(desk.page.locator(".error-summary")).to_contain_text("Kết luận")
+    desk.choose("Nội dung đạt")
+    desk.finish("Kiểm tra nội dung")
+    assert desk.inbox("groups").filter(has_text=SMALL[1]).count() == 0
+
+
+def test_a_document_is_read_without_script(busy_house: House, visitor: Visitor) -> None:
+    desk = busy_house.return_to(visitor(java_script_enabled=False), "vanthu.sxd")
+    desk.visit("/documents/{request}".format(**busy_house.ids))
+    with desk.page.expect_download() as download:
+        desk.page.get_by_role("link", name="Tải về").click()
+    assert download.value.suggested_filename.endswith(".pdf")
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+
+
+def test_new_work_is_told_without_moving_the_list(busy_house: House, visitor: Visitor) -> None:
+    page = visitor()
+    page.clock.install()
+    desk = busy_house.return_to(page, "truongphong.sxd")
+    rows = desk.inbox("groups")
+    before = rows.all_inner_texts()
+    stage = Stage(busy_house.platform, lambda line: None)
+    submit(stage, draft(stage, "Việc vừa đến trong lúc đang xem"))
+    page.clock.fast_forward(21_000)
+    expect(page.locator("#news")).to_contain_text("Có 1 việc mới.")
+    expect(page.locator("#count-groups")).to_contain_text(str(len(before) + 1))
+    assert rows.all_inner_texts() == before
+    page.get_by_role("link", name="Tải lại danh sách").click()
+    expect(rows.filter(has_text="Việc vừa đến")).to_have_count(1)
+    assert desk.complaints == []
+
+
+def test_the_menu_closes_with_escape(busy_house: House, visitor: Visitor) -> None:
+    page = visitor()
+    busy_house.return_to(page, "vanthu.sxd").visit("/")
+    page.locator(".bar-person").click()
+    expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Đăng xuất")).to_be_hidden()
+    expect(page.locator(".bar-person")).to_be_focused()
+
+
+def test_every_page_can_be_skipped_to_its_content(busy_house: House, visitor: Visitor) -> None:
+    page = visitor()
+    busy_house.return_to(page, "vanthu.sxd").visit("/")
+    page.keyboard.press("Tab")
+    assert focused(page) == "Đến nội dung chính"
+    page.keyboard.press("Enter")
+    expect(page.locator("#work")).to_be_focused()
+
+
+def test_the_picture_of_the_readme(busy_house: House, visitor: Visitor, pytestconfig: pytest.Config) -> None:
+    if pytestconfig.getoption("--update-pictures", default=False):
+        page = visitor(height=940)
+        open_screen(busy_house, page, "task-accept")
+        page.evaluate("document.fonts.ready")
+        PICTURE.parent.mkdir(exist_ok=True)
+        page.screenshot(path=PICTURE)
+    picture = PICTURE.read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert int.from_bytes(picture[16:20], "big") == 1440
+    assert len(picture) <= LARGEST_PICTURE

@@ -1,0 +1,126 @@
+"""Work that waits: a letter that has just arrived, drafts at several steps, a stand-in, an incident."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.directory import commands as directory
+from engine.directory.models import Agency
+from engine.documents.models import Document, Register
+from engine.instances.models import Incident, Instance
+from engine.platform import Platform, Work, system
+from engine.tasks import commands as tasks
+from engine.tasks.models import Task
+from tests.played import carry_on
+from web.demo.stage import Stage
+from web.demo.story import begin, unit_of, write_and_sign
+
+LETTER = "Tăng cường quản lý trật tự xây dựng dịp cuối năm"
+LONG = (
+    "Triển khai thực hiện kế hoạch rà soát, thống kê, phân loại và đề xuất phương án xử lý đối với các công trình xây "
+    "dựng, nhà ở riêng lẻ khởi công trước ngày 01 tháng 7 năm 2025 trên địa bàn các xã, phường thuộc tỉnh theo ý kiến "
+    "chỉ đạo của Ủy ban nhân dân tỉnh tại công văn số 4567/UBND-XD-KTTH-NC-VX-2026-PHULUC-SO-01-VA-SO-02"
+)
+SMALL = ("Cung cấp số liệu nhà ở xã hội", "Mời họp giao ban tháng 12", "Góp ý quy chế phối hợp", "Kiểm tra kho lưu trữ")
+PEOPLE = {"drafter": "chuyenvien.sxd", "head": "truongphong.sxd", "form": "thethuc.sxd", "leader": "lanhdao.sxd",
+          "clerk": "vanthu.sxd"}  # fmt: skip
+
+
+def bring(platform: Platform) -> dict[str, int]:
+    """Bring the work and return the ids of what pages are about, by name."""
+    stage = Stage(platform, lambda line: None, lambda: carry_on(platform))
+    letter = draft(stage, LETTER, urgency=2, recipients=[agency(platform, "An Phú"), agency(platform, "Bình Minh")])
+    write_and_sign(stage, "sxd", letter, PEOPLE)
+    carry_on(platform)
+    drafts = {subject: draft(stage, subject, urgency=number % 4) for number, subject in enumerate((LONG, *SMALL))}
+    for subject in SMALL[:3]:
+        submit(stage, drafts[subject])
+    away(stage)
+    with platform.reading() as session:
+        found = {
+            "letter": letter,
+            "draft": drafts[LONG],
+            "request": first(session, Document.id, Document.direction == "outgoing", Document.status == "closed"),
+            "arrived": first(session, Document.id, Document.direction == "incoming", Document.status == "filed"),
+            "register": first(session, Register.id, Register.direction == "incoming"),
+            "outgoing_register": first(session, Register.id, Register.direction == "outgoing"),
+            "instance": first(session, Instance.id, Instance.document_id == letter),
+            "accept": task(session, "accept-document", agency(platform, "An Phú")),
+            "draft_task": first(session, Task.id, Task.document_id == drafts[LONG], Task.state == "open"),
+            "person": stage.person_id("chuyenvien.sxd"),
+        }
+    found["incident"] = platform.run(system(), trouble, found["instance"])
+    assert all(found.values()), found
+    return {name: int(value or 0) for name, value in found.items()}
+
+
+def first(session: Any, key: Any, *conditions: Any) -> int | None:
+    """The id of the oldest row of which these hold."""
+    found: int | None = session.scalar(select(key).where(*conditions).order_by(key).limit(1))
+    return found
+
+
+def task(session: Any, element: str, agency_id: int) -> int | None:
+    """The open task at an element in an agency."""
+    rows = select(Task.id).where(Task.element == element, Task.state == "open", Task.agency_id == agency_id)
+    found: int | None = session.scalar(rows.order_by(Task.id.desc()))
+    return found
+
+
+def agency(platform: Platform, name: str) -> int:
+    """The id of the agency whose name ends so."""
+    with platform.reading() as session:
+        return session.scalars(select(Agency.id).where(Agency.name.endswith(name))).one()
+
+
+def draft(stage: Stage, subject: str, **fields: Any) -> int:
+    """A draft of the department's specialist; the document's id."""
+    sxd = agency(stage.platform, "Sở Xây dựng tỉnh Mẫu")
+    values: dict[str, Any] = {
+        "recipients": [agency(stage.platform, "An Phú")], "body": "Đề nghị đơn vị thực hiện.\n\nTrân trọng.",
+        "to_places": "Như trên\nLưu: VT", "signer_id": stage.person_id("lanhdao.sxd"),
+        "unit_id": unit_of(stage, "chuyenvien.sxd"),
+    } | fields  # fmt: skip
+    return begin(stage, "chuyenvien.sxd", agency_id=sxd, subject=subject, **values)
+
+
+def submit(stage: Stage, document_id: int) -> None:
+    """The specialist submits a draft as it is: the head of the unit has it next."""
+    with stage.platform.reading() as session:
+        document = session.get_one(Document, document_id)
+    answers = {
+        "type_name": document.type_name, "subject": document.subject, "body": document.body,
+        "recipients": [agency(stage.platform, "An Phú")], "to_places": document.to_places,
+        "signer_id": document.signer_id, "urgency": document.urgency,
+    }  # fmt: skip
+    stage.do("chuyenvien.sxd", "draft-document", answers, "trình dự thảo", document_id)
+
+
+def away(stage: Stage) -> None:
+    """The head of the unit is away and the deputy director acts; one task is already in the head's hands."""
+    platform = stage.platform
+    head, deputy = stage.actor("truongphong.sxd"), stage.person_id("phogiamdoc.sxd")
+    begins = platform.clock.now()
+    platform.run(
+        head, directory.add_stand_in, head.person_id, deputy, valid_from=begins, valid_to=begins + timedelta(days=3),
+        reason="Đi công tác",
+    )  # fmt: skip
+    with platform.reading() as session:
+        first = task(session, "check-content", head.agency_id or 0)
+    assert first is not None
+    platform.run(head, tasks.claim_task, first)
+
+
+def trouble(work: Work, instance_id: int) -> int:
+    """An incident of the letter's procedure, as a failing outside leaves it."""
+    instance = work.session.get_one(Instance, instance_id)
+    incident = Incident(
+        agency_id=instance.agency_id, instance_id=instance.id, element="apply-seal", token="none", kind="operation",
+        message="Máy chủ cấp dấu thời gian chưa trả lời sau 8 lần thử.", state="open", raised_at=work.now, note="",
+    )  # fmt: skip
+    work.session.add(incident)
+    work.session.flush()
+    return incident.id
