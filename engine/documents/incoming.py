@@ -79,7 +79,7 @@ def _take_files(work: Work, document: Document, main_file: Upload | None, files:
     for part, upload in [*given, *(("annex", each) for each in files)]:
         assert upload is not None
         if document.source not in FROM_OUTSIDE:
-            put_file(work, document, part, upload, "uploaded", "files")
+            put_file(work, document, part, upload, "uploaded", "main_file" if part == "main" else "files")
             continue
         found = formats.inspect(upload.content, upload.file_name, largest=work.settings.max_upload_bytes)
         problems += [found.problem, *found.warnings] if found.problem else found.warnings
