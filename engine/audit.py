@@ -63,62 +63,54 @@ class Note:
 
 
 def digest(entry: AuditEntry) -> str:
-    """SHA-256 over the previous hash and every field of the entry, in a canonical form."""
-    body = json.dumps(
-        [
-            entry.previous_hash,
-            entry.chain,
-            entry.sequence,
-            entry.at.astimezone(UTC).isoformat(),
-            entry.agency_id,
-            entry.person_id,
-            entry.acting_for_id,
-            entry.person_name,
-            entry.action,
-            entry.subject_kind,
-            entry.subject_id,
-            entry.details,
-        ],
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
+    """SHA-256 over the previous hash, the place in the chain and every field, as the database's `append_audit` does."""
+    content = _content(
+        entry.at,
+        [entry.chain, entry.agency_id, entry.person_id, entry.acting_for_id],
+        [entry.person_name, entry.action, entry.subject_kind, entry.subject_id],
+        entry.details,
     )
-    return hashlib.sha256(body.encode()).hexdigest()
+    return hashlib.sha256(f"{entry.previous_hash}\n{entry.sequence}\n{content}".encode()).hexdigest()
 
 
 def append(session: Session, notes: Sequence[Note]) -> None:
-    """Chain the notes of one transaction; called last, so that the lock on a chain is held for the commit only."""
-    for chain in sorted({n.agency_id or NO_AGENCY for n in notes}):
-        session.execute(text("select pg_advisory_xact_lock(:space, :chain)"), {"space": 7001, "chain": chain})
-        last = session.execute(
-            select(AuditEntry.sequence, AuditEntry.hash)
-            .where(AuditEntry.chain == chain)
-            .order_by(AuditEntry.sequence.desc())
-            .limit(1)
-        ).first()
-        sequence, previous = (last.sequence, last.hash) if last else (0, GENESIS)
-        for note in notes:
-            if (note.agency_id or NO_AGENCY) != chain:
-                continue
-            sequence += 1
-            details = json.loads(json.dumps(note.details, ensure_ascii=False, default=str))
-            entry = AuditEntry(
-                chain=chain,
-                sequence=sequence,
-                at=note.at,
-                agency_id=note.agency_id,
-                person_id=note.person_id,
-                acting_for_id=note.acting_for_id,
-                person_name=note.person_name,
-                action=note.action,
-                subject_kind=note.subject_kind,
-                subject_id=note.subject_id,
-                details=details,
-                previous_hash=previous,
-            )
-            entry.hash = previous = digest(entry)
-            session.add(entry)
-    session.flush()
+    """Chain the notes of one transaction; called last, so that the lock on a chain is held for the commit only.
+
+    One call per chain: a function of the database finds the chain's end and links the lines (migration 0004).
+    """
+    chains: dict[int, list[dict[str, Any]]] = {}
+    for note in notes:
+        chain = note.agency_id or NO_AGENCY
+        details = _plain(note.details)
+        numbers = [chain, note.agency_id, note.person_id, note.acting_for_id]
+        words = [note.person_name, note.action, note.subject_kind, note.subject_id]
+        line = dict(zip(_NUMBERS, numbers[1:], strict=True)) | dict(zip(_WORDS, words, strict=True))
+        line |= {"at": note.at.isoformat(), "details": details, "content": _content(note.at, numbers, words, details)}
+        chains.setdefault(chain, []).append(line)
+    for chain in sorted(chains):
+        session.execute(_APPEND, {"chain": chain, "entries": json.dumps(chains[chain], ensure_ascii=False)})
+
+
+def _content(at: datetime, numbers: list[int | None], words: list[str], details: Any) -> str:
+    """Every field of a line in one form that doesn't depend on who writes it down."""
+    fields = [at.astimezone(UTC).isoformat(), *numbers, *words, details]
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    """Details as JSON that PostgreSQL gives back letter by letter: fractions and dates as text."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    return str(value)
+
+
+_NUMBERS = ("agency_id", "person_id", "acting_for_id")
+_WORDS = ("person_name", "action", "subject_kind", "subject_id")
+_APPEND = text("select append_audit(:chain, cast(:entries as jsonb))")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import time
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import BigInteger, Date, DateTime, Engine, Identity, MetaData, create_engine, text
+from sqlalchemy import BigInteger, Date, DateTime, Engine, Identity, MetaData, Table, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -22,8 +21,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATION_LOCK = 7000  # two processes that start together must not migrate at the same time
+RESTED_SECONDS = 2.0
 
 Key = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 Json = Annotated[dict[str, Any], mapped_column(JSONB, default=dict)]
@@ -43,14 +41,31 @@ class Base(DeclarativeBase):
 
 
 def connect(url: str, pool_size: int = 10) -> Engine:
-    """An engine for a PostgreSQL address; psycopg 3, pre-pinged connections, UTC sessions."""
+    """An engine for a PostgreSQL address; psycopg 3, UTC sessions."""
     return create_engine(
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         connect_args={"options": "-c timezone=UTC"},
     )
+
+
+def ping_after_rest(engine: Engine) -> None:
+    """Ask a connection that has rested whether it is still there before it is used; a busy one isn't asked."""
+
+    @event.listens_for(engine, "checkin")
+    def rested(connection: Any, record: Any) -> None:
+        record.info["rested_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def still_there(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rested_since", time.monotonic()) < RESTED_SECONDS:
+            return
+        try:
+            connection.execute("select 1")
+            connection.rollback()
+        except Exception as error:  # whatever is wrong with it, the pool opens another
+            raise DisconnectionError from error
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -61,35 +76,28 @@ def sqlalchemy_url(url: str) -> str:
     return url
 
 
+def insert_rows(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert plain rows (no bytes) in one statement with one parameter; every row has the same columns."""
+    columns = ", ".join(f'"{name}"' for name in rows[0])
+    statement = (
+        f"insert into {table.name} ({columns}) "  # noqa: S608  # names of our own tables and columns
+        f"select {columns} from jsonb_populate_recordset(null::{table.name}, cast(:rows as jsonb))"
+    )
+    session.execute(text(statement), {"rows": as_json(rows)})
+
+
+def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as JSON text for the database; instants in ISO 8601."""
+    return json.dumps(rows, ensure_ascii=False, default=_instant)
+
+
+def _instant(value: Any) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a plain row")
+
+
 def ping(engine: Engine) -> None:
     """Raise unless the database answers."""
     with engine.connect() as connection:
         connection.execute(text("select 1"))
-
-
-def migrations() -> Config:
-    """Alembic's configuration without a file; its scripts lie in engine/migrations."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def upgrade(url: str) -> None:
-    """Bring the database to the newest migration; safe to run by several processes at once."""
-    engine = connect(url, pool_size=1)
-    try:
-        with engine.begin() as connection:
-            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-            config = migrations()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    finally:
-        engine.dispose()
-
-
-def is_current(engine: Engine) -> bool:
-    """Whether the database is at the newest migration."""
-    head = ScriptDirectory.from_config(migrations()).get_current_head()
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head

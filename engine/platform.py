@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine import audit, outbox
 from engine.clock import Clock
+from engine.database import ping_after_rest
 from engine.errors import NotAllowed
 from engine.files import FileStore
 from engine.operations import Catalog
@@ -152,6 +153,7 @@ class Platform:
         wake: Callable[[Sequence[int]], None] | None = None,
     ) -> None:
         self.engine = engine
+        ping_after_rest(engine)
         self.settings = settings
         self.clock = clock
         self.files = files

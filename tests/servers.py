@@ -77,7 +77,7 @@ def servers_of_run(head: int) -> TestServers:
 
 def template_of_run(servers: TestServers, head: int) -> str:
     """Return the name of a database migrated to the newest schema; the first caller of the run makes it."""
-    from engine.database import upgrade
+    from engine.schema import upgrade
 
     folder = Path(tempfile.gettempdir()) / f"vanthu-tests-{os.geteuid()}-{head}"
     with _locked(folder):

@@ -242,7 +242,8 @@ def run_worker(_options: argparse.Namespace) -> int:
 
 def run_migrate(options: argparse.Namespace) -> int:
     """Bring the schema to the newest revision, or tell whether it is there."""
-    from engine.database import connect, is_current, upgrade
+    from engine.database import connect
+    from engine.schema import is_current, upgrade
     from web.launcher.servers import provided
 
     with provided(settings_now()) as settings:

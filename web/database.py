@@ -20,7 +20,6 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_size": settings.database_pool,
             "max_overflow": settings.database_pool,
-            "pool_pre_ping": True,
             "connect_args": {"options": "-c timezone=UTC"},
         },
     }

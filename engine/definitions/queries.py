@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from engine.bpmn import decisions as dmn
@@ -43,20 +43,23 @@ def current(session: Session, key: str, agency_id: int) -> int:
     """The id of the version in force: the agency's own variant if it published one, else the shipped one; NotFound if
     neither.
     """
-    found = session.execute(
-        select(Version.id)
-        .join(Definition, Definition.id == Version.definition_id)
-        .where(
-            Definition.key == key,
-            Version.state == "published",
-            or_(Definition.agency_id == agency_id, Definition.agency_id.is_(None)),
-        )
-        .order_by(Definition.agency_id.asc().nulls_last())
-        .limit(1)
-    ).scalar()
+    found = session.execute(_CURRENT, {"key": key, "agency": agency_id}).scalar()
     if found is None:
         raise NotFound(f"Cơ quan chưa có quy trình “{key}” đang áp dụng.")
-    return found
+    return int(found)
+
+
+_CURRENT = (
+    select(Version.id)
+    .join(Definition, Definition.id == Version.definition_id)
+    .where(
+        Definition.key == bindparam("key"),
+        Version.state == "published",
+        or_(Definition.agency_id == bindparam("agency"), Definition.agency_id.is_(None)),
+    )
+    .order_by(Definition.agency_id.asc().nulls_last())
+    .limit(1)
+)
 
 
 def ready(session: Session, version_id: int) -> Ready:

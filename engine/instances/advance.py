@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, delete, func, select, update
 
 from engine import outbox
 from engine.bpmn import run
 from engine.bpmn.expressions import ExpressionError
+from engine.database import insert_rows
 from engine.definitions import queries as definitions
 from engine.definitions.queries import Ready
 from engine.directory import queries as directory
@@ -29,7 +30,6 @@ from engine.tasks import commands as tasks
 
 THROWN = "instances.deliver-message"
 MESSAGE_LOCK = 7002  # first key of the advisory locks on messages
-# the table, not the class: rows with and without a person go in one statement
 _PASSAGES = cast(Table, Passage.__table__)
 
 
@@ -334,7 +334,7 @@ def _write(move: Move) -> None:
     if move.closed:
         withdraw(work, instance, move.closed)
     if move.passages:
-        work.session.execute(insert(_PASSAGES), move.passages)
+        insert_rows(work.session, _PASSAGES, move.passages)
         move.passages.clear()
     rest(work, instance, move.ready, list(move.resting.values()))
     move.resting.clear()

@@ -102,14 +102,11 @@ def complete_task(work: Work, task_id: int, answers: Mapping[str, Any], version:
     Two people at once: one wins, the other gets a Conflict that says who and when. InvalidInput has a sentence per
     field; nothing is saved then. `version` is the task's version the form was shown with.
     """
-    of_task = select(Task.instance_id).where(Task.id == task_id).scalar_subquery()
-    # the instance first, then the task: the order in which every command locks
-    instance = work.session.scalar(select(Instance).where(Instance.id == of_task).with_for_update())
-    task = tasks.locked(work, task_id)
+    instance, task, groups = tasks.locked_with(work, task_id, Instance)
     tasks.require_open(work, task)
-    if instance is None or instance.status != "running":
+    if instance.status != "running":
         raise Conflict("Quy trình của việc này đã kết thúc.")
-    work.require(task_rules.may_complete(work.actor, task, tasks.candidates(work, task_id)))
+    work.require(task_rules.may_complete(work.actor, task, groups))
     if version is not None and task.version != version:
         raise Conflict("Việc này đã thay đổi sau khi bạn mở biểu mẫu. Tải lại trang để xem nội dung mới nhất.")
     ready = definitions.ready(work.session, instance.version_id)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table
 
 from engine.bpmn import run
+from engine.database import insert_rows
 from engine.definitions.queries import Ready
 from engine.documents import commands as documents
 from engine.instances import lines
@@ -31,7 +32,7 @@ def rest(work: Work, instance: Instance, ready: Ready, waits: Sequence[run.Wait]
             subscriptions.append(_subscription(instance, wait))
     tasks.open_tasks(work, new_tasks)
     if subscriptions:
-        work.session.execute(insert(_SUBSCRIPTIONS), subscriptions)
+        insert_rows(work.session, _SUBSCRIPTIONS, subscriptions)
     if instance.document_id:
         for task in new_tasks:
             _take_part(work, instance.document_id, task)

@@ -1,1 +1,1 @@
-"""Alembic migrations of the engine's tables; engine.database.upgrade applies them."""
+"""Alembic migrations of the engine's tables; engine.schema.upgrade applies them."""

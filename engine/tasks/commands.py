@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, bindparam, func, select, text, update
 
 from engine.clock import VIETNAM
+from engine.database import Base, as_json
 from engine.directory.models import Person
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 from engine.tasks import rules
 from engine.tasks.models import Task, TaskCandidate
+
+Owner = TypeVar("Owner", bound=Base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,42 +42,45 @@ class NewTask:
     planned: bool = False
 
 
-def open_tasks(work: Work, tasks: Sequence[NewTask]) -> list[int]:
-    """Write tasks and who may take them; their ids in the same order. Cost: two statements however many there are."""
+def open_tasks(work: Work, tasks: Sequence[NewTask]) -> None:
+    """Write tasks and who may take them: one statement however many there are."""
     if not tasks:
-        return []
-    rows = [
-        {
-            "agency_id": t.agency_id,
-            "instance_id": t.instance_id,
-            "token": t.token,
-            "index": t.index,
-            "data": t.data,
-            "element": t.element,
-            "name": t.name,
-            "procedure": t.procedure,
-            "form": t.form,
-            "document_id": t.document_id,
-            "state": "planned" if t.planned else "open",
-            "assignee_id": t.assignee_id,
-            "priority": t.priority,
-            "due_at": t.due_at,
-            "created_at": work.now,
-            "answers": {},
-            "version": 1,
-            "claimed_at": work.now if t.assignee_id else None,
-        }
-        for t in tasks
+        return
+    rows = [_row(task, work.now) for task in tasks]
+    groups = [
+        {"instance_id": task.instance_id, "token": task.token, "index": task.index, "group": group}
+        for task in tasks
+        for group in task.groups
     ]
-    ids = list(work.session.scalars(insert(Task).returning(Task.id, sort_by_parameter_order=True), rows))
-    candidates = [
-        {"task_id": task_id, "group": group, "agency_id": t.agency_id}
-        for task_id, t in zip(ids, tasks, strict=True)
-        for group in t.groups
-    ]
-    if candidates:
-        work.session.execute(insert(TaskCandidate), candidates)
-    return ids
+    work.session.execute(_OPEN, {"tasks": as_json(rows), "groups": as_json(groups)})
+
+
+def _row(task: NewTask, now: datetime) -> dict[str, Any]:
+    row = {name: getattr(task, name) for name in _GIVEN}
+    row |= {"state": "planned" if task.planned else "open", "created_at": now, "answers": {}, "version": 1}
+    return row | {"claimed_at": now if task.assignee_id else None}
+
+
+_GIVEN = tuple(each.name for each in fields(NewTask) if each.name not in ("groups", "planned"))
+_COLUMNS = (
+    "agency_id, instance_id, token, index, data, element, name, procedure, form, document_id, state, assignee_id, "
+    "priority, due_at, created_at, answers, version, claimed_at"
+)
+_OPEN = text(
+    f"""
+    with opened as (
+      insert into task ({_COLUMNS})
+      select {_COLUMNS} from jsonb_populate_recordset(null::task, cast(:tasks as jsonb))
+      returning id, agency_id, instance_id, token, index
+    )
+    insert into task_candidate (task_id, "group", agency_id)
+    select opened.id, given."group", opened.agency_id
+    from opened join jsonb_to_recordset(cast(:groups as jsonb))
+      as given(instance_id bigint, token text, index bigint, "group" text)
+    on given.instance_id = opened.instance_id and given.token = opened.token
+      and given.index is not distinct from opened.index
+    """  # noqa: S608  # the names of our own columns
+)
 
 
 def withdraw_tasks(work: Work, instance_id: int, tokens: Iterable[str]) -> None:
@@ -84,6 +91,24 @@ def withdraw_tasks(work: Work, instance_id: int, tokens: Iterable[str]) -> None:
         .values(state="withdrawn", completed_at=work.now, version=Task.version + 1)
         .execution_options(synchronize_session=False)
     )
+
+
+def locked_with(work: Work, task_id: int, owner: type[Owner]) -> tuple[Owner, Task, frozenset[str]]:
+    """The task, the instance that owns it and the groups that may take it, both rows locked; in one statement.
+
+    `owner` is the instance's class: the worklist lies below the instances and doesn't know them. NotFound as `locked`.
+    """
+    found = work.session.execute(_with_owner(owner), {"task": task_id}).first()
+    if found is None or (not work.actor.is_system and found[1].agency_id != work.actor.agency_id):
+        raise NotFound("Không tìm thấy việc này.")
+    return found[0], found[1], frozenset(found[2] or ())
+
+
+@cache
+def _with_owner(owner: Any) -> Select[Any]:
+    groups = select(func.array_agg(TaskCandidate.group)).where(TaskCandidate.task_id == Task.id).scalar_subquery()
+    both: Select[Any] = select(owner, Task, groups).join(Task, Task.instance_id == owner.id)
+    return both.where(Task.id == bindparam("task")).with_for_update(of=[owner, Task])
 
 
 def locked(work: Work, task_id: int) -> Task:

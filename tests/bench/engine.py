@@ -85,9 +85,10 @@ def _start_and_finish(ready: Stage) -> None:
 
 def _open_task(ready: Stage, instance_id: int) -> int:
     with ready.platform.reading() as session:
-        return session.scalars(
-            select(Task.id).where(Task.instance_id == instance_id, Task.state == "open").order_by(Task.id).limit(1)
-        ).one()
+        return int(session.execute(_OPEN_TASK, {"instance": instance_id}).scalar_one())
+
+
+_OPEN_TASK = text("select id from task where instance_id = :instance and state = 'open' order by id limit 1")
 
 
 def _step(ready: Stage, instance_id: int) -> float:

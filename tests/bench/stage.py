@@ -12,7 +12,7 @@ from pathlib import Path
 import engine.instances.operations
 import engine.tasks.operations  # noqa: F401
 from engine.clock import SystemClock
-from engine.database import connect, upgrade
+from engine.database import connect
 from engine.definitions import commands as definitions
 from engine.definitions.shipped import Bundle
 from engine.directory import calendars
@@ -21,6 +21,7 @@ from engine.directory import queries as directory_queries
 from engine.files import FileStore
 from engine.operations import Catalog
 from engine.platform import Actor, Platform, Work, system
+from engine.schema import upgrade
 from engine.settings import Settings
 from tests.bench import diagrams
 from web.launcher.servers import Servers, forget

@@ -6,11 +6,11 @@ from sqlalchemy import select
 
 from connectors.assembly import make_platform
 from engine import audit
-from engine.database import upgrade
 from engine.directory import commands
 from engine.directory.models import Agency, AgencyCode
 from engine.errors import InvalidInput, NotFound
 from engine.platform import Work, system
+from engine.schema import upgrade
 from engine.settings import Settings
 
 _SCHEME = "QCVN2016"

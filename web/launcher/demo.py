@@ -61,7 +61,7 @@ def _start(
     settings: Settings, options: DemoOptions, supervisor: Supervisor, port: int, say: Callable[[str], None]
 ) -> int:
     if not is_newest(settings.database_url):
-        from engine.database import upgrade
+        from engine.schema import upgrade
 
         upgrade(settings.database_url)
     web = supervisor.look_after(programs.web(settings, options.host, port))

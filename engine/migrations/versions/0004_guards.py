@@ -9,9 +9,35 @@ down_revision = "0003"
 
 APPEND_ONLY = ("audit_entry", "passage", "dispatch_status")
 
+APPEND_AUDIT = """
+create function append_audit(given_chain bigint, entries jsonb) returns void language plpgsql as $$
+declare
+  line jsonb;
+  place bigint := 0;
+  before text := repeat('0', 64);
+  own text;
+begin
+  perform pg_advisory_xact_lock(7001, given_chain::int);
+  select sequence, hash into place, before from audit_entry where chain = given_chain order by sequence desc limit 1;
+  if not found then place := 0; before := repeat('0', 64); end if;
+  for line in select * from jsonb_array_elements(entries) loop
+    place := place + 1;
+    own := encode(sha256(convert_to(before || E'\\n' || place || E'\\n' || (line->>'content'), 'UTF8')), 'hex');
+    insert into audit_entry (chain, sequence, at, agency_id, person_id, acting_for_id, person_name, action,
+      subject_kind, subject_id, details, previous_hash, hash)
+    values (given_chain, place, (line->>'at')::timestamptz, (line->>'agency_id')::bigint,
+      (line->>'person_id')::bigint, (line->>'acting_for_id')::bigint, line->>'person_name', line->>'action',
+      line->>'subject_kind', line->>'subject_id', line->'details', before, own);
+    before := own;
+  end loop;
+end $$
+"""
+
+
 
 def upgrade() -> None:
-    """Guard published versions and append-only tables by triggers."""
+    """Guard published versions and append-only tables by triggers; link audit lines."""
+    op.execute(APPEND_AUDIT)
     op.execute(
         """
         create function refuse_change() returns trigger language plpgsql as $$
@@ -51,6 +77,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the guards away."""
+    op.execute("drop function append_audit")
     op.execute("drop trigger immutable on version")
     op.execute("drop function refuse_published_change()")
     for table in APPEND_ONLY:

@@ -142,7 +142,8 @@ def test_an_answer_that_comes_after_the_interruption_is_kept_and_moves_nothing(
         process(
             "stopped",
             [
-                START, service("ask", "test.outside", inputs_of(a="${5}")), boundary_message("stop", "ask", "halt", "${case}"),
+                START, service("ask", "test.outside", inputs_of(a="${5}")),
+                boundary_message("stop", "ask", "halt", "${case}"),
                 user("after"), END, chain("start", "ask", "end"), chain("stop", "after", "end"),
             ],
             message("halt"),
@@ -169,7 +170,8 @@ def test_a_delivery_not_yet_carried_is_withdrawn_with_its_element(office: Office
         process(
             "stopped",
             [
-                START, service("ask", "test.outside", inputs_of(a="${5}")), boundary_message("stop", "ask", "halt", "${case}"),
+                START, service("ask", "test.outside", inputs_of(a="${5}")),
+                boundary_message("stop", "ask", "halt", "${case}"),
                 END, chain("start", "ask", "end"), chain("stop", "end"),
             ],
             message("halt"),

@@ -7,7 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from engine.database import connect, is_current
+from engine.database import connect
+from engine.schema import is_current
 from tests.servers import plain
 from web.launcher.schema import is_newest, newest_revisions
 
