@@ -137,8 +137,9 @@ def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: Invali
             "visited": queries.visited(reading, view.task.instance_id),
         }
         colleagues = directory.people(reading, view.task.agency_id, active_only=True) if view.may_release else []
-    errors = (problem.fields or {"": str(problem)}) if problem else None
-    form = view.form.view(again(view.form, sent, view.context), view.context, errors) if view.form else None
+        errors = (problem.fields or {"": str(problem)}) if problem else None
+        # inside: pickers ask the database, and a session asked after its end keeps a connection of the pool
+        form = view.form.view(again(view.form, sent, view.context), view.context, errors) if view.form else None
     return render_template(
         "worklist/task.html", view=view, task=view.task, form=form, problem=problem, colleagues=colleagues,
         deadline=words.deadline(view.task.due_at, now(), calendar), groups_said=view.lane, **shown, **course,
