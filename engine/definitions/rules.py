@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.bpmn import decisions as dmn
+from engine.bpmn import procedure as bpmn
 from engine.definitions.models import Version
 from engine.errors import DefinitionError, Finding
 from engine.forms import reading as forms
 from engine.operations import Catalog
 from engine.platform import ALLOWED, Actor, Verdict
+
+STARTS = frozenset({"none", "message"})  # what people and messages begin; nothing looks at a clock to begin a procedure
 
 
 def may_change(actor: Actor, agency_id: int | None) -> Verdict:
@@ -47,16 +50,26 @@ def catalog_of(catalog: Catalog, version: Version) -> VersionCatalog:
 
 
 def sound(version: Version) -> Iterable[Finding]:
-    """What is wrong with the forms and tables of a version."""
+    """What is wrong with the forms and tables of a version, and what the platform can't start by itself."""
     findings: list[Finding] = []
     for schema in version.forms.values():
-        try:
-            forms.read_form(json.dumps(schema, ensure_ascii=False).encode())
-        except DefinitionError as error:
-            findings += error.findings
+        findings += _faults(forms.read_form, json.dumps(schema, ensure_ascii=False).encode())
     for text in version.decisions.values():
-        try:
-            dmn.read_decisions(text.encode())
-        except DefinitionError as error:
-            findings += error.findings
+        findings += _faults(dmn.read_decisions, text.encode())
+    try:
+        starts = bpmn.compile(version.diagram).starts
+    except DefinitionError as error:
+        return [*findings, *error.findings]
+    for start in starts:
+        if start.kind not in STARTS:
+            sentence = "Hệ thống chưa tự khởi động quy trình theo giờ hoặc theo tín hiệu; hãy dùng thông điệp."
+            findings.append(Finding(start.element, "supported.start", sentence))
     return findings
+
+
+def _faults(read: Callable[[bytes], object], content: bytes) -> tuple[Finding, ...]:
+    try:
+        read(content)
+    except DefinitionError as error:
+        return error.findings
+    return ()

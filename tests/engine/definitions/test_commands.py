@@ -144,3 +144,20 @@ def test_who_may_change_what(platform: Platform, roles: set[str], own: bool, all
     else:
         with pytest.raises(NotAllowed):
             platform.run(actor, commands.save_draft, bundle(), where, None)
+
+
+def test_a_start_that_nothing_would_fire_is_refused(platform: Platform) -> None:
+    start = (
+        '<bpmn:startEvent id="start"><bpmn:timerEventDefinition><bpmn:timeCycle>R/P1D</bpmn:timeCycle>'
+        "</bpmn:timerEventDefinition></bpmn:startEvent>"
+    )
+    draft = platform.run(
+        system(),
+        commands.save_draft,
+        bundle(process("one", [start, user("work"), END, chain("start", "work", "end")])),
+        None,
+        None,
+    )
+    with pytest.raises(DefinitionError) as caught:
+        platform.run(system(), commands.publish, draft.id)
+    assert [(f.element, f.rule) for f in caught.value.findings] == [("start", "supported.start")]
