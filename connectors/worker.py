@@ -21,14 +21,14 @@ log = structlog.get_logger(__name__)
 QUEUE = "vanthu"
 
 
-def wake(redis_url: str) -> Callable[[Sequence[int]], None]:
+def wake(redis_url: str, job_seconds: int = 180) -> Callable[[Sequence[int]], None]:
     """A function that queues wake-ups for deliveries; a queue that doesn't answer is left to the sweep."""
     queue = Queue(QUEUE, connection=Redis.from_url(redis_url), serializer=JSONSerializer)
 
     def waker(ids: Sequence[int]) -> None:
         try:
             for delivery_id in ids:
-                queue.enqueue(run_delivery, delivery_id, result_ttl=0, failure_ttl=3600)
+                queue.enqueue(run_delivery, delivery_id, job_timeout=job_seconds, result_ttl=0, failure_ttl=3600)
         except RedisError as error:
             log.warning("queue did not take the wake-up; the sweep will find it", error=str(error))
 
@@ -48,7 +48,7 @@ def main(settings: Settings | None = None) -> int:
     """Run one worker until it is told to stop: RQ jobs in this process, the sweep in a thread beside it."""
     global _platform
     settings = settings or Settings.from_environment()
-    _platform = make_platform(settings, wake=wake(settings.redis_url))
+    _platform = make_platform(settings, wake=wake(settings.redis_url, settings.job_seconds))
     stop = threading.Event()
     sweeper = threading.Thread(target=_sweep_until, args=(_platform, stop), name="sweep", daemon=True)
     sweeper.start()

@@ -53,8 +53,6 @@ class Settings:
     sweep_seconds: int = setting("pause between looks for lost wake-ups and due timers", default=5)
     job_seconds: int = setting("longest time one delivery may take in a worker", default=180)
     lease_seconds: int = setting("time until an unsettled delivery is sent again; over job_seconds + 90", default=300)
-    delivery_attempts: int = setting("tries of a delivery before it becomes an incident", default=8)
-    deliveries_in_flight: int = setting("most deliveries handed to the queue at once", default=64)
 
     session_minutes: int = setting("idle time after which a person signs in again", default=60)
     session_hours: int = setting("longest session, however busy", default=12)
@@ -65,7 +63,6 @@ class Settings:
     trusted_proxies: int = setting("proxies in front whose forwarded address is believed", default=0)
 
     max_upload_bytes: int = setting("largest file a person may attach", default=50 * 1024 * 1024)
-    max_definition_bytes: int = setting("largest diagram, form or table that is read", default=4 * 1024 * 1024)
 
     tsa_url: str = setting("time-stamp authority; empty: the built-in test authority", default="", secret=False)
     tsa_user: str = setting("name at the time-stamp authority", default="")

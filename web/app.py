@@ -81,8 +81,9 @@ def _with_key(settings: Settings) -> Settings:
 
 
 def _assemble(app: Flask, settings: Settings) -> Platform:
+    waker = wake(settings.redis_url, settings.job_seconds) if settings.redis_url else None
     with app.app_context():
-        return make_platform(settings, engine=db.engine, wake=wake(settings.redis_url) if settings.redis_url else None)
+        return make_platform(settings, engine=db.engine, wake=waker)
 
 
 def _language() -> str:
