@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from connectors.assembly import make_platform
 from engine import audit
+from engine.definitions import commands as definitions
 from engine.directory import commands
 from engine.directory.models import Agency, AgencyCode
 from engine.errors import InvalidInput, NotFound
@@ -30,6 +31,15 @@ def create_admin(
     finally:
         platform.engine.dispose()
     return f"Đã tạo tài khoản “{person}” quản trị tỉnh, thuộc {agency}. Người dùng phải đổi mật khẩu khi đăng nhập."
+
+
+def load_procedures(settings: Settings) -> list[str]:
+    """Put in force the shipped procedures whose content is new here; their keys. Running cases keep their versions."""
+    platform = make_platform(settings)
+    try:
+        return platform.run(system(), definitions.load_shipped)
+    finally:
+        platform.engine.dispose()
 
 
 def _appoint(
