@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Sequence
 
@@ -9,6 +10,7 @@ import structlog
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from connectors.assembly import make_platform
@@ -35,30 +37,66 @@ def wake(redis_url: str, job_seconds: int = 180) -> Callable[[Sequence[int]], No
     return waker
 
 
-_platform: Platform | None = None
+class Bell(SimpleWorker):
+    """RQ's worker without its command channel, whose thread sleeps for a minute and would hold up every stop."""
+
+    def subscribe(self) -> None:
+        """Nothing is commanded through the queue."""
+
+    def unsubscribe(self) -> None:
+        """There is nothing to leave."""
+
+    def _install_signal_handlers(self) -> None:
+        """`main` has set its own, before there was anything to stop."""
+
+
+class _Running:
+    """What the RQ job and the signal handler of this process have to know."""
+
+    platform: Platform | None = None
+    worker: Bell | None = None
+    busy = False
 
 
 def run_delivery(delivery_id: int) -> None:
     """The RQ job: it carries an id and nothing else."""
-    assert _platform is not None
-    deliver(_platform, delivery_id)
+    assert _Running.platform is not None
+    _Running.busy = True
+    try:
+        deliver(_Running.platform, delivery_id)
+    finally:
+        _Running.busy = False
+
+
+def stop_soon(_number: int, _frame: object) -> None:
+    """End after the delivery in hand; at once when there is none."""
+    if _Running.busy and _Running.worker is not None:
+        _Running.worker._stop_requested = True
+        return
+    raise StopRequested
 
 
 def main(settings: Settings | None = None) -> int:
     """Run one worker until it is told to stop: RQ jobs in this process, the sweep in a thread beside it."""
-    global _platform
-    settings = settings or Settings.from_environment()
-    _platform = make_platform(settings, wake=wake(settings.redis_url, settings.job_seconds))
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, stop_soon)
     stop = threading.Event()
-    sweeper = threading.Thread(target=_sweep_until, args=(_platform, stop), name="sweep", daemon=True)
-    sweeper.start()
-    queue = Queue(QUEUE, connection=Redis.from_url(settings.redis_url), serializer=JSONSerializer)
-    worker = SimpleWorker([queue], connection=queue.connection, serializer=JSONSerializer, maintenance_interval=30)
+    sweeper: threading.Thread | None = None
     try:
-        worker.work(logging_level="WARNING")
+        settings = settings or Settings.from_environment()
+        platform = make_platform(settings, wake=wake(settings.redis_url, settings.job_seconds))
+        _Running.platform = platform
+        sweeper = threading.Thread(target=_sweep_until, args=(platform, stop), name="sweep", daemon=True)
+        sweeper.start()
+        queue = Queue(QUEUE, connection=Redis.from_url(settings.redis_url), serializer=JSONSerializer)
+        _Running.worker = Bell([queue], connection=queue.connection, serializer=JSONSerializer, maintenance_interval=30)
+        _Running.worker.work(logging_level="WARNING")
+    except StopRequested:
+        log.info("worker told to stop")
     finally:
         stop.set()
-        sweeper.join(timeout=10)
+        if sweeper is not None:
+            sweeper.join(timeout=10)
     return 0
 
 

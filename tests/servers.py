@@ -51,6 +51,11 @@ class TestServers:
         self._execute(f'create database "{name}" template "{template}" strategy file_copy')
         return self.database(name)
 
+    def close(self, name: str) -> None:
+        """Let nobody connect any more and end who still is, so that the database can be copied at any time."""
+        self._execute(f'alter database "{name}" with allow_connections false')
+        self._execute(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")
+
     def drop(self, name: str) -> None:
         """Drop a database whoever is still connected."""
         self._execute(f'drop database if exists "{name}" with (force)')

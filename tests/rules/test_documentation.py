@@ -64,7 +64,8 @@ def test_no_readme_names_a_setting_that_does_not_exist():
 def test_every_operation_is_in_a_readme():
     from connectors.catalog import catalog
 
-    assert [operation.key for operation in catalog() if f"`{operation.key}`" not in TEXT] == []
+    ours = [each for each in catalog() if not each.function.__module__.startswith("tests.")]
+    assert [operation.key for operation in ours if f"`{operation.key}`" not in TEXT] == []
 
 
 def test_every_shown_command_is_understood():
