@@ -49,6 +49,7 @@ def story_of_run(servers: TestServers, template: str, head: int) -> Played:
             servers.drop(DATABASE)
             told, over = _play(servers.create(DATABASE, template), folder)
             servers.close(DATABASE)
+            servers.close(DATABASE)
             note.write_text(json.dumps({"told": told, "over": over.isoformat()}), encoding="utf-8")
         known = json.loads(note.read_text(encoding="utf-8"))
     return Played(DATABASE, folder, tuple(known["told"]), datetime.fromisoformat(known["over"]))

@@ -24,6 +24,14 @@ LONG = (
     "dựng, nhà ở riêng lẻ khởi công trước ngày 01 tháng 7 năm 2025 trên địa bàn các xã, phường thuộc tỉnh theo ý kiến "
     "chỉ đạo của Ủy ban nhân dân tỉnh tại công văn số 4567/UBND-XD-KTTH-NC-VX-2026-PHULUC-SO-01-VA-SO-02"
 )
+BODY = (
+    "Dịp cuối năm, hoạt động xây dựng trên địa bàn tỉnh tăng nhanh. Sở Xây dựng đề nghị Ủy ban nhân dân các xã, phường "
+    "thực hiện các nội dung sau.\n\n"
+    "Tổ chức kiểm tra các công trình đang thi công; xử lý ngay từ đầu các trường hợp xây dựng không có giấy phép hoặc "
+    "sai nội dung giấy phép.\n\n"
+    "Công khai số điện thoại tiếp nhận phản ánh của người dân; trả lời kết quả xử lý trong thời hạn quy định.\n\n"
+    "Đề nghị các đơn vị quan tâm, tổ chức thực hiện."
+)
 SMALL = ("Cung cấp số liệu nhà ở xã hội", "Mời họp giao ban tháng 12", "Góp ý quy chế phối hợp", "Kiểm tra kho lưu trữ")
 PEOPLE = {"drafter": "chuyenvien.sxd", "head": "truongphong.sxd", "form": "thethuc.sxd", "leader": "lanhdao.sxd",
           "clerk": "vanthu.sxd"}  # fmt: skip
@@ -32,7 +40,8 @@ PEOPLE = {"drafter": "chuyenvien.sxd", "head": "truongphong.sxd", "form": "theth
 def bring(platform: Platform) -> dict[str, int]:
     """Bring the work and return the ids of what pages are about, by name."""
     stage = Stage(platform, lambda line: None, lambda: carry_on(platform))
-    letter = draft(stage, LETTER, urgency=2, recipients=[agency(platform, "An Phú"), agency(platform, "Bình Minh")])
+    recipients = [agency(platform, "An Phú"), agency(platform, "Bình Minh")]
+    letter = draft(stage, LETTER, urgency=2, recipients=recipients, body=BODY)
     write_and_sign(stage, "sxd", letter, PEOPLE)
     carry_on(platform)
     drafts = {subject: draft(stage, subject, urgency=number % 4) for number, subject in enumerate((LONG, *SMALL))}

@@ -19,7 +19,11 @@ def played(servers: TestServers, template_database: str, head_of_run: int) -> Pl
 
 
 @pytest.fixture(scope="session")
-def platform(servers: TestServers, played: Played) -> Iterator[Platform]:
-    """The installation the story was played in, as it stood at the end; nobody writes to it."""
-    with opened(installation(servers.database(played.database), played.folder), FixedClock(played.over)) as platform:
+def platform(servers: TestServers, played: Played, worker_number: int) -> Iterator[Platform]:
+    """A copy of the installation the story was played in, as it stood at the end; nobody writes to it."""
+    name = f"{played.database}_{worker_number}"  # the original is only ever copied, and must have no visitor then
+    servers.drop(name)
+    url = servers.create(name, played.database)
+    with opened(installation(url, played.folder), FixedClock(played.over)) as platform:
         yield platform
+    servers.drop(name)
