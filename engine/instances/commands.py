@@ -14,7 +14,7 @@ from engine.definitions.models import Definition
 from engine.errors import BusinessError, Conflict, NotFound
 from engine.instances import answers as forms
 from engine.instances import lines, rules
-from engine.instances.advance import Move, begin, cancel, correlate, error_of, raise_incident, resume, withdraw
+from engine.instances.advance import Move, begin, cancel, correlate, error_of, raise_incident, resume
 from engine.instances.models import Instance, PendingMessage, Subscription
 from engine.platform import Work
 from engine.tasks import commands as tasks
@@ -279,17 +279,3 @@ def cancel_instance(work: Work, instance_id: int, reason: str) -> Instance:
     cancel(work, instance)
     work.note("instance.cancelled", "instance", instance.id, agency_id=instance.agency_id, reason=reason)
     return instance
-
-
-__all__ = [
-    "Completed",
-    "cancel_instance",
-    "complete_task",
-    "fire_timer",
-    "locked",
-    "receive_message",
-    "receive_signal",
-    "start_instance",
-    "tell_parent",
-    "withdraw",
-]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from engine.bpmn import run
 from engine.bpmn.expressions import parse_value
@@ -135,7 +135,7 @@ def settle_line(work: Work, instance: Instance, token: str, index: int, result: 
     row.settled = (row.settled or 0) + 1
     if row.name != "user_task":
         row.details = {**row.details, "results": {**row.details["results"], str(index): dict(result)}}
-    if not _complete(row, result):
+    if not _complete(work, row, result):
         if row.details.get("sequential") and row.name == "user_task":
             _open_next(work, instance.id, token)
         return None
@@ -144,7 +144,7 @@ def settle_line(work: Work, instance: Instance, token: str, index: int, result: 
     return results
 
 
-def _complete(row: Subscription, result: Mapping[str, Any]) -> bool:
+def _complete(work: Work, row: Subscription, result: Mapping[str, Any]) -> bool:
     total, settled = row.total or 0, row.settled or 0
     if settled >= total:
         return True
@@ -160,7 +160,10 @@ def _complete(row: Subscription, result: Mapping[str, Any]) -> bool:
     }
     # Camunda's own names, so that a diagram made elsewhere counts the same
     names |= {"nrOfInstances": total, "nrOfCompletedInstances": settled, "nrOfActiveInstances": total - settled}
-    return parse_value(rule).evaluate(names) is True
+    condition = parse_value(rule)
+    if "results" in condition.names:  # only a rule that asks for them pays for reading the other lines
+        names["results"] = _results(work, row)
+    return condition.evaluate(names) is True
 
 
 def _results(work: Work, row: Subscription) -> list[Any]:
@@ -194,13 +197,3 @@ def shared(work_session: Any, task: Task) -> dict[str, Any]:
         )
     )
     return {**(details or {}).get("given", {}), **task.data}
-
-
-def progress(work_session: Any, instance_id: int, token: str) -> tuple[int, int]:
-    """How many lines of a fan-out are done, and how many there are."""
-    row = work_session.execute(
-        select(func.coalesce(Subscription.settled, 0), func.coalesce(Subscription.total, 0)).where(
-            Subscription.instance_id == instance_id, Subscription.token == token, Subscription.kind == "lines"
-        )
-    ).first()
-    return (int(row[0]), int(row[1])) if row else (0, 0)

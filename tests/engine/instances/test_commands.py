@@ -361,6 +361,15 @@ def test_a_completion_rule_ends_the_fan_out_and_withdraws_the_rest(office: Offic
     assert [t.state for t in office.rows(Task, instance_id) if t.element == "opinion"].count("withdrawn") == 2
 
 
+def test_a_completion_rule_may_look_at_the_results_so_far(office: Office) -> None:
+    office.publish(fan("size(results) == 2"))
+    instance_id = office.start("fan", {"people": [1, 2, 3]})
+    complete_one(office, instance_id)
+    assert office.open_elements(instance_id) == ["opinion", "opinion"]
+    complete_one(office, instance_id)
+    assert office.open_elements(instance_id) == ["sum-up"]
+
+
 def test_a_sequential_fan_out_opens_one_after_the_other(office: Office) -> None:
     office.publish(fan(sequential="true"))
     instance_id = office.start("fan", {"people": [1, 2, 3]})
