@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, delete, func, select, update
@@ -19,9 +18,10 @@ from engine.bpmn.expressions import ExpressionError
 from engine.database import insert_rows
 from engine.definitions import queries as definitions
 from engine.definitions.queries import Ready
-from engine.directory import queries as directory
 from engine.errors import BusinessError, InvalidInput, PlatformError
 from engine.instances import lines
+from engine.instances.functions import functions
+from engine.instances.incidents import raise_incident
 from engine.instances.models import Incident, Instance, Passage, PendingMessage, Subscription
 from engine.instances.resting import rest
 from engine.operations import as_data
@@ -52,17 +52,6 @@ class Move:
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """What expressions of this agency may call besides CEL's own."""
         return functions(self.work, self.instance.agency_id)
-
-
-def functions(work: Work, agency_id: int) -> Mapping[str, Callable[..., Any]]:
-    """`office_deadline` by the agency's calendar (read only when asked for) and `now`, for CEL."""
-    now = work.now
-
-    def deadline(start: datetime | str, duration: str) -> datetime:
-        begun = datetime.fromisoformat(start) if isinstance(start, str) else start
-        return directory.office_calendar(work.session, agency_id).office_deadline(begun, duration)
-
-    return {"office_deadline": deadline, "now": lambda: now}
 
 
 def advance(move: Move, step: run.Step) -> None:
@@ -276,34 +265,6 @@ def business_error(move: Move, wait: run.Wait, error: BusinessError) -> run.Step
 
 def _stuck(move: Move, wait: run.Wait, kind: str, message: str) -> None:
     raise_incident(move.work, move.instance, wait.element, wait.token, kind, message)
-
-
-def raise_incident(
-    work: Work, instance: Instance, element: str, token: str, kind: str, message: str, delivery_id: int | None = None
-) -> Incident:
-    """Write down where an instance can't go on; admins see it, the token stays."""
-    incident = Incident(
-        agency_id=instance.agency_id,
-        instance_id=instance.id,
-        element=element,
-        token=token,
-        kind=kind,
-        message=message,
-        delivery_id=delivery_id,
-        state="open",
-        raised_at=work.now,
-    )
-    work.session.add(incident)
-    work.note(
-        "incident.raised",
-        "instance",
-        instance.id,
-        agency_id=instance.agency_id,
-        element=element,
-        kind=kind,
-        message=message,
-    )
-    return incident
 
 
 def _finished_if_no_lines(move: Move, wait: run.Wait) -> run.Step | None:

@@ -14,7 +14,8 @@ from engine.definitions.models import Definition
 from engine.errors import BusinessError, Conflict, NotFound
 from engine.instances import answers as forms
 from engine.instances import lines, rules
-from engine.instances.advance import Move, begin, cancel, correlate, error_of, raise_incident, resume
+from engine.instances.advance import Move, begin, cancel, correlate, error_of, resume
+from engine.instances.incidents import raise_incident
 from engine.instances.models import Instance, PendingMessage, Subscription
 from engine.platform import Work
 from engine.tasks import commands as tasks

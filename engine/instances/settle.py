@@ -1,23 +1,23 @@
-"""Write down what came of a connector operation, and settle the incidents an admin looks at."""
+"""Write down what came of a connector operation: its result, its failure, or that it is to be tried again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from engine import outbox
 from engine.bpmn import run
 from engine.definitions import queries as definitions
-from engine.errors import BusinessError, Conflict, NotFound, TemporaryError
-from engine.instances import lines, rules
-from engine.instances.advance import Move, raise_incident, resume
-from engine.instances.commands import FAILED, fail_wait, locked, tell_parent
-from engine.instances.models import Incident, Instance, Subscription
+from engine.errors import BusinessError, TemporaryError
+from engine.instances import lines
+from engine.instances.advance import Move, resume
+from engine.instances.commands import FAILED, fail_wait, tell_parent
+from engine.instances.incidents import raise_incident
+from engine.instances.models import Instance, Subscription
 from engine.operations import as_data
 from engine.platform import Work
 
@@ -38,11 +38,12 @@ def settle_delivery(work: Work, delivery_id: int, attempt: int, result: Any) -> 
         operation.settle(operation.read(delivery.given), data, work)
     delivery.state, delivery.settled_at, delivery.last_error, delivery.result = outbox.DONE, work.now, None, data
     if instance is not None and instance.status == "running" and delivery.token is not None:
-        _go_on(work, instance, delivery.token, delivery.index, data)
+        go_on(work, instance, delivery.token, delivery.index, data)
     return True
 
 
-def _go_on(work: Work, instance: Instance, token: str, index: int | None, data: Mapping[str, Any]) -> None:
+def go_on(work: Work, instance: Instance, token: str, index: int | None, data: Mapping[str, Any]) -> None:
+    """Hand a result to the wait it belongs to, or to its line; nothing happens when nobody waits any more."""
     result: Mapping[str, Any] = data
     if index is not None:
         results = lines.settle_line(work, instance, token, index, data)
@@ -97,59 +98,3 @@ def postpone_timer(work: Work, subscription_id: int, error: str) -> None:
     if attempts == len(outbox.PAUSES) + 1:
         instance = work.session.get_one(Instance, timer.instance_id)
         raise_incident(work, instance, timer.element, timer.token, "timer", error)
-
-
-def retry_incident(work: Work, incident_id: int, data_patch: Mapping[str, Any] | None = None) -> None:
-    """Try again what failed; `data_patch` changes process data first (only for what failed inside the engine)."""
-    incident, instance = _open(work, incident_id)
-    if incident.delivery_id is not None:
-        delivery = work.session.get(outbox.Delivery, incident.delivery_id, with_for_update=True)
-        if delivery is None:
-            raise NotFound("Không tìm thấy lượt gửi của sự cố này.")
-        delivery.state, delivery.not_before, delivery.settled_at = outbox.WAITING, work.now, None
-        work.deliveries.append(delivery)
-    elif incident.kind == "timer":
-        work.session.execute(
-            update(Subscription)
-            .where(Subscription.instance_id == instance.id, Subscription.token == incident.token)
-            .values(due_at=work.now)
-        )
-    else:
-        move = Move(work, instance, definitions.ready(work.session, instance.version_id))
-        resume(move, partial(run.retry, data_patch=dict(data_patch or {})), incident.token)
-        tell_parent(work, instance)
-    _settle(work, incident, "retried", {"data": sorted(data_patch or {})})
-
-
-def skip_incident(work: Work, incident_id: int, reason: str, result: Mapping[str, Any] | None = None) -> None:
-    """Go on as if the element had answered with `result`; the reason goes into the audit trail."""
-    incident, instance = _open(work, incident_id)
-    if not reason.strip():
-        raise Conflict("Cần ghi lý do bỏ qua bước này.")
-    index = None
-    if incident.delivery_id is not None:
-        delivery = work.session.get(outbox.Delivery, incident.delivery_id, with_for_update=True)
-        if delivery is not None:
-            delivery.state, delivery.settled_at, index = outbox.SKIPPED, work.now, delivery.index
-    _go_on(work, instance, incident.token, index, dict(result or {}))
-    _settle(work, incident, "skipped", {"reason": reason})
-    incident.note = reason
-
-
-def _open(work: Work, incident_id: int) -> tuple[Incident, Instance]:
-    found = work.session.get(Incident, incident_id)
-    if found is None or (found.agency_id != work.actor.agency_id and "provincial-admin" not in work.actor.roles):
-        raise NotFound("Không tìm thấy sự cố này.")
-    work.require(rules.may_mend(work.actor, found.agency_id))
-    instance = locked(work, found.instance_id)
-    work.session.refresh(found, with_for_update=True)
-    if found.state != "open":
-        raise Conflict("Sự cố này đã được xử lý.")
-    return found, instance
-
-
-def _settle(work: Work, incident: Incident, state: str, details: Mapping[str, Any]) -> None:
-    incident.state, incident.settled_at, incident.settled_by_id = state, work.now, work.actor.person_id
-    work.note(
-        f"incident.{state}", "incident", incident.id, agency_id=incident.agency_id, element=incident.element, **details
-    )

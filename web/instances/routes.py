@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine.definitions import queries as definitions
 from engine.documents.models import Document
 from engine.errors import InvalidInput, NotFound
-from engine.instances import commands, queries, rules, settle
+from engine.instances import commands, mending, queries, rules
 from engine.instances.models import Incident, Instance
 from engine.tasks import queries as worklists
 from engine.tasks.models import Task
@@ -106,7 +106,7 @@ def incidents() -> Any:
 @screen.post("/incidents/<int:incident_id>/retry")
 def retry(incident_id: int) -> Any:
     """Try again what failed."""
-    platform().run(actor(), settle.retry_incident, incident_id)
+    platform().run(actor(), mending.retry_incident, incident_id)
     flash(_("Đã cho chạy lại. Kết quả hiện ở hồ sơ quy trình."), "done")
     return redirect(url_for("instances.incidents"), 303)
 
@@ -117,7 +117,7 @@ def skip(incident_id: int) -> Any:
     reason = request.form.get("reason", "").strip()
     if not reason:
         raise InvalidInput(_("Ghi lý do bỏ qua bước này rồi gửi lại."))
-    platform().run(actor(), settle.skip_incident, incident_id, reason)
+    platform().run(actor(), mending.skip_incident, incident_id, reason)
     flash(_("Đã bỏ qua bước này; quy trình đi tiếp."), "done")
     return redirect(url_for("instances.incidents"), 303)
 

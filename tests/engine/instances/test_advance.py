@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from engine import outbox
-from engine.instances import commands, settle
+from engine.instances import commands, mending, settle
 from engine.instances.models import Instance, PendingMessage, Subscription
 from engine.platform import Work, system
 from tests.bpmn_text import (
@@ -67,7 +67,7 @@ def test_an_error_nobody_catches_is_an_incident_of_the_caller(office: Office) ->
     (incident,) = office.incidents(instance_id)
     assert incident.element == "inner"
     assert "bad-file" in incident.message
-    office.platform.run(office.people["admin"], settle.skip_incident, incident.id, "bỏ qua tệp hỏng")
+    office.platform.run(office.people["admin"], mending.skip_incident, incident.id, "bỏ qua tệp hỏng")
     assert office.instance(instance_id).status == "ended"
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engine import audit, outbox
 from engine.errors import Conflict, NotAllowed
-from engine.instances import settle
+from engine.instances import mending, settle
 from engine.instances.models import Incident
 from tests.bpmn_text import (
     END,
@@ -86,8 +86,8 @@ def test_a_permanent_failure_is_an_incident_that_an_admin_retries(office: Office
     (incident,) = office.incidents(instance_id)
     assert (incident.element, incident.message) == ("ask", "Bên nhận không tồn tại.")
     with pytest.raises(NotAllowed):
-        office.platform.run(office.people["clerk"], settle.retry_incident, incident.id)
-    office.platform.run(office.people["admin"], settle.retry_incident, incident.id)
+        office.platform.run(office.people["clerk"], mending.retry_incident, incident.id)
+    office.platform.run(office.people["admin"], mending.retry_incident, incident.id)
     deliver()
     assert len(operations_for_tests.calls) == 2
     assert len(office.incidents(instance_id)) == 1, "it failed again, so there is a new one"
@@ -99,12 +99,12 @@ def test_skipping_goes_on_with_the_given_result(office: Office, deliver: Deliver
     deliver()
     (incident,) = office.incidents(instance_id)
     with pytest.raises(Conflict, match="lý do"):
-        office.platform.run(office.people["admin"], settle.skip_incident, incident.id, " ", {"total": 3})
-    office.platform.run(office.people["admin"], settle.skip_incident, incident.id, "đã gửi bằng tay", {"total": 3})
+        office.platform.run(office.people["admin"], mending.skip_incident, incident.id, " ", {"total": 3})
+    office.platform.run(office.people["admin"], mending.skip_incident, incident.id, "đã gửi bằng tay", {"total": 3})
     assert office.open_elements(instance_id) == ["look"]
     assert office.incidents(instance_id) == []
     with pytest.raises(Conflict, match=r"đã được xử lý|đã kết thúc"):
-        office.platform.run(office.people["admin"], settle.skip_incident, incident.id, "lần nữa", {})
+        office.platform.run(office.people["admin"], mending.skip_incident, incident.id, "lần nữa", {})
 
 
 def test_a_business_error_takes_the_way_drawn_for_it(office: Office, deliver: Deliver) -> None:
@@ -159,7 +159,7 @@ def test_an_engine_operation_is_retried_with_corrected_data(office: Office) -> N
     instance_id = office.start("adding", {"n": -1})
     office.do(instance_id, "go")
     (incident,) = office.incidents(instance_id)
-    office.platform.run(office.people["admin"], settle.retry_incident, incident.id, {"n": 4})
+    office.platform.run(office.people["admin"], mending.retry_incident, incident.id, {"n": 4})
     assert office.open_elements(instance_id) == ["look"]
     assert [i.state for i in office.rows(Incident, instance_id)] == ["retried"]
 
@@ -171,7 +171,7 @@ def test_missing_data_is_an_incident_that_names_the_element(office: Office) -> N
     (incident,) = office.incidents(instance_id)
     assert incident.element == "add"
     assert "n" in incident.message
-    office.platform.run(office.people["admin"], settle.retry_incident, incident.id, {"n": 4})
+    office.platform.run(office.people["admin"], mending.retry_incident, incident.id, {"n": 4})
     assert office.open_elements(instance_id) == ["look"]
 
 
@@ -223,6 +223,6 @@ def test_a_timer_whose_step_fails_is_tried_later_and_shown_to_an_admin(office: O
     (incident,) = office.incidents(instance_id)
     assert incident.kind == "timer"
     operations_for_tests.calls.append("luck")
-    office.platform.run(office.people["admin"], settle.retry_incident, incident.id)
+    office.platform.run(office.people["admin"], mending.retry_incident, incident.id)
     deliver()
     assert office.instance(instance_id).status == "ended"
