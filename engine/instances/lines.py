@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.bpmn import run
-from engine.bpmn.expressions import parse_value
+from engine.bpmn.expressions import ExpressionError, parse_value
 from engine.definitions.queries import Ready
-from engine.instances.models import Instance, Subscription
+from engine.instances.functions import functions
+from engine.instances.incidents import COMPLETION, open_incident, raise_incident
+from engine.instances.models import Incident, Instance, Subscription
 from engine.platform import Work
 from engine.tasks.commands import NewTask
 from engine.tasks.models import Task
@@ -123,24 +125,62 @@ def subscription(instance: Instance, wait: run.Wait) -> dict[str, Any]:
 def settle_line(work: Work, instance: Instance, token: str, index: int, result: Mapping[str, Any]) -> list[Any] | None:
     """Count one line as done; the results of all done lines when the element is complete, else None.
 
-    The cost doesn't grow with the number of lines: results of user tasks stay on their rows until the end.
+    The cost doesn't grow with the number of lines: results of user tasks stay on their rows until the end. A rule
+    that can't be worked out is an incident; the line stays done.
     """
-    row = work.session.scalar(
-        select(Subscription)
-        .where(Subscription.instance_id == instance.id, Subscription.token == token, Subscription.kind == "lines")
-        .with_for_update()
-    )
+    row = _counted(work, instance, token)
     if row is None:
         return None
     row.settled = (row.settled or 0) + 1
     if row.name != "user_task":
-        row.details = {**row.details, "results": {**row.details["results"], str(index): dict(result)}}
+        kept = {**row.details["results"], str(index): dict(result)}
+        row.details = {**row.details, "results": kept, "latest": str(index)}
+    try:
+        return _results_if_complete(work, instance, row, result)
+    except ExpressionError as error:
+        if open_incident(work, instance, token, COMPLETION) is None:
+            raise_incident(work, instance, row.element, token, COMPLETION, str(error))
+        return None
+
+
+def reconsider(work: Work, instance: Instance, token: str, given: Mapping[str, Any]) -> list[Any] | None:
+    """Ask the rule again with corrected data, nobody having answered anew; as settle_line, but ExpressionError goes up.
+
+    Afterwards the lines share `given`.
+    """
+    row = _counted(work, instance, token)
+    if row is None:
+        return None
+    row.details = {**row.details, "given": dict(given)}
+    return _results_if_complete(work, instance, row, _latest(work, row))
+
+
+def results_so_far(work: Work, instance: Instance, token: str) -> list[Any]:
+    """The results of the lines that are done, complete or not."""
+    row = _counted(work, instance, token)
+    return [] if row is None else _results(work, row)
+
+
+def _counted(work: Work, instance: Instance, token: str) -> Subscription | None:
+    lines = select(Subscription).where(
+        Subscription.instance_id == instance.id, Subscription.token == token, Subscription.kind == "lines"
+    )
+    return work.session.scalar(lines.with_for_update())
+
+
+def _results_if_complete(
+    work: Work, instance: Instance, row: Subscription, result: Mapping[str, Any]
+) -> list[Any] | None:
     if not _complete(work, row, result):
         if row.details.get("sequential") and row.name == "user_task":
-            _open_next(work, instance.id, token)
+            _open_next(work, row.instance_id, row.token)
         return None
     results = _results(work, row)
     work.session.delete(row)
+    untold = (Incident.instance_id == instance.id, Incident.token == row.token, Incident.kind == COMPLETION)
+    work.session.execute(
+        update(Incident).where(*untold, Incident.state == "open").values(state="withdrawn", settled_at=work.now)
+    )
     return results
 
 
@@ -163,7 +203,18 @@ def _complete(work: Work, row: Subscription, result: Mapping[str, Any]) -> bool:
     condition = parse_value(rule)
     if "results" in condition.names:  # only a rule that asks for them pays for reading the other lines
         names["results"] = _results(work, row)
-    return condition.evaluate(names) is True
+    return condition.evaluate(names, functions(work, row.agency_id)) is True
+
+
+def _latest(work: Work, row: Subscription) -> dict[str, Any]:
+    """The answer of the line that was done last."""
+    if row.name != "user_task":
+        return dict(row.details["results"].get(row.details.get("latest"), {}))
+    answered = select(Task.answers).where(
+        Task.instance_id == row.instance_id, Task.token == row.token, Task.state == "completed"
+    )
+    latest = work.session.scalar(answered.order_by(Task.completed_at.desc(), Task.id.desc()).limit(1))
+    return latest or {}
 
 
 def _results(work: Work, row: Subscription) -> list[Any]:

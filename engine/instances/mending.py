@@ -10,11 +10,14 @@ from sqlalchemy import update
 
 from engine import outbox
 from engine.bpmn import run
+from engine.bpmn.expressions import ExpressionError
 from engine.definitions import queries as definitions
 from engine.errors import Conflict, NotFound
-from engine.instances import rules
+from engine.instances import lines, rules
 from engine.instances.advance import Move, resume
 from engine.instances.commands import locked, tell_parent
+from engine.instances.functions import functions
+from engine.instances.incidents import COMPLETION
 from engine.instances.models import Incident, Instance, Subscription
 from engine.instances.settle import go_on
 from engine.platform import Work
@@ -35,6 +38,8 @@ def retry_incident(work: Work, incident_id: int, data_patch: Mapping[str, Any] |
             .where(Subscription.instance_id == instance.id, Subscription.token == incident.token)
             .values(due_at=work.now)
         )
+    elif incident.kind == COMPLETION:
+        _ask_rule_again(work, instance, incident, dict(data_patch or {}))
     else:
         move = Move(work, instance, definitions.ready(work.session, instance.version_id))
         resume(move, partial(run.retry, data_patch=dict(data_patch or {})), incident.token)
@@ -52,9 +57,36 @@ def skip_incident(work: Work, incident_id: int, reason: str, result: Mapping[str
         delivery = work.session.get(outbox.Delivery, incident.delivery_id, with_for_update=True)
         if delivery is not None:
             delivery.state, delivery.settled_at, index = outbox.SKIPPED, work.now, delivery.index
-    go_on(work, instance, incident.token, index, dict(result or {}))
+    if incident.kind == COMPLETION:
+        _end_lines(work, instance, incident.token, lines.results_so_far(work, instance, incident.token))
+    else:
+        go_on(work, instance, incident.token, index, dict(result or {}))
     _settle(work, incident, "skipped", {"reason": reason})
     incident.note = reason
+
+
+def _ask_rule_again(work: Work, instance: Instance, incident: Incident, data_patch: dict[str, Any]) -> None:
+    """Correct the data and ask the rule of a fan-out again; its lines stay as they are, so only the state is taken."""
+    procedure = definitions.ready(work.session, instance.version_id).procedure
+    known = functions(work, instance.agency_id)
+    step = run.retry(procedure, instance.state, incident.token, work.now, known, data_patch)
+    again = next((wait for wait in step.opened if wait.token == incident.token), None)
+    if again is None:
+        raise Conflict(step.incidents[0].message)
+    try:
+        results = lines.reconsider(work, instance, incident.token, again.given)
+    except ExpressionError as error:
+        raise Conflict(f"Vẫn chưa tính được điều kiện hoàn thành. {error}") from error
+    instance.state = step.state
+    if results is not None:
+        _end_lines(work, instance, incident.token, results)
+
+
+def _end_lines(work: Work, instance: Instance, token: str, results: list[Any]) -> None:
+    """The element is complete with these results; lines that are still open are withdrawn."""
+    move = Move(work, instance, definitions.ready(work.session, instance.version_id), closed=[token])
+    resume(move, run.complete, token, {"results": results})
+    tell_parent(work, instance)
 
 
 def _open(work: Work, incident_id: int) -> tuple[Incident, Instance]:
