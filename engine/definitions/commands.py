@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from engine.bpmn import checks
 from engine.definitions import queries
+from engine.definitions.drafting import add_version
 from engine.definitions.models import Definition, Version
 from engine.definitions.rules import catalog_of, may_change, sound
 from engine.definitions.shipped import PROCESSES, Bundle, read_all
@@ -21,13 +22,10 @@ def load_shipped(work: Work, processes: Path = PROCESSES) -> list[str]:
     """
     changed = []
     for bundle in read_all(processes):
-        definition = _definition(work, bundle.key, None, bundle.name)
-        last = _published(work, definition.id)
+        last = _shipped(work, bundle.key)
         if last is not None and last.content_hash == bundle.content_hash:
             continue
-        version = _add_version(
-            work, definition, bundle, based_on_id=last.id if last else None, reason="Bản kèm theo phần mềm"
-        )
+        version = add_version(work, bundle, None, last.id if last else None, "Bản kèm theo phần mềm")
         publish(work, version.id)
         changed.append(bundle.key)
     return changed
@@ -40,10 +38,7 @@ def save_draft(work: Work, bundle: Bundle, agency_id: int | None, based_on_id: i
     work.require(may_change(work.actor, agency_id))
     if based_on_id is not None and work.session.get(Version, based_on_id) is None:
         raise NotFound("Không có phiên bản gốc để dựa theo.")
-    definition = _definition(work, bundle.key, agency_id, bundle.name)
-    version = _add_version(work, definition, bundle, based_on_id, reason)
-    work.note("version.drafted", "version", version.id, key=bundle.key, number=version.number)
-    return version
+    return add_version(work, bundle, agency_id, based_on_id, reason)
 
 
 def publish(work: Work, version_id: int) -> Version:
@@ -76,39 +71,12 @@ def publish(work: Work, version_id: int) -> Version:
     return version
 
 
-def _definition(work: Work, key: str, agency_id: int | None, name: str) -> Definition:
-    same_agency = Definition.agency_id.is_(None) if agency_id is None else Definition.agency_id == agency_id
-    definition = work.session.scalar(select(Definition).where(Definition.key == key, same_agency))
-    if definition is None:
-        definition = Definition(key=key, agency_id=agency_id, name=name)
-        work.session.add(definition)
-        work.session.flush()
-    return definition
-
-
 def _published(work: Work, definition_id: int) -> Version | None:
     return work.session.scalar(
         select(Version).where(Version.definition_id == definition_id, Version.state == "published").with_for_update()
     )
 
 
-def _add_version(work: Work, definition: Definition, bundle: Bundle, based_on_id: int | None, reason: str) -> Version:
-    number = work.session.scalar(
-        select(func.coalesce(func.max(Version.number), 0)).where(Version.definition_id == definition.id)
-    )
-    version = Version(
-        definition_id=definition.id,
-        number=(number or 0) + 1,
-        state="draft",
-        content_hash=bundle.content_hash,
-        diagram=bundle.diagram,
-        forms=dict(bundle.forms),
-        decisions=dict(bundle.decisions),
-        based_on_id=based_on_id,
-        reason=reason,
-        created_at=work.now,
-        created_by_id=work.actor.person_id,
-    )
-    work.session.add(version)
-    work.session.flush()
-    return version
+def _shipped(work: Work, key: str) -> Version | None:
+    line = work.session.scalar(select(Definition).where(Definition.key == key, Definition.agency_id.is_(None)))
+    return _published(work, line.id) if line is not None else None

@@ -28,7 +28,7 @@ class Version(Base):
     __tablename__ = "version"
     __table_args__ = (
         UniqueConstraint("definition_id", "number"),
-        CheckConstraint("state in ('draft','published','retired')", name="state"),
+        CheckConstraint("state in ('draft','published','retired','discarded')", name="state"),
         Index("ix_version_current", "definition_id", unique=True, postgresql_where="state = 'published'"),
     )
 
@@ -40,9 +40,30 @@ class Version(Base):
     diagram: Mapped[bytes] = mapped_column(LargeBinary)
     forms: Mapped[Json]  # form key → form-js schema
     decisions: Mapped[Json]  # file name → DMN XML
+    scenarios: Mapped[Json]  # name → scenario table
+    edition: Mapped[int] = mapped_column(default=1)  # grows with every saving of a draft: who holds an old one is told
+    changed_at: Mapped[datetime | None]
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     based_on_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Waiver(Base):
+    """A rule of law that a provincial admin set aside for a procedure, with the reason; never deleted, only revoked."""
+
+    __tablename__ = "waiver"
+    __table_args__ = (Index("ix_waiver_key", "key", "rule"),)
+
+    id: Mapped[Key]
+    rule: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(80))  # of the procedure
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))  # empty: for every agency
+    reason: Mapped[str] = mapped_column(Text)
+    granted_at: Mapped[datetime]
+    granted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    revoked_at: Mapped[datetime | None]
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -15,9 +15,12 @@ from sqlalchemy.orm import Session
 from engine.bpmn import decisions as dmn
 from engine.bpmn import procedure as bpmn
 from engine.definitions.models import Definition, Version
-from engine.errors import NotFound
+from engine.definitions.rules import may_read
+from engine.definitions.shipped import Bundle
+from engine.errors import NotAllowed, NotFound
 from engine.forms import reading as forms
 from engine.forms.form import Form
+from engine.platform import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +111,60 @@ def versions(session: Session, key: str, agency_id: int | None) -> Sequence[Vers
         )
         .order_by(Version.number.desc())
     ).all()
+
+
+def version(session: Session, actor: Actor, version_id: int, *, lock: bool = False) -> tuple[Version, Definition]:
+    """A version an analyst or admin may read, with its definition; `lock` keeps others from changing it meanwhile.
+
+    NotAllowed without the role, NotFound when there is none or it is another agency's.
+    """
+    require_reader(actor)
+    found = session.get(Version, version_id, with_for_update=lock)
+    definition = session.get_one(Definition, found.definition_id) if found is not None else None
+    if found is None or definition is None or not may_read(actor, definition.agency_id):
+        raise NotFound("Không có phiên bản quy trình này.")
+    return found, definition
+
+
+def require_reader(actor: Actor) -> None:
+    """NotAllowed unless the person may read procedures at all."""
+    verdict = may_read(actor, None)
+    if not verdict:
+        raise NotAllowed(verdict.reason)
+
+
+def content(version: Version, key: str, name: str) -> Bundle:
+    """Everything a version is made of, as a bundle."""
+    return Bundle(key, name, version.diagram, version.forms, version.decisions, version.scenarios)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of versions as an analyst sees it: the shipped procedure or the own agency's variant of it."""
+
+    definition: Definition
+    published: Version | None
+    drafts: tuple[Version, ...]
+
+
+def overview(session: Session, actor: Actor) -> list[Line]:
+    """Every shipped procedure and every variant of the actor's own agency, by key; NotAllowed without the role."""
+    require_reader(actor)
+    lines = session.scalars(
+        select(Definition)
+        .where(or_(Definition.agency_id.is_(None), Definition.agency_id == actor.agency_id))
+        .order_by(Definition.key, Definition.agency_id.nulls_first())
+    ).all()
+    alive = session.scalars(
+        select(Version)
+        .where(Version.definition_id.in_([line.id for line in lines]), Version.state.in_(("published", "draft")))
+        .order_by(Version.number.desc())
+    ).all()
+    return [
+        Line(
+            line,
+            next((each for each in alive if each.definition_id == line.id and each.state == "published"), None),
+            tuple(each for each in alive if each.definition_id == line.id and each.state == "draft"),
+        )
+        for line in lines
+    ]

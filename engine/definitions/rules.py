@@ -28,6 +28,18 @@ def may_change(actor: Actor, agency_id: int | None) -> Verdict:
     return Verdict(False, "Bạn không có quyền sửa quy trình của cơ quan này.")
 
 
+ANALYSTS = frozenset({"process-analyst", "agency-admin", "provincial-admin"})
+
+
+def may_read(actor: Actor, agency_id: int | None) -> Verdict:
+    """Procedures are read by analysts and admins: the shipped ones by all of them, a variant by its own agency's."""
+    if actor.is_system:
+        return ALLOWED
+    if not actor.roles & ANALYSTS:
+        return Verdict(False, "Chỉ người thiết kế quy trình và quản trị được xem phần này.")
+    return Verdict(agency_id is None or agency_id == actor.agency_id, "Đây là quy trình của cơ quan khác.")
+
+
 @dataclass(frozen=True, slots=True)
 class VersionCatalog:
     """What a version's diagram may name: operations of the installation, its own forms and tables."""

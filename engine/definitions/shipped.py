@@ -6,7 +6,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,13 @@ class Bundle:
     diagram: bytes
     forms: Mapping[str, Any]
     decisions: Mapping[str, str]
+    scenarios: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 over diagram, forms and tables: equal content is the same version."""
-        parts = json.dumps([self.forms, self.decisions], ensure_ascii=False, sort_keys=True).encode()
+        """SHA-256 over diagram, forms, tables and scenarios: equal content is the same version."""
+        texts = [self.forms, self.decisions, self.scenarios]
+        parts = json.dumps(texts, ensure_ascii=False, sort_keys=True).encode()
         return hashlib.sha256(self.diagram + b"\0" + parts).hexdigest()
 
 
@@ -43,10 +45,14 @@ def read_folder(folder: Path) -> Bundle:
             for path in sorted(folder.glob("*.form.json"))
         }
         decisions = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.dmn"))}
+        scenarios = {
+            path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+            for path in sorted((folder / "scenarios").glob("*.toml"))
+        }
     except (OSError, KeyError, ValueError) as error:
         sentence = f"Không đọc được quy trình trong thư mục {folder.name}: {error}"
         raise DefinitionError([Finding(folder.name, "readable.folder", sentence)]) from error
-    return Bundle(key, name, diagram, forms, decisions)
+    return Bundle(key, name, diagram, forms, decisions, scenarios)
 
 
 def read_all(processes: Path = PROCESSES) -> Iterator[Bundle]:

@@ -119,3 +119,46 @@ class PendingMessage(Base):
     correlation: Mapped[str | None] = mapped_column(String(200))
     data: Mapped[Json]
     arrived_at: Mapped[datetime]
+
+
+class Migration(Base):
+    """One moving of running cases from a version to another, so that it can be shown, followed and undone."""
+
+    __tablename__ = "migration"
+    __table_args__ = (
+        CheckConstraint("state in ('running','done','undone')", name="state"),
+        Index("ix_migration_agency", "agency_id", "id"),
+    )
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    from_version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    to_version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    renamed: Mapped[Json]  # old element id → new one
+    state: Mapped[str] = mapped_column(String(10), default="running")
+    total: Mapped[int] = mapped_column(default=0)
+    moved: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    finished_at: Mapped[datetime | None]
+
+
+class MigrationCase(Base):
+    """One case of a migration; `before` is its packed state until then, so that the move can be taken back."""
+
+    __tablename__ = "migration_case"
+    __table_args__ = (
+        CheckConstraint("state in ('waiting','moved','failed','undone')", name="state"),
+        Index("ix_migration_case_migration", "migration_id", "id"),
+        Index("ix_migration_case_instance", "instance_id"),
+    )
+
+    id: Mapped[Key]
+    migration_id: Mapped[int] = mapped_column(ForeignKey("migration.id"))
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"))
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    before: Mapped[bytes | None] = mapped_column(LargeBinary)
+    after_hash: Mapped[str] = mapped_column(String(64), default="")  # SHA-256 of the state right after the move
+    details: Mapped[Json]  # rows opened and closed by the move, to take it back
+    sentence: Mapped[str] = mapped_column(Text, default="")

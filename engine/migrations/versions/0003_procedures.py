@@ -109,13 +109,18 @@ def _version() -> None:
         sa.Column("diagram", sa.LargeBinary(), nullable=False),
         sa.Column("forms", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("decisions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("scenarios", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("edition", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.BigInteger(), nullable=True),
         sa.Column("based_on_id", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", sa.BigInteger(), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_by_id", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("state in ('draft','published','retired')", name=op.f("ck_version_state")),
+        sa.CheckConstraint("state in ('draft','published','retired','discarded')", name=op.f("ck_version_state")),
+        sa.ForeignKeyConstraint(["changed_by_id"], ["person.id"], name=op.f("fk_version_changed_by_id")),
         sa.ForeignKeyConstraint(["based_on_id"], ["version.id"], name=op.f("fk_version_based_on_id")),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_version_created_by_id")),
         sa.ForeignKeyConstraint(["definition_id"], ["definition.id"], name=op.f("fk_version_definition_id")),
@@ -126,6 +131,68 @@ def _version() -> None:
     op.create_index(
         "ix_version_current", "version", ["definition_id"], unique=True, postgresql_where="state = 'published'"
     )
+
+
+def _waiver() -> None:
+    op.create_table(
+        "waiver",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("rule", sa.String(length=80), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("agency_id", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("granted_by_id", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_waiver_agency_id")),
+        sa.ForeignKeyConstraint(["granted_by_id"], ["person.id"], name=op.f("fk_waiver_granted_by_id")),
+        sa.ForeignKeyConstraint(["revoked_by_id"], ["person.id"], name=op.f("fk_waiver_revoked_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver")),
+    )
+    op.create_index("ix_waiver_key", "waiver", ["key", "rule"], unique=False)
+
+
+def _migration() -> None:
+    op.create_table(
+        "migration",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("from_version_id", sa.BigInteger(), nullable=False),
+        sa.Column("to_version_id", sa.BigInteger(), nullable=False),
+        sa.Column("renamed", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("moved", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by_id", sa.BigInteger(), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state in ('running','done','undone')", name=op.f("ck_migration_state")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_migration_agency_id")),
+        sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_migration_created_by_id")),
+        sa.ForeignKeyConstraint(["from_version_id"], ["version.id"], name=op.f("fk_migration_from_version_id")),
+        sa.ForeignKeyConstraint(["to_version_id"], ["version.id"], name=op.f("fk_migration_to_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_migration")),
+    )
+    op.create_index("ix_migration_agency", "migration", ["agency_id", "id"], unique=False)
+    op.create_table(
+        "migration_case",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("migration_id", sa.BigInteger(), nullable=False),
+        sa.Column("instance_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("before", sa.LargeBinary(), nullable=True),
+        sa.Column("after_hash", sa.String(length=64), nullable=False),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.CheckConstraint("state in ('waiting','moved','failed','undone')", name=op.f("ck_migration_case_state")),
+        sa.ForeignKeyConstraint(["instance_id"], ["instance.id"], name=op.f("fk_migration_case_instance_id")),
+        sa.ForeignKeyConstraint(["migration_id"], ["migration.id"], name=op.f("fk_migration_case_migration_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_migration_case")),
+    )
+    op.create_index("ix_migration_case_migration", "migration_case", ["migration_id", "id"], unique=False)
+    op.create_index("ix_migration_case_instance", "migration_case", ["instance_id"], unique=False)
 
 
 def _instance() -> None:
@@ -235,10 +302,15 @@ def upgrade() -> None:
     _task_candidate()
     _incident()
     _subscription()
+    _waiver()
+    _migration()
 
 
 def downgrade() -> None:
     """Drop them in the opposite order."""
+    op.drop_table("migration_case")
+    op.drop_table("migration")
+    op.drop_table("waiver")
     op.drop_table("subscription")
     op.drop_table("incident")
     op.drop_table("task_candidate")

@@ -56,16 +56,18 @@ def upgrade() -> None:
         begin
           if tg_op = 'DELETE' then
             if old.state = 'draft' then return old; end if;
-            raise exception 'a published version can not be deleted' using errcode = 'restrict_violation';
+            raise exception 'a version out of draft can not be deleted' using errcode = 'restrict_violation';
           end if;
           if old.state = 'draft' then return new; end if;
-          if new.state = 'draft'
-            or (new.definition_id, new.number, new.content_hash, new.diagram, new.forms, new.decisions, new.based_on_id,
+          if new.state in ('draft', 'discarded')
+            or (new.definition_id, new.number, new.content_hash, new.diagram, new.forms, new.decisions, new.scenarios,
+                new.edition, new.changed_at, new.changed_by_id, new.based_on_id,
                 new.reason, new.created_at, new.created_by_id, new.published_at, new.published_by_id)
             is distinct from
-            (old.definition_id, old.number, old.content_hash, old.diagram, old.forms, old.decisions, old.based_on_id,
+            (old.definition_id, old.number, old.content_hash, old.diagram, old.forms, old.decisions, old.scenarios,
+                old.edition, old.changed_at, old.changed_by_id, old.based_on_id,
                 old.reason, old.created_at, old.created_by_id, old.published_at, old.published_by_id)
-          then raise exception 'a published version can not be changed' using errcode = 'restrict_violation';
+          then raise exception 'a version out of draft can not be changed' using errcode = 'restrict_violation';
           end if;
           return new;
         end $$

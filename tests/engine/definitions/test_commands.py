@@ -92,9 +92,9 @@ def test_a_published_version_is_published_once(platform: Platform) -> None:
 @pytest.mark.parametrize("change", ["diagram = 'x'", "state = 'draft'", "number = 9", "reason = 'khác'"])
 def test_the_database_refuses_to_change_a_published_version(platform: Platform, engine: Engine, change: str) -> None:
     version_id = put_in_force(platform)
-    with pytest.raises(DatabaseError, match="published version"), engine.begin() as connection:
+    with pytest.raises(DatabaseError, match="out of draft"), engine.begin() as connection:
         connection.execute(text(f"update version set {change} where id = :id"), {"id": version_id})
-    with pytest.raises(DatabaseError, match="published version"), engine.begin() as connection:
+    with pytest.raises(DatabaseError, match="out of draft"), engine.begin() as connection:
         connection.execute(text("delete from version where id = :id"), {"id": version_id})
 
 

@@ -1,0 +1,230 @@
+"""A BPMN file as an outline: everything with an id is an item, everything said about it a facet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from lxml import etree
+
+from engine.bpmn.dialect import BPMN, CAMUNDA
+from engine.bpmn.reading import read_xml
+from engine.definitions.comparison.outline import LAYOUT, PARENT, Facet, Item
+from engine.errors import DefinitionError, Finding
+
+DI = "http://www.omg.org/spec/BPMN/20100524/DI"
+XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+ROOT = ""  # the item of the file itself
+
+CONTAINERS = frozenset(
+    {"definitions", "process", "subProcess", "transaction", "adHocSubProcess", "collaboration", "laneSet", "lane"}
+    | {"childLaneSet", "category"}
+)
+DERIVED = frozenset({"incoming", "outgoing", "flowNodeRef"})  # said again elsewhere: by flows, by lanes
+SAID_ELSEWHERE = frozenset({"id", "sourceRef", "targetRef", "exporter", "exporterVersion"})
+REFERENCES = ("messageRef", "signalRef", "errorRef", "escalationRef", "attachedToRef", "processRef", "sourceRef")
+REFERENCES += ("targetRef", "categoryValueRef", "dataObjectRef", "dataStoreRef")
+
+
+def outline(xml: bytes) -> dict[str, Item]:
+    """The outline of a BPMN file; DefinitionError when it can't be read or an id stands twice."""
+    return outline_of(read_xml(xml))
+
+
+def outline_of(root: Any) -> dict[str, Item]:
+    """The outline of a BPMN file that was read already."""
+    if _bpmn(root) != "definitions":
+        raise _refusal("", "Tệp này không phải sơ đồ BPMN 2.0.")
+    lanes, drawn = memberships(root), drawings(root)
+    found: dict[str, Item] = {ROOT: _item(root, "", lanes, drawn)}
+    for element, parent in elements(root):
+        identifier = element.get("id")
+        if identifier in found:
+            raise _refusal(identifier, f"Mã “{identifier}” được dùng cho hai phần tử.")
+        found[identifier] = _item(element, parent, lanes, drawn)
+    return found
+
+
+def elements(root: Any) -> Iterator[tuple[Any, str]]:
+    """Every XML element that is an item, with the id of the item around it, in the order of the file."""
+    for child in root:
+        if is_item(child):
+            yield child, _owner_id(root)
+            if _bpmn(child) in CONTAINERS:
+                yield from elements(child)
+        elif _bpmn(child) == "childLaneSet":  # a box without a number of its own
+            yield from elements(child)
+
+
+def is_item(element: Any) -> bool:
+    """Whether an XML element is compared by itself and not as a part of the one around it."""
+    name = _bpmn(element)
+    if not name or not element.get("id") or name in DERIVED or _bpmn(element.getparent()) not in CONTAINERS:
+        return False
+    part = name.endswith(("EventDefinition", "LoopCharacteristics")) or name in ("documentation", "extensionElements")
+    return not part or (part and name.endswith("EventDefinition") and _bpmn(element.getparent()) == "definitions")
+
+
+def shape(node: Any) -> Any:
+    """An XML element as a value that is equal when the meaning is: no prefixes, no blanks between elements."""
+    children = tuple(shape(child) for child in node if isinstance(child.tag, str))
+    text = (node.text or "").strip() if children else (node.text or "").strip("\n\r\t")
+    attributes = sorted((name, _unprefixed(name, value)) for name, value in node.attrib.items() if name != "id")
+    return (node.tag, tuple(attributes), text, children)
+
+
+def memberships(root: Any) -> Mapping[str, list[Any]]:
+    """Id of a flow node → the lanes that say it stands in them."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for reference in root.iter(f"{{{BPMN}}}flowNodeRef"):
+        found[(reference.text or "").strip()].append(reference.getparent())
+    return found
+
+
+def drawings(root: Any) -> Mapping[str, list[Any]]:
+    """Id of an element → its shapes and edges on every plane of the file."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for plane in root.iter(f"{{{DI}}}BPMNPlane"):
+        for drawn in plane:
+            if isinstance(drawn.tag, str) and drawn.get("bpmnElement"):
+                found[drawn.get("bpmnElement")].append(drawn)
+    return found
+
+
+def facet_parts(element: Any) -> Mapping[str, list[Any]]:
+    """The children of an item's XML element that aren't items, under the name of the facet they make up."""
+    parts: dict[str, list[Any]] = defaultdict(list)
+    for child in element:
+        if not isinstance(child.tag, str) or is_item(child) or child.tag.startswith(f"{{{DI}}}"):
+            continue
+        name = _bpmn(child)
+        if name in DERIVED or name == "childLaneSet":
+            continue
+        if name == "extensionElements":
+            for extension in child:
+                if isinstance(extension.tag, str):
+                    for facet, part in _extension_parts(extension):
+                        parts[facet].append(part)
+        else:
+            parts[_part_name(name, child)].append(child)
+    return parts
+
+
+def _extension_parts(extension: Any) -> Iterator[tuple[str, Any]]:
+    lists = {"properties": "property", "inputOutput": ""}
+    name = etree.QName(extension).localname
+    if etree.QName(extension).namespace != CAMUNDA or name not in lists:
+        yield f"extension {extension.tag}", extension
+        return
+    for part in extension:
+        if isinstance(part.tag, str):
+            kind = etree.QName(part).localname
+            label = {"inputParameter": "input", "outputParameter": "output"}.get(kind, kind)
+            yield f"{label} {part.get('name') or part.get('id') or ''}", part
+
+
+def _part_name(name: str, child: Any) -> str:
+    if name == "documentation":
+        return "documentation"
+    if name == "conditionExpression":
+        return "condition"
+    if name.endswith("EventDefinition") or name == "eventDefinitionRef":
+        return "event"
+    if name.endswith("LoopCharacteristics"):
+        return "loop"
+    return f"child {child.tag}"
+
+
+def _item(element: Any, parent: str, lanes: Mapping[str, list[Any]], drawn: Mapping[str, list[Any]]) -> Item:
+    identifier = element.get("id") if parent or _bpmn(element) != "definitions" else ROOT
+    facets: dict[str, Facet] = {}
+    if identifier != ROOT:
+        facets["kind"] = Facet(_bpmn(element))
+        facets[PARENT] = Facet(parent, parent)
+        if element.get("sourceRef") or element.get("targetRef"):
+            ends = (element.get("sourceRef", ""), element.get("targetRef", ""))
+            facets["ends"] = Facet(ends, f"{ends[0]} → {ends[1]}", ends)
+    for name, value in element.attrib.items():
+        if name not in SAID_ELSEWHERE:
+            facets[f"@{name}"] = Facet(value, " ".join(value.split()), value)
+    for name, parts in facet_parts(element).items():
+        facets[name] = Facet(tuple(shape(part) for part in parts), _text(parts), parts)
+    if identifier in lanes:
+        inside = lanes[identifier]
+        ids = tuple(sorted({lane.get("id") or "" for lane in inside}))
+        facets["lane"] = Facet(ids, ", ".join(lane.get("name") or lane.get("id") or "" for lane in inside), ids)
+    if identifier in drawn and identifier != ROOT:
+        pieces = drawn[identifier]
+        facets[LAYOUT] = Facet(tuple(sorted(_drawing(piece) for piece in pieces)), "", pieces)
+    return Item(identifier, _bpmn(element), " ".join((element.get("name") or "").split()), facets,
+                frozenset(_needs(element, parent)), (), element)  # fmt: skip
+
+
+def _needs(element: Any, parent: str) -> Iterator[str]:
+    if parent:
+        yield parent
+    holders: Iterable[Any] = [element, *(child for child in element if _bpmn(child).endswith("EventDefinition"))]
+    for holder in holders:
+        for name in REFERENCES:
+            if holder.get(name):
+                yield holder.get(name)
+
+
+def _owner_id(element: Any) -> str:
+    while element is not None:
+        if _bpmn(element) == "definitions":
+            return ROOT
+        if is_item(element):
+            return str(element.get("id"))
+        element = element.getparent()
+    return ROOT
+
+
+def _drawing(piece: Any) -> Any:
+    plane = piece.getparent().get("bpmnElement") or ""
+    tag, attributes, _text_of, children = _rounded(shape(piece))
+    return (plane, tag, tuple(a for a in attributes if a[0] != "bpmnElement"), children)
+
+
+def _rounded(value: Any) -> Any:
+    tag, attributes, text, children = value
+    told = tuple((name, _number(each)) for name, each in attributes)
+    return (tag, told, text, tuple(_rounded(child) for child in children))
+
+
+def _number(text: str) -> str:
+    try:
+        return f"{round(float(text), 1):g}"
+    except ValueError:
+        return text
+
+
+def _text(parts: list[Any]) -> str:
+    return "; ".join(filter(None, (_said(part) for part in parts)))
+
+
+def _said(part: Any) -> str:
+    name = etree.QName(part).localname
+    if name == "property" and part.get("value"):
+        return str(part.get("value"))
+    text = " ".join("".join(part.itertext()).split())
+    if text:
+        return text
+    known = {etree.QName(key).localname: value for key, value in part.attrib.items() if key not in ("id", "name")}
+    return ", ".join(known.values()) or name.removesuffix("EventDefinition")
+
+
+def _unprefixed(name: str, value: str) -> str:
+    return value.rpartition(":")[2] if name == XSI_TYPE else value
+
+
+def _bpmn(node: Any) -> str:
+    if node is None or not isinstance(node.tag, str):
+        return ""
+    name = etree.QName(node)
+    return str(name.localname) if name.namespace == BPMN else ""
+
+
+def _refusal(element: str, sentence: str) -> DefinitionError:
+    return DefinitionError([Finding(element, "readable.element", sentence)])
