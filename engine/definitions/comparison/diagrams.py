@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -11,6 +12,7 @@ from lxml import etree
 from engine.bpmn.dialect import BPMN, CAMUNDA
 from engine.bpmn.reading import read_xml
 from engine.definitions.comparison.outline import LAYOUT, PARENT, Facet, Item
+from engine.definitions.comparison.words import KINDS
 from engine.errors import DefinitionError, Finding
 
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -23,8 +25,10 @@ CONTAINERS = frozenset(
 )
 DERIVED = frozenset({"incoming", "outgoing", "flowNodeRef"})  # said again elsewhere: by flows, by lanes
 SAID_ELSEWHERE = frozenset({"id", "sourceRef", "targetRef", "exporter", "exporterVersion"})
-REFERENCES = ("messageRef", "signalRef", "errorRef", "escalationRef", "attachedToRef", "processRef", "sourceRef")
-REFERENCES += ("targetRef", "categoryValueRef", "dataObjectRef", "dataStoreRef")
+REFERENCES = (
+    "messageRef", "signalRef", "errorRef", "escalationRef", "attachedToRef", "processRef", "sourceRef", "targetRef",
+    "categoryValueRef", "dataObjectRef", "dataStoreRef",
+)  # fmt: skip
 
 
 def outline(xml: bytes) -> dict[str, Item]:
@@ -36,13 +40,13 @@ def outline_of(root: Any) -> dict[str, Item]:
     """The outline of a BPMN file that was read already."""
     if _bpmn(root) != "definitions":
         raise _refusal("", "Tệp này không phải sơ đồ BPMN 2.0.")
-    lanes, drawn = memberships(root), drawings(root)
-    found: dict[str, Item] = {ROOT: _item(root, "", lanes, drawn)}
+    about = _About(memberships(root), drawings(root), _names(root))
+    found: dict[str, Item] = {ROOT: _item(root, "", about)}
     for element, parent in elements(root):
         identifier = element.get("id")
         if identifier in found:
             raise _refusal(identifier, f"Mã “{identifier}” được dùng cho hai phần tử.")
-        found[identifier] = _item(element, parent, lanes, drawn)
+        found[identifier] = _item(element, parent, about)
     return found
 
 
@@ -136,29 +140,48 @@ def _part_name(name: str, child: Any) -> str:
     return f"child {child.tag}"
 
 
-def _item(element: Any, parent: str, lanes: Mapping[str, list[Any]], drawn: Mapping[str, list[Any]]) -> Item:
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What the rest of the file says of its elements."""
+
+    lanes: Mapping[str, list[Any]]
+    drawn: Mapping[str, list[Any]]
+    names: Mapping[str, str]
+
+    def name(self, identifier: str) -> str:
+        return self.names.get(identifier) or identifier
+
+
+def _names(root: Any) -> Mapping[str, str]:
+    return {each.get("id"): " ".join(each.get("name", "").split()) for each, _ in elements(root)}
+
+
+def _item(element: Any, parent: str, about: _About) -> Item:
     identifier = element.get("id") if parent or _bpmn(element) != "definitions" else ROOT
     facets: dict[str, Facet] = {}
+    name = " ".join((element.get("name") or "").split())
     if identifier != ROOT:
-        facets["kind"] = Facet(_bpmn(element))
-        facets[PARENT] = Facet(parent, parent)
+        facets["kind"] = Facet(_bpmn(element), KINDS.get(_bpmn(element), _bpmn(element)))
+        facets[PARENT] = Facet(parent, about.name(parent))
         if element.get("sourceRef") or element.get("targetRef"):
             ends = (element.get("sourceRef", ""), element.get("targetRef", ""))
-            facets["ends"] = Facet(ends, f"{ends[0]} → {ends[1]}", ends)
-    for name, value in element.attrib.items():
-        if name not in SAID_ELSEWHERE:
-            facets[f"@{name}"] = Facet(value, " ".join(value.split()), value)
-    for name, parts in facet_parts(element).items():
-        facets[name] = Facet(tuple(shape(part) for part in parts), _text(parts), parts)
-    if identifier in lanes:
-        inside = lanes[identifier]
+            text = f"{about.name(ends[0])} → {about.name(ends[1])}"
+            facets["ends"] = Facet(ends, text, ends)
+            name = name or text
+    for key, value in element.attrib.items():
+        if key not in SAID_ELSEWHERE:
+            facets[f"@{key}"] = Facet(value, " ".join(about.name(value).split()), value)
+    for key, parts in facet_parts(element).items():
+        facets[key] = Facet(tuple(shape(part) for part in parts), _text(parts), parts)
+    if identifier in about.lanes:
+        inside = about.lanes[identifier]
         ids = tuple(sorted({lane.get("id") or "" for lane in inside}))
-        facets["lane"] = Facet(ids, ", ".join(lane.get("name") or lane.get("id") or "" for lane in inside), ids)
-    if identifier in drawn and identifier != ROOT:
-        pieces = drawn[identifier]
+        facets["lane"] = Facet(ids, ", ".join(about.name(each) for each in ids), ids)
+    if identifier in about.drawn and identifier != ROOT:
+        pieces = about.drawn[identifier]
         facets[LAYOUT] = Facet(tuple(sorted(_drawing(piece) for piece in pieces)), "", pieces)
-    return Item(identifier, _bpmn(element), " ".join((element.get("name") or "").split()), facets,
-                frozenset(_needs(element, parent)), (), element)  # fmt: skip
+    needs = frozenset(_needs(element, parent))
+    return Item(identifier, _bpmn(element), name, facets, needs, (), element)
 
 
 def _needs(element: Any, parent: str) -> Iterator[str]:
