@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from engine.bpmn import checks
 from engine.definitions import queries
+from engine.definitions.catalog import catalog_for
 from engine.definitions.drafting import add_version
 from engine.definitions.models import Definition, Version
-from engine.definitions.rules import catalog_of, may_change, sound
+from engine.definitions.rules import may_change, sound
 from engine.definitions.shipped import PROCESSES, Bundle, read_all
 from engine.errors import Conflict, DefinitionError, NotFound
 from engine.platform import Work
@@ -53,7 +54,9 @@ def publish(work: Work, version_id: int) -> Version:
     work.require(may_change(work.actor, definition.agency_id))
     if version.state != "draft":
         raise Conflict(f"Phiên bản {version.number} không còn là bản nháp nên không ban hành lại được.")
-    findings = [f for f in checks.check(version.diagram, catalog_of(work.catalog, version)) if f.severity == "error"]
+    content = queries.content(version, definition.key, definition.name)
+    catalog = catalog_for(work.session, content, definition.agency_id, work.catalog, work.now)
+    findings = [f for f in checks.check(version.diagram, catalog) if f.severity == "error"]
     findings += sound(version)
     if findings:
         raise DefinitionError(findings)

@@ -42,7 +42,7 @@ _ready: OrderedDict[tuple[int, str], Ready] = OrderedDict()
 _lock = threading.Lock()
 
 
-def current(session: Session, key: str, agency_id: int) -> int:
+def current(session: Session, key: str, agency_id: int | None) -> int:
     """The id of the version in force: the agency's own variant if it published one, else the shipped one; NotFound if
     neither.
     """

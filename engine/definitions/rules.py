@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 
 from engine.bpmn import decisions as dmn
 from engine.bpmn import procedure as bpmn
 from engine.definitions.models import Version
 from engine.errors import DefinitionError, Finding
 from engine.forms import reading as forms
-from engine.operations import Catalog
 from engine.platform import ALLOWED, Actor, Verdict
 
 STARTS = frozenset({"none", "message"})  # what people and messages begin; nothing looks at a clock to begin a procedure
@@ -38,27 +36,6 @@ def may_read(actor: Actor, agency_id: int | None) -> Verdict:
     if not actor.roles & ANALYSTS:
         return Verdict(False, "Chỉ người thiết kế quy trình và quản trị được xem phần này.")
     return Verdict(agency_id is None or agency_id == actor.agency_id, "Đây là quy trình của cơ quan khác.")
-
-
-@dataclass(frozen=True, slots=True)
-class VersionCatalog:
-    """What a version's diagram may name: operations of the installation, its own forms and tables."""
-
-    operations: Mapping[str, Mapping[str, bool]]
-    forms: frozenset[str]
-    decisions: frozenset[str]
-
-
-def catalog_of(catalog: Catalog, version: Version) -> VersionCatalog:
-    """The names a diagram is checked against; a table that can't be read counts as absent here (`sound` reports it)."""
-    decisions: set[str] = set()
-    for text in version.decisions.values():
-        try:
-            decisions |= set(dmn.read_decisions(text.encode()))
-        except DefinitionError:
-            continue
-    operations = {o.key: {p.name: p.required for p in o.parameters} for o in catalog}
-    return VersionCatalog(operations, frozenset(version.forms), frozenset(decisions))
 
 
 def sound(version: Version) -> Iterable[Finding]:

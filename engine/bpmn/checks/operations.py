@@ -33,8 +33,9 @@ def _missing(subject: Subject) -> Iterator[Found]:
         return
     for node, topic in _calls(subject):
         given = {assignment.name for assignment in node.element.inputs}
-        for name, required in subject.catalog.operations.get(topic, {}).items():
-            if required and name not in given:
+        facts = subject.catalog.operations.get(topic)
+        for name, wanted in ({} if facts is None else facts.parameters).items():
+            if wanted.required and name not in given:
                 yield node.id, f"Thao tác “{topic}” thiếu tham số bắt buộc “{name}”; hãy khai tham số này."
 
 
@@ -44,7 +45,7 @@ def _surplus(subject: Subject) -> Iterator[Found]:
     for node, topic in _calls(subject):
         if topic in subject.catalog.operations:
             for assignment in node.element.inputs:
-                if assignment.name not in subject.catalog.operations[topic]:
+                if assignment.name not in subject.catalog.operations[topic].parameters:
                     yield node.id, f"Thao tác “{topic}” không có tham số “{assignment.name}”; hãy xóa hoặc đổi tên."
 
 

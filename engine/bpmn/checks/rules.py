@@ -8,26 +8,59 @@ from typing import Any, Literal, Protocol
 
 from lxml import etree
 
+from engine.bpmn.checks.facts import FormFacts, OperationFacts, ProcedureFacts, TableFacts
+from engine.bpmn.checks.variables.shapes import Shape
 from engine.bpmn.dialect import BPMN, CAMUNDA, Diagram, Node, Scope
 from engine.errors import Finding
 
 
 class CheckCatalog(Protocol):
-    """What a diagram may name outside itself."""
+    """What a diagram may name outside itself; `facts.Knowledge` is one. None means: not known, so not checked."""
 
     @property
-    def operations(self) -> Mapping[str, Mapping[str, bool]]:
-        """Operation key → its inputs by name, true where one is required."""
+    def operations(self) -> Mapping[str, OperationFacts]:
+        """Installed operations by key."""
         ...
 
     @property
-    def forms(self) -> Collection[str]:
-        """Keys of the forms that come with the procedure."""
+    def forms(self) -> Mapping[str, FormFacts]:
+        """Forms that come with the procedure, by key."""
         ...
 
     @property
-    def decisions(self) -> Collection[str]:
-        """Ids of the decision tables that come with the procedure."""
+    def decisions(self) -> Mapping[str, TableFacts]:
+        """Decision tables that come with the procedure, by id."""
+        ...
+
+    @property
+    def procedures(self) -> Mapping[str, ProcedureFacts] | None:
+        """Procedures that may be called, by key."""
+        ...
+
+    @property
+    def starts(self) -> Mapping[str, Mapping[str, Shape]]:
+        """Start element → names given there, for starts whose property `data` doesn't say it."""
+        ...
+
+    @property
+    def functions(self) -> Collection[str] | None:
+        """Functions that expressions may call besides CEL's own."""
+        ...
+
+    @property
+    def roles(self) -> Collection[str] | None:
+        """Roles that exist."""
+        ...
+
+    @property
+    def people(self) -> Callable[[str], int | None]:
+        """How many active people a candidate group (`role`, `role@unit`, `person:id`) has, stand-ins counted; -1 when
+        the unit or person doesn't exist, None when nobody can say (no agency)."""
+        ...
+
+    @property
+    def waived(self) -> frozenset[str]:
+        """Rules of law set aside for this procedure."""
         ...
 
 

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from typing import Any
 
 from engine.bpmn.checks import check
+from engine.bpmn.checks.facts import FormFacts, Knowledge, OperationFacts, ParameterFacts, TableFacts
+from engine.bpmn.checks.rules import CheckCatalog
 from tests.engine.bpmn.diagrams import tag
 
 
-@dataclass(frozen=True)
-class Names:
-    """A catalog with one operation, one form and one table."""
+def Names(**more: Any) -> Knowledge:  # noqa: N802 - reads as the thing it makes
+    """A catalog with one operation, one form and one table; `more` replaces what it knows."""
+    parameters = {"document": ParameterFacts(), "register": ParameterFacts(required=False)}
+    known: dict[str, Any] = {
+        "operations": {"documents.register": OperationFacts(parameters)},
+        "forms": {"accept": FormFacts()},
+        "decisions": {"routing": TableFacts()},
+    }
+    return Knowledge(**{**known, **more})
 
-    operations: Mapping[str, Mapping[str, bool]] = field(
-        default_factory=lambda: {"documents.register": {"document": True, "register": False}}
-    )
-    forms: Collection[str] = frozenset({"accept"})
-    decisions: Collection[str] = frozenset({"routing"})
 
-
-def found(xml: bytes, catalog: Names | None = None) -> list[tuple[str, str]]:
+def found(xml: bytes, catalog: CheckCatalog | None = None) -> list[tuple[str, str]]:
     """Element and rule of every finding."""
     return [(each.element, each.rule) for each in check(xml, catalog)]
 
 
-def sentences(xml: bytes, catalog: Names | None = None) -> list[str]:
+def sentences(xml: bytes, catalog: CheckCatalog | None = None) -> list[str]:
     """What a person would read."""
     return [each.sentence for each in check(xml, catalog)]
 

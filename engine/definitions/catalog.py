@@ -1,0 +1,169 @@
+"""What is known beside the diagram of a version: its forms and tables, the operations, the agency's people."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from lxml import etree
+from sqlalchemy.orm import Session
+
+from engine.bpmn import decisions as dmn
+from engine.bpmn.checks.facts import Knowledge, OperationFacts, ParameterFacts, ProcedureFacts, TableFacts
+from engine.bpmn.checks.variables.shapes import ANY, Shape, listed, of, union
+from engine.bpmn.checks.variables.summary import summary
+from engine.bpmn.decisions.facts import table_facts
+from engine.bpmn.dialect import BPMN
+from engine.bpmn.expressions import FUNCTION_NAMES
+from engine.bpmn.reading import read_xml
+from engine.definitions import queries
+from engine.definitions.models import Definition, Version
+from engine.definitions.shipped import Bundle
+from engine.directory.rules import ROLES
+from engine.directory.strength import Strength
+from engine.errors import DefinitionError, NotFound
+from engine.forms.facts import form_facts
+from engine.operations import Catalog, Operation, Parameter
+
+Procedures = Callable[[str], Bundle | None]
+
+
+def catalog_for(
+    session: Session, content: Bundle, agency_id: int | None, operations: Catalog, now: datetime
+) -> Knowledge:
+    """What the diagram of `content` is checked against in an agency; None: the shipped line, which has no people.
+
+    Forms and tables that can't be read count as there but unknown (`rules.sound` reports what is wrong in them).
+    """
+    people = None if agency_id is None else Strength(session, agency_id, now).count
+    return knowledge(content, operations, partial(_in_force, session, agency_id), people)
+
+
+def knowledge(
+    content: Bundle,
+    operations: Catalog,
+    procedures: Procedures | None = None,
+    people: Callable[[str], int | None] | None = None,
+) -> Knowledge:
+    """The same without a database: `procedures` finds other procedures by key, `people` counts a candidate group."""
+    facts = {each.key: operation_facts(each) for each in operations}
+    found = _own(content, facts)
+    if procedures is not None:
+        called = {key: _called(key, content, procedures, facts) for key in called_keys(content.diagram)}
+        found["procedures"] = {key: each for key, each in called.items() if each is not None}
+    if people is not None:
+        found["people"] = people
+    return Knowledge(**found)
+
+
+def _own(content: Bundle, operations: Mapping[str, OperationFacts]) -> dict[str, Any]:
+    """What comes with the procedure itself, and what is the same everywhere."""
+    tables: dict[str, TableFacts] = {}
+    for text in content.decisions.values():
+        try:
+            tables |= {key: table_facts(table) for key, table in dmn.read_decisions(text.encode()).items()}
+        except DefinitionError:
+            tables |= {key: TableFacts(known=False) for key in _table_ids(text)}
+    return {
+        "operations": operations,
+        "forms": {key: form_facts(schema) for key, schema in content.forms.items()},
+        "decisions": tables,
+        "functions": FUNCTION_NAMES,
+        "roles": frozenset(ROLES),
+    }
+
+
+def _table_ids(text: str) -> list[str]:
+    """Ids of the decisions of a file that has faults."""
+    try:
+        root = read_xml(text.encode())
+    except DefinitionError:
+        return []
+    found = (each.get("id") for each in root if isinstance(each.tag, str) and etree.QName(each).localname == "decision")
+    return [each for each in found if each]
+
+
+def called_keys(diagram: bytes) -> Collection[str]:
+    """The procedures a diagram calls by name; none when it can't be read."""
+    try:
+        root = read_xml(diagram)
+    except DefinitionError:
+        return ()
+    named = (each.get("calledElement") or "" for each in root.iter(f"{{{BPMN}}}callActivity"))
+    return {name for name in named if name and "${" not in name}
+
+
+def _called(
+    key: str, caller: Bundle, procedures: Procedures, operations: Mapping[str, OperationFacts]
+) -> ProcedureFacts | None:
+    if key == caller.key:
+        return ProcedureFacts(name=caller.name)
+    bundle = procedures(key)
+    return None if bundle is None else summary(bundle.diagram, Knowledge(**_own(bundle, operations)))
+
+
+def _in_force(session: Session, agency_id: int | None, key: str) -> Bundle | None:
+    """The procedure as a case begun now would call it: the agency's variant or the shipped one."""
+    try:
+        found = queries.current(session, key, agency_id)
+    except NotFound:
+        return None
+    version = session.get_one(Version, found)
+    return queries.content(version, key, session.get_one(Definition, version.definition_id).name)
+
+
+def operation_facts(operation: Operation) -> OperationFacts:
+    """An operation as diagrams may use it; what it gives is read from the type it returns."""
+    return OperationFacts(
+        parameters={each.name: _parameter(each) for each in operation.parameters},
+        results=_results(get_type_hints(operation.function).get("return")),
+        errors=operation.errors,
+        legal_basis=operation.legal_basis,
+        name=operation.name,
+        outside=operation.outside,
+    )
+
+
+_REFERENCE_KINDS = frozenset({"document", "register", "person", "unit", "agency"})
+
+
+def _parameter(each: Parameter) -> ParameterFacts:
+    shape = shape_of(each.annotation, each.kind if each.kind in _REFERENCE_KINDS else None)
+    if each.kind == "date" and "text" in shape.kinds:
+        shape = Shape(shape.kinds - {"text"} | {"time"})
+    return ParameterFacts(each.required, each.kind, shape, each.label, tuple(each.choices))
+
+
+def _results(annotation: Any) -> Mapping[str, Shape] | None:
+    if annotation is None or annotation is type(None):
+        return {}
+    if not dataclasses.is_dataclass(annotation):
+        return None
+    hints = get_type_hints(annotation)
+    return {each.name: shape_of(hints[each.name]) for each in dataclasses.fields(annotation)}
+
+
+def shape_of(annotation: Any, reference: str | None = None) -> Shape:
+    """The shape of values of a Python type; whole numbers are ids of a `reference` where one is named."""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin in (Union, types.UnionType):
+        return union(*(shape_of(each, reference) for each in inner))
+    if annotation is None or annotation is type(None):
+        return of("null")
+    if origin in (list, tuple, set, frozenset) or annotation in (list, tuple):
+        return listed(shape_of(inner[0], reference) if inner else ANY)
+    if origin is Literal:
+        return union(*(of("text") if isinstance(each, str) else ANY for each in inner))
+    if annotation is int:
+        return of(reference or "whole")
+    if dataclasses.is_dataclass(annotation) or _is_mapping(origin or annotation):
+        return of("map")
+    return {str: of("text"), bool: of("flag"), float: of("whole", "decimal")}.get(annotation, ANY)
+
+
+def _is_mapping(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Mapping)
