@@ -14,6 +14,7 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from connectors.assembly import make_platform
+from connectors.chores import CHORES_EVERY, do_chores
 from connectors.delivery import deliver, sweep
 from connectors.exchange.receive import handle as handle_arrival
 from engine.platform import Platform
@@ -101,8 +102,11 @@ def main(settings: Settings | None = None) -> int:
 
 
 def _sweep_until(platform: Platform, stop: threading.Event) -> None:
+    next_chores = platform.clock.now()
     while not stop.wait(0 if _safely_sweep(platform) else platform.settings.sweep_seconds):
-        pass
+        if platform.clock.now() >= next_chores:
+            do_chores(platform)
+            next_chores = platform.clock.now() + CHORES_EVERY
 
 
 def _safely_sweep(platform: Platform) -> int:

@@ -24,7 +24,8 @@ from engine.files import FileMissing
 from engine.inbox import Arrival
 from engine.instances import cases
 from engine.instances import commands as instances
-from engine.instances.models import Instance, Subscription
+from engine.instances.messages import awaited
+from engine.instances.models import Subscription
 from engine.platform import Platform, Work, system
 
 log = structlog.get_logger(__name__)
@@ -210,11 +211,10 @@ class _Taken:
         return {"dispatch": dispatch.id, "code": message.status, "state": state}
 
     def _tell(self, document_id: int, name: str, correlation: str, data: dict[str, Any]) -> None:
-        """Give a message to the procedure, kept for later only while one of this document still runs."""
-        running = select(Instance.id).where(
-            Instance.agency_id == self.agency_id, Instance.document_id == document_id, Instance.status == "running"
-        )
-        if self._waits(name, correlation) or self.session.scalar(running.limit(1)) is not None:
+        """Give a message to the procedure, kept for later only while a case of this document could still ask for it."""
+        if self._waits(name, correlation) or awaited(
+            self.session, self.agency_id, name, correlation, self.work.now, document_id
+        ):
             instances.receive_message(self.work, self.agency_id, name, correlation, data)
 
     # --- Who and what is meant ---

@@ -30,7 +30,9 @@ __all__ = [
     "UnknownToken",
     "Wait",
     "cancel",
+    "catches",
     "complete",
+    "correlations",
     "escalate",
     "fan_out_done",
     "move",
@@ -135,6 +137,21 @@ def move(
 def places(procedure: Procedure, state: bytes) -> tuple[core.Place, ...]:
     """Where the instance stands: its tokens, what they wait for and which are held."""
     return core.places(procedure.core, state)
+
+
+def catches(procedure: Procedure, message: str) -> bool:
+    """Whether anything in the diagram, its start aside, waits for the message."""
+    return bool(core.catching(procedure.core, message))
+
+
+def correlations(
+    procedure: Procedure, state: bytes, message: str, now: datetime, functions: Functions = NO_FUNCTIONS
+) -> frozenset[str | None] | None:
+    """The keys under which the instance waits for the message or might, by what it knows now; None when it can't say.
+
+    Empty when nothing in the diagram catches it, or the instance has ended.
+    """
+    return core.correlations(procedure.core, state, message, now, functions)
 
 
 def fan_out_done(

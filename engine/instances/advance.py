@@ -8,29 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import func, select
 
-from engine import outbox
 from engine.bpmn import run
 from engine.bpmn.expressions import ExpressionError
-from engine.database import insert_rows
+from engine.database import NOTHING, Write, as_json, insert, inserting, write, written
 from engine.definitions import queries as definitions
 from engine.definitions.queries import Ready
 from engine.errors import BusinessError, InvalidInput, PlatformError
 from engine.instances import lines
 from engine.instances.functions import functions
 from engine.instances.incidents import raise_incident
-from engine.instances.models import Incident, Instance, Passage, PendingMessage, Subscription
-from engine.instances.resting import rest
+from engine.instances.models import Instance, Passage, PendingMessage
+from engine.instances.resting import rest, withdraw
 from engine.operations import as_data
 from engine.platform import Work
-from engine.tasks import commands as tasks
 
 THROWN = "instances.deliver-message"
 MESSAGE_LOCK = 7002  # first key of the advisory locks on messages
-_PASSAGES = cast(Table, Passage.__table__)
 
 
 @dataclass
@@ -47,6 +44,11 @@ class Move:
     passages: list[dict[str, Any]] = field(default_factory=list)
     ended: bool = False
     data: dict[str, Any] = field(default_factory=dict)
+    writes: list[Write] = field(default_factory=list)  # what goes into the database together with the step's rows
+    state: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.state = self.instance.state
 
     @property
     def functions(self) -> Mapping[str, Callable[..., Any]]:
@@ -74,12 +76,11 @@ def resume(move: Move, call: Callable[..., run.Step], *arguments: Any) -> None:
 
 
 def _call(move: Move, call: Callable[..., run.Step], *arguments: Any) -> run.Step:
-    return call(move.ready.procedure, move.instance.state, *arguments, now=move.work.now, functions=move.functions)
+    return call(move.ready.procedure, move.state, *arguments, now=move.work.now, functions=move.functions)
 
 
 def _take(move: Move, step: run.Step) -> None:
-    move.instance.state = step.state
-    move.ended, move.data = step.ended, step.data
+    move.state, move.ended, move.data = step.state, step.ended, step.data
     for token in step.closed:
         if move.pending.pop(token, None) is None and move.resting.pop(token, None) is None:
             move.closed.append(token)
@@ -108,15 +109,13 @@ def _take(move: Move, step: run.Step) -> None:
 
 def _settle_at_once(move: Move, wait: run.Wait) -> run.Step | None:
     """Do what needs nobody and nothing outside; None when the wait has to rest."""
-    if wait.kind == "operation":
-        return _operate(move, wait)
-    if wait.kind == "decision":
-        return _decide(move, wait)
-    if wait.kind == "call":
-        return _start_called(move, wait)
-    if wait.kind == "message":
-        return _take_pending_message(move, wait)
-    return None
+    settle = {"operation": _operate, "decision": _decide, "call": _start_called, "message": _take_pending_message}
+    if wait.kind not in settle:
+        return None
+    if move.writes:  # whoever works now sees what was done before
+        write(move.work.session, *move.writes)
+        move.writes.clear()
+    return settle[wait.kind](move, wait)
 
 
 def _operate(move: Move, wait: run.Wait) -> run.Step | None:
@@ -213,12 +212,11 @@ def start_child(move: Move, wait: run.Wait, line: lines.Line) -> Instance:
 def begin(work: Work, instance: Instance, data: Mapping[str, Any], start_element: str | None = None) -> None:
     """Run a new instance's first steps; it may have ended when this returns."""
     ready = definitions.ready(work.session, instance.version_id)
-    move = Move(work, instance, ready)
-    step = run.start(ready.procedure, dict(data), now=work.now, functions=move.functions, start_element=start_element)
+    known = functions(work, instance.agency_id)
+    step = run.start(ready.procedure, dict(data), now=work.now, functions=known, start_element=start_element)
     instance.state = step.state
-    work.session.add(instance)
-    work.session.flush()
-    advance(move, step)
+    insert(work.session, instance)
+    advance(Move(work, instance, ready), step)
 
 
 def error_of(child: Instance) -> BusinessError:
@@ -242,6 +240,7 @@ def _take_pending_message(move: Move, wait: run.Wait) -> run.Step | None:
     kept = move.work.session.scalar(
         select(PendingMessage)
         .where(PendingMessage.agency_id == move.instance.agency_id, PendingMessage.name == wait.name, same_correlation)
+        .where(PendingMessage.ended_at.is_(None))
         .order_by(PendingMessage.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -286,47 +285,58 @@ def _throw(move: Move, thrown: run.Thrown) -> None:
     )
 
 
-def _write(move: Move) -> None:
+def _write(move: Move, status: str | None = None) -> None:
+    """Bring the rows up to date in one statement; called procedures nobody waits for any more are stopped."""
     work, instance = move.work, move.instance
-    if isinstance(document_id := move.data.get("document_id"), int):
-        instance.document_id = document_id
-    if move.ended and instance.status == "running":
-        instance.status, instance.ended_at, instance.outcome = "ended", work.now, move.data
-    if move.closed:
-        withdraw(work, instance, move.closed)
+    writes = [*move.writes, *_progress(move, status)]
     if move.passages:
-        insert_rows(work.session, _PASSAGES, move.passages)
-        move.passages.clear()
-    rest(work, instance, move.ready, list(move.resting.values()))
-    move.resting.clear()
+        writes.append(inserting(Passage.__table__, move.passages))
+    if move.closed:
+        writes += withdraw(work, instance, move.closed)
+    writes += rest(work, instance, move.ready, list(move.resting.values()))
+    if not writes:
+        return
+    found = write(work.session, *writes, then=_CALLED if move.closed else NOTHING)
+    left_alone = found.scalars().all() if move.closed else ()
+    for done in (move.writes, move.passages, move.closed, move.resting):
+        done.clear()
+    if left_alone:
+        children = select(Instance).where(Instance.id.in_(left_alone), Instance.status == "running")
+        for child in work.session.scalars(children.order_by(Instance.id).with_for_update()).all():
+            cancel(work, child)
 
 
-def withdraw(work: Work, instance: Instance, tokens: list[str]) -> None:
-    """Take back everything that hangs on these tokens: tasks, subscriptions, deliveries, incidents, called
-    procedures.
-    """
-    mine = instance.id
-    work.session.execute(delete(Subscription).where(Subscription.instance_id == mine, Subscription.token.in_(tokens)))
-    tasks.withdraw_tasks(work, mine, tokens)
-    work.session.execute(
-        update(outbox.Delivery)
-        .where(
-            outbox.Delivery.instance_id == mine,
-            outbox.Delivery.token.in_(tokens),
-            outbox.Delivery.state == outbox.WAITING,
-        )
-        .values(state=outbox.SKIPPED, settled_at=work.now)
-    )
-    work.session.execute(
-        update(Incident)
-        .where(Incident.instance_id == mine, Incident.token.in_(tokens), Incident.state == "open")
-        .values(state="withdrawn", settled_at=work.now)
-    )
-    children = select(Instance).where(
-        Instance.parent_id == mine, Instance.parent_token.in_(tokens), Instance.status == "running"
-    )
-    for child in work.session.scalars(children.with_for_update()).all():
-        cancel(work, child)
+_CALLED = """
+    select id from instance
+    where parent_id = :instance and parent_token = any(:tokens) and status = 'running'"""
+
+
+def _progress(move: Move, status: str | None) -> list[Write]:
+    """The writing of the instance's own row, when the move has changed it."""
+    instance, document_id = move.instance, move.data.get("document_id")
+    reached: dict[str, Any] = {
+        name: getattr(instance, name) for name in ("document_id", "status", "ended_at", "outcome")
+    }
+    reached["state"] = move.state
+    if isinstance(document_id, int):
+        reached["document_id"] = document_id
+    if instance.status == "running" and status is not None:
+        reached |= {"status": status, "ended_at": move.work.now}
+    elif instance.status == "running" and move.ended:
+        reached |= {"status": "ended", "ended_at": move.work.now, "outcome": move.data}
+    if all(getattr(instance, name) == value for name, value in reached.items()):
+        return []
+    written(instance, reached)
+    return [Write(_PROGRESS, {**reached, "outcome": as_json(instance.outcome), "instance": instance.id})]
+
+
+_REACHED = ("document_id", "status", "ended_at", "outcome")
+_PROGRESS = """
+    moved as (
+      update instance set state = :state, document_id = :document_id, status = :status, ended_at = :ended_at,
+        outcome = cast(:outcome as jsonb)
+      where id = :instance
+    )"""
 
 
 def cancel(work: Work, instance: Instance) -> None:
@@ -334,6 +344,4 @@ def cancel(work: Work, instance: Instance) -> None:
     move = Move(work, instance, definitions.ready(work.session, instance.version_id))
     _take(move, run.cancel(move.ready.procedure, instance.state))
     move.pending.clear()
-    instance.status, instance.ended_at = "cancelled", work.now
-    move.ended = False
-    _write(move)
+    _write(move, status="cancelled")

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.bpmn import run
+from engine.database import write
 from engine.definitions import queries as definitions
 from engine.definitions.models import Definition
 from engine.errors import BusinessError, Conflict, NotFound
@@ -112,17 +113,14 @@ def complete_task(work: Work, task_id: int, answers: Mapping[str, Any], version:
         raise Conflict("Việc này đã thay đổi sau khi bạn mở biểu mẫu. Tải lại trang để xem nội dung mới nhất.")
     ready = definitions.ready(work.session, instance.version_id)
     values = forms.accept(work, ready, task, lines.shared(work.session, task), answers)
-    _close(work, task, values)
-    _move_on(work, Move(work, instance, ready, left_by=task.token), task, values)
+    values |= {"completed_by": work.actor.person_id, "completed_at": work.now.isoformat()}
+    move = Move(work, instance, ready, left_by=task.token, writes=[tasks.closing(work, task, values)])
+    _note_completion(work, task)
+    _move_on(work, move, task, values)
     return Completed(task.id, instance.id, instance.document_id, instance.status == "ended")
 
 
-def _close(work: Work, task: Task, values: dict[str, Any]) -> None:
-    task.state, task.completed_at, task.completed_by_id = "completed", work.now, work.actor.person_id
-    if task.assignee_id in work.actor.standing_in_for:
-        task.acting_for_id = task.assignee_id
-    values |= {"completed_by": work.actor.person_id, "completed_at": work.now.isoformat()}
-    task.answers = values
+def _note_completion(work: Work, task: Task) -> None:
     work.note(
         "task.completed",
         "task",
@@ -140,10 +138,11 @@ def _move_on(work: Work, move: Move, task: Task, values: Mapping[str, Any]) -> N
         resume(move, run.complete, task.token, values)
         tell_parent(work, move.instance)
         return
-    work.session.flush()
+    write(work.session, *move.writes)
+    move.writes.clear()
     results = lines.settle_line(work, move.instance, task.token, task.index, values)
     if results is not None:
-        tasks.withdraw_tasks(work, move.instance.id, [task.token])
+        move.closed.append(task.token)  # lines of it that are still open
         resume(move, run.complete, task.token, {"results": results})
         tell_parent(work, move.instance)
 
@@ -213,9 +212,8 @@ def receive_message(
     if (start := _started_by(work, agency_id, name)) is not None:
         key, element = start
         return start_instance(work, key, agency_id, data, start_element=element)
-    work.session.add(
-        PendingMessage(agency_id=agency_id, name=name, correlation=correlation, data=dict(data), arrived_at=work.now)
-    )
+    given = {"name": name, "correlation": correlation, "data": dict(data)}
+    work.session.add(PendingMessage(agency_id=agency_id, arrived_at=work.now, looked_at=work.now, **given))
     return None
 
 

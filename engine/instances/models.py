@@ -111,7 +111,10 @@ class PendingMessage(Base):
     """A message nobody waited for yet: kept until somebody does, since answers may overtake the question."""
 
     __tablename__ = "pending_message"
-    __table_args__ = (Index("ix_pending_message_correlation", "agency_id", "name", "correlation", "id"),)
+    __table_args__ = (
+        Index("ix_pending_message_correlation", "agency_id", "name", "correlation", "id"),
+        Index("ix_pending_message_looked", "looked_at", postgresql_where="ended_at is null"),
+    )
 
     id: Mapped[Key]
     agency_id: Mapped[int]
@@ -119,6 +122,8 @@ class PendingMessage(Base):
     correlation: Mapped[str | None] = mapped_column(String(200))
     data: Mapped[Json]
     arrived_at: Mapped[datetime]
+    looked_at: Mapped[datetime]  # when it was last asked whether anybody could still wait for it
+    ended_at: Mapped[datetime | None]  # nobody can; kept as evidence
 
 
 class Migration(Base):

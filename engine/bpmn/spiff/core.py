@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.bpmn.dialect import Node
 from engine.bpmn.spiff.activities import WaitSpec
 from engine.bpmn.spiff.build import Core
 from engine.bpmn.spiff.case import Case, Token
@@ -14,7 +15,7 @@ from engine.bpmn.spiff.catching import arm_scope, catcher, fire
 from engine.bpmn.spiff.freeze import freeze, put_on, thaw
 from engine.bpmn.spiff.gateways import JoinSpec, release
 from engine.bpmn.spiff.moves import again, finish, go, place, view
-from engine.bpmn.spiff.texts import Functions, Held
+from engine.bpmn.spiff.texts import Functions, Held, work_out
 from engine.bpmn.state import pack, unpack
 from engine.bpmn.step import Step, Thrown, Uncaught, UnknownToken, plain
 from engine.errors import InvalidInput
@@ -211,3 +212,39 @@ def places(core: Core, state: bytes) -> tuple[Place, ...]:
         for scope in case.scopes()
         for token in scope.tokens()
     )
+
+
+def catching(core: Core, message: str) -> list[Node]:
+    """Nodes that wait for a message inside the diagram; a start event of the procedure itself isn't one."""
+    return [
+        node
+        for spec in core.specs.values()
+        for node in spec.scope.nodes.values()
+        if any(event.kind == "message" and event.name == message for event in node.events)
+        and node.kind in ("intermediateCatchEvent", "receiveTask", "boundaryEvent", "startEvent")
+        and not (node.kind == "startEvent" and spec is core.specs[core.root])
+    ]
+
+
+def correlations(
+    core: Core, state: bytes, message: str, now: datetime, functions: Functions
+) -> frozenset[str | None] | None:
+    """See `engine.bpmn.run.correlations`."""
+    case = thaw(core, unpack(state), now, functions)
+    if case.final is not None:
+        return frozenset()
+    known = [view(scope) for scope in case.scopes()] + [token.data for scope in case.scopes() for token in scope.live()]
+    found: set[str | None] = set()
+    for node in catching(core, message):
+        text = node.element.properties.get("correlation")
+        for data in known if text else ():
+            try:
+                value = work_out(text, data, functions)
+            except Held:
+                return None
+            if value is None or value == "":
+                return None
+            found.add(str(value))
+        if not text:
+            found.add(None)
+    return frozenset(found)

@@ -289,3 +289,23 @@ def test_what_cannot_be_taken_in_now_waits(unprepared: Exchange) -> None:
     unprepared.run()
     [received] = unprepared.received(unprepared.province.commune)
     assert (received.identifier, received.entered_at) == (samples.IDENTIFIER, arrival.arrived_at)
+
+
+def test_a_status_after_the_reply_waits_for_nobody(exchange: Exchange) -> None:
+    """The follow-up of this dispatch has ended with the reply; another one of the document still runs."""
+    commune, ward = exchange.province.commune, exchange.province.ward
+    asked = exchange.issued()
+    exchange.follow(asked, commune)
+    others = exchange.follow(asked, ward)
+    exchange.run()
+    [received] = exchange.received(commune)
+    exchange.order(commune, "exchange.report-status", document=received.id, code="03")
+    exchange.run()
+    answer = exchange.issued(commune, [exchange.province.department.id], answers=[received.id], subject="Trả lời")
+    exchange.send(answer)
+    exchange.order(commune, "exchange.report-status", document=received.id, code="06")
+    exchange.run()
+    assert exchange.dispatch(asked, commune).state == "done"
+    with exchange.platform.reading() as session:
+        assert session.get_one(Instance, others).status == "running"
+    assert exchange.rows(PendingMessage) == []

@@ -175,8 +175,7 @@ def test_nothing_is_left_open(platform: Platform) -> None:
     }  # fmt: skip
     assert rows(platform, Incident) == []
     assert rows(platform, Subscription) == []
-    # the answer settled this dispatch before the commune's “06” came: nobody waits for that one any more
-    assert [(row.name, row.data["code"]) for row in rows(platform, PendingMessage)] in ([], [("dispatch-status", "06")])
+    assert rows(platform, PendingMessage) == []
     assert {row.state for row in rows(platform, Task)} == {"completed", "withdrawn"}
     assert {(row.state, row.attempts, row.last_error) for row in rows(platform, Delivery)} == {("done", 1, None)}
     assert {(row.state, row.last_error) for row in rows(platform, Arrival)} == {("handled", None)}

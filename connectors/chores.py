@@ -1,0 +1,33 @@
+"""What nobody waits for but has to be done now and then, by whichever worker comes to it; each may run twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from engine.instances import messages
+from engine.platform import Platform, system
+
+log = structlog.get_logger(__name__)
+CHORES_EVERY = timedelta(hours=1)
+
+
+def do_chores(platform: Platform) -> None:
+    """Do every chore once; one that fails is logged and left to the next time."""
+    for chore in CHORES:
+        try:
+            chore(platform)
+        except Exception:
+            log.exception("chore failed", chore=chore.__name__)
+
+
+def end_unawaited_messages(platform: Platform) -> None:
+    """End kept messages that no running case can ask for any more."""
+    ended = platform.run(system(), messages.end_unawaited)
+    if ended:
+        log.info("kept messages ended", count=ended)
+
+
+CHORES: tuple[Callable[[Platform], None], ...] = (end_unawaited_messages,)
