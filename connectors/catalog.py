@@ -6,6 +6,7 @@ import connectors.conversion.operations
 import connectors.exchange.operations
 import connectors.signing.operations
 import engine.documents.operations
+import engine.instances.moving.operations
 import engine.instances.operations
 import engine.tasks.operations
 from engine.operations import Catalog

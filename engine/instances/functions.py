@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
 
 from engine.directory import queries as directory
-from engine.platform import Work
 
 
-def functions(work: Work, agency_id: int) -> Mapping[str, Callable[..., Any]]:
+class Present(Protocol):
+    """A session and the time that holds in it: a command's work, or a reading."""
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+
+def functions(work: Present, agency_id: int) -> Mapping[str, Callable[..., Any]]:
     """Deadlines by the agency's calendar, which is read only when one is asked for, and `now`."""
     now = work.now
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine.definitions import queries as definitions
+from engine.definitions.models import Version
 from engine.definitions.queries import Ready
 from engine.directory.models import Person
 from engine.documents.models import Document
@@ -21,7 +22,7 @@ from engine.instances.models import Incident, Instance, Passage, Subscription
 from engine.platform import Actor, Verdict
 from engine.tasks import queries as task_queries
 from engine.tasks import rules as task_rules
-from engine.tasks.models import Task
+from engine.tasks.models import Task, TaskCandidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,17 @@ def task(session: Session, actor: Actor, task_id: int, now: datetime) -> TaskVie
     )
 
 
+def takes_part(session: Session, actor: Actor, instance_id: int) -> bool:
+    """Whether the actor may see any task of an instance, as `task` decides for one; asked in one statement."""
+    tasks = (
+        select(Task, func.array_agg(TaskCandidate.group).filter(TaskCandidate.group.is_not(None)))
+        .outerjoin(TaskCandidate, TaskCandidate.task_id == Task.id)
+        .where(Task.instance_id == instance_id, Task.agency_id == actor.agency_id)
+        .group_by(Task.id)
+    )
+    return any(task_rules.may_see(actor, found, groups or ()) for found, groups in session.execute(tasks))
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One line of a timeline: an element entered and left, by whom."""
@@ -88,17 +100,23 @@ def timeline(session: Session, instance_id: int) -> list[Event]:
     instance = session.get(Instance, instance_id)
     if instance is None:
         raise NotFound("Không tìm thấy lượt chạy quy trình này.")
-    ready = definitions.ready(session, instance.version_id)
+    represented = aliased(Person)
     rows = session.execute(
-        select(Passage, Person.full_name)
+        select(Passage, Person.full_name, represented.full_name)
         .outerjoin(Person, Person.id == Passage.person_id)
+        .outerjoin(represented, represented.id == Passage.acting_for_id)
         .where(Passage.instance_id == instance_id)
         .order_by(Passage.id)
     )
     entered: dict[tuple[str, str], Passage] = {}
     events: dict[int, Event] = {}
-    for passage, person in rows:
-        element = ready.procedure.elements.get(passage.element)
+    for passage, person, acting_for in rows:
+        if passage.event == "moved":
+            moved = entered.setdefault(("moved", passage.at.isoformat()), passage)
+            events[moved.id] = _moved(session, instance, moved, person)
+            continue
+        # history is told in the words of the version it happened in: a later one may lack the element
+        element = definitions.ready(session, passage.version_id).procedure.elements.get(passage.element)
         if element is None or element.kind.endswith("Gateway"):
             continue
         key = (passage.token, passage.element)
@@ -114,11 +132,18 @@ def timeline(session: Session, instance_id: int) -> list[Event]:
             passage.at if left else None,
             passage.event == "cancelled",
             person,
-            None,
+            acting_for,
         )
         if left:
             entered.pop(key, None)
     return list(events.values())
+
+
+def _moved(session: Session, instance: Instance, passage: Passage, person: str | None) -> Event:
+    """That a case went on in another version, as one line however many tokens it had."""
+    number = session.scalar(select(Version.number).where(Version.id == passage.version_id))
+    name = f"Chuyển sang phiên bản {number} của quy trình"
+    return Event(instance.id, instance.procedure, "", name, "migration", passage.at, passage.at, False, person, None)
 
 
 def document_timeline(session: Session, document_id: int) -> list[Event]:
@@ -130,7 +155,9 @@ def document_timeline(session: Session, document_id: int) -> list[Event]:
 def tokens(session: Session, instance_id: int) -> dict[str, int]:
     """Where the instance stands now: element → how many tokens wait there."""
     counted: dict[str, int] = {}
-    entered = select(Passage.element, Passage.event, func.count()).where(Passage.instance_id == instance_id)
+    entered = select(Passage.element, Passage.event, func.count()).where(
+        Passage.instance_id == instance_id, Passage.event != "moved"
+    )
     for element, event, number in session.execute(entered.group_by(Passage.element, Passage.event)):
         counted[element] = counted.get(element, 0) + (number if event == "entered" else -number)
     return {element: number for element, number in counted.items() if number > 0}

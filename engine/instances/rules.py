@@ -20,3 +20,10 @@ def may_mend(actor: Actor, agency_id: int) -> Verdict:
 def may_cancel(actor: Actor, instance: Instance) -> Verdict:
     """Stopping a run by hand is for admins; procedures end through their diagrams."""
     return may_mend(actor, instance.agency_id)
+
+
+def may_move(actor: Actor, agency_id: int) -> Verdict:
+    """Running cases are moved between versions by their agency's own analysts and admins."""
+    if actor.is_system or (actor.agency_id == agency_id and actor.roles & {"process-analyst", "agency-admin"}):
+        return ALLOWED
+    return Verdict(False, "Chỉ người thiết kế quy trình và quản trị của cơ quan được chuyển hồ sơ đang chạy.")

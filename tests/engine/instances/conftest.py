@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+import engine.instances.moving.operations
 import engine.instances.operations
 import engine.tasks.operations  # noqa: F401
 from engine.clock import FixedClock
