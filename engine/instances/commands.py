@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -111,6 +111,8 @@ def complete_task(work: Work, task_id: int, answers: Mapping[str, Any], version:
     work.require(task_rules.may_complete(work.actor, task, groups))
     if version is not None and task.version != version:
         raise Conflict("Việc này đã thay đổi sau khi bạn mở biểu mẫu. Tải lại trang để xem nội dung mới nhất.")
+    if task.assignee_id in work.actor.standing_in_for:
+        work.actor = replace(work.actor, acting_for_id=task.assignee_id)  # history and audit trail name both
     ready = definitions.ready(work.session, instance.version_id)
     values = forms.accept(work, ready, task, lines.shared(work.session, task), answers)
     values |= {"completed_by": work.actor.person_id, "completed_at": work.now.isoformat()}

@@ -15,7 +15,6 @@ from engine.errors import InvalidInput, NotFound
 from engine.instances import commands, mending, queries, rules
 from engine.instances.models import Incident, Instance
 from engine.tasks import queries as worklists
-from engine.tasks.models import Task
 from web.session import actor, now, platform
 
 screen = Blueprint("instances", __name__)
@@ -130,20 +129,9 @@ def _overseers_only() -> None:
 def _visible(reading: Session, instance_id: int) -> Instance:
     """A run of the own agency, for overseers and for whoever has or had a task in it or may see its document."""
     found = queries.instance(reading, actor(), instance_id)
-    if actor().roles & OVERSEERS or _concerned(reading, found):
+    if actor().roles & OVERSEERS or queries.takes_part(reading, actor(), instance_id):
         return found
     raise NotFound(_("Không tìm thấy lượt chạy quy trình này."))
-
-
-def _concerned(reading: Session, found: Instance) -> bool:
-    rows = select(Task.id).where(Task.instance_id == found.id).order_by(Task.id).limit(200)
-    for task_id in reading.scalars(rows):
-        try:
-            queries.task(reading, actor(), task_id, now())
-        except NotFound:
-            continue
-        return True
-    return False
 
 
 def _names(reading: Session, ids: set[int]) -> dict[int, tuple[str, dict[str, str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from engine.directory import queries as directory
 from engine.documents import kinds
 from engine.documents.models import Document
 from engine.documents.text import fold
-from engine.errors import InvalidInput, NotFound
+from engine.errors import Conflict, InvalidInput, NotFound
 from engine.forms.form import Form
 from engine.instances import commands as instances
 from engine.instances import queries
@@ -30,6 +31,7 @@ from web.session import actor, now, platform
 
 screen = Blueprint("worklist", __name__)
 PAGE = 50
+NO_VERSION = 0
 
 
 @screen.get("/")
@@ -80,10 +82,16 @@ def complete(task_id: int) -> Any:
     """Finish the task with the form's answers; what is wrong is told at each field and nothing is lost."""
     name, form = _asked(task_id)
     sent = posted(form) if form else {}
+    shown = _shown_version()
     try:
-        done = platform().run(actor(), instances.complete_task, task_id, sent, request.form.get("version", type=int))
+        done = platform().run(actor(), instances.complete_task, task_id, sent, shown)
     except InvalidInput as error:
         return _task_page(task_id, sent=sent, problem=error), 422
+    except Conflict:
+        if not _is_stale(task_id, shown):
+            raise
+        stale = _("Việc này đã thay đổi sau khi bạn mở trang; những gì bạn đã nhập vẫn còn. Xem lại rồi gửi lần nữa.")
+        return _task_page(task_id, sent=sent, problem=InvalidInput(stale)), 409
     flash(_("Đã hoàn thành: %(name)s.", name=name), "done")
     with platform().reading() as reading:
         following = worklists.waiting_for(reading, actor(), done.document_id, now())
@@ -114,6 +122,21 @@ def hand_over(task_id: int) -> Any:
     platform().run(actor(), tasks.hand_over_task, task_id, person_id)
     flash(_("Đã chuyển việc."), "done")
     return redirect(url_for("worklist.inbox"), 303)
+
+
+def _shown_version() -> int | None:
+    """Return the version the form was shown with; what is no version is older than any."""
+    sent = request.form.get("version")
+    if sent is None:
+        return None
+    return int(sent) if re.fullmatch("[0-9]{1,9}", sent) else NO_VERSION
+
+
+def _is_stale(task_id: int, shown: int | None) -> bool:
+    """Tell whether the task still waits, only its page was old: then the person may look again and send again."""
+    with platform().reading() as reading:
+        found = reading.get(Task, task_id)
+        return found is not None and found.state == "open" and shown is not None and found.version != shown
 
 
 def _asked(task_id: int) -> tuple[str, Form | None]:

@@ -45,9 +45,7 @@ def test_a_group_task_is_claimed_done_and_gone(platform: Platform, office: build
     page = client.get(f"/tasks/{task_id}").text
     assert "Xem văn bản rồi quyết định." in page
     assert "Quá trình xử lý" in page
-    answer = client.post(
-        f"/tasks/{task_id}", data={"decision": "accept", "version": "2"}, follow_redirects=True
-    )
+    answer = client.post(f"/tasks/{task_id}", data={"decision": "accept", "version": "2"}, follow_redirects=True)
     assert "Đã hoàn thành: Tiếp nhận văn bản." in answer.text
     with platform.reading() as session:
         assert session.scalar(select(Instance.status)) == "ended"
@@ -121,3 +119,31 @@ def test_a_text_that_looks_like_html_stays_text(platform: Platform, office: buil
         page = client.get(where).text
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize("version", ["abc", "", "-1", "1e3", "٣", "9" * 40, "1 or 1=1"])
+def test_a_version_that_is_none_is_not_taken_for_the_newest(
+    platform: Platform, office: builders.Office, sign_in: SignIn, version: str
+) -> None:
+    _document, task_id = arrive(platform, office, "Phiên bản lạ")
+    typed = {"decision": "refuse", "reason": "Gửi nhầm nơi nhận", "version": version}
+    answer = sign_in(office["clerk"]).post(f"/tasks/{task_id}", data=typed)
+    assert answer.status_code == 409
+    assert "những gì bạn đã nhập vẫn còn" in answer.text
+    assert 'value="Gửi nhầm nơi nhận"' in answer.text
+    with platform.reading() as session:
+        assert session.get_one(Task, task_id).state == "open"
+
+
+def test_an_old_page_keeps_what_was_typed_and_can_be_sent_again(
+    platform: Platform, office: builders.Office, sign_in: SignIn
+) -> None:
+    _document, task_id = arrive(platform, office, "Trang cũ")
+    client = sign_in(office["clerk"])
+    client.post(f"/tasks/{task_id}/claim")
+    typed = {"decision": "refuse", "reason": "Gửi nhầm nơi nhận"}
+    answer = client.post(f"/tasks/{task_id}", data=typed | {"version": "1"})
+    assert answer.status_code == 409
+    assert 'value="Gửi nhầm nơi nhận"' in answer.text
+    assert 'name="version" value="2"' in answer.text
+    assert client.post(f"/tasks/{task_id}", data=typed | {"version": "2"}).status_code == 303
