@@ -83,8 +83,11 @@ def _waiting(course: Course, step: Step) -> Open:
 
 
 def whereabouts(course: Course) -> str:
-    """Where the case stands, inside a sentence."""
-    waiting = list(dict.fromkeys(each.title for each in course.waits()))
+    """Where the case stands, inside a sentence; what may come at any time is named when nothing else waits."""
+    every = list(course.waits())
+    main = [each for each in every if each.wait.host is None and each.case.prepared.nodes[each.wait.element].kind
+            not in ("boundaryEvent", "startEvent")]  # fmt: skip
+    waiting = list(dict.fromkeys(each.title for each in main or every))
     if waiting:
         return f"hồ sơ đang chờ ở {', '.join(waiting)}"
     if course.troubles:
