@@ -40,7 +40,7 @@ def catalog_for(
     Forms and tables that can't be read count as there but unknown (`rules.sound` reports what is wrong in them).
     """
     people = None if agency_id is None else Strength(session, agency_id, now).count
-    return knowledge(content, operations, partial(_in_force, session, agency_id), people)
+    return knowledge(content, operations, partial(in_force, session, agency_id), people)
 
 
 def knowledge(
@@ -106,7 +106,7 @@ def _called(
     return None if bundle is None else summary(bundle.diagram, Knowledge(**_own(bundle, operations)))
 
 
-def _in_force(session: Session, agency_id: int | None, key: str) -> Bundle | None:
+def in_force(session: Session, agency_id: int | None, key: str) -> Bundle | None:
     """The procedure as a case begun now would call it: the agency's variant or the shipped one."""
     try:
         found = queries.current(session, key, agency_id)

@@ -6,14 +6,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from engine.bpmn import checks
-from engine.definitions import queries
-from engine.definitions.catalog import catalog_for
+from engine.definitions import adapting, publishing, queries
 from engine.definitions.drafting import add_version
 from engine.definitions.models import Definition, Version
-from engine.definitions.rules import may_change, sound
+from engine.definitions.rules import may_change
 from engine.definitions.shipped import PROCESSES, Bundle, read_all
-from engine.errors import Conflict, DefinitionError, NotFound
+from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 
 
@@ -42,36 +40,60 @@ def save_draft(work: Work, bundle: Bundle, agency_id: int | None, based_on_id: i
     return add_version(work, bundle, agency_id, based_on_id, reason)
 
 
-def publish(work: Work, version_id: int) -> Version:
-    """Put a draft in force; the version in force before is retired, running instances stay on theirs.
+def publish(work: Work, version_id: int, reason: str = "", edition: int | None = None) -> Version:
+    """Put a draft in force when it passes every gate; the version in force before is retired, running instances stay
+    on theirs. `reason` says why (a person must give one); `edition` is the one that was looked at.
 
-    DefinitionError lists everything wrong with it; Conflict when it isn't a draft any more.
+    DefinitionError lists what closes a gate; Conflict when it isn't a draft any more or was saved meanwhile.
     """
-    version = work.session.get(Version, version_id, with_for_update=True)
-    if version is None:
-        raise NotFound("Không có phiên bản quy trình này.")
-    definition = work.session.get_one(Definition, version.definition_id)
+    version, definition = queries.version(work.session, work.actor, version_id, lock=True)
     work.require(may_change(work.actor, definition.agency_id))
     if version.state != "draft":
         raise Conflict(f"Phiên bản {version.number} không còn là bản nháp nên không ban hành lại được.")
-    content = queries.content(version, definition.key, definition.name)
-    catalog = catalog_for(work.session, content, definition.agency_id, work.catalog, work.now)
-    findings = [f for f in checks.check(version.diagram, catalog) if f.severity == "error"]
-    findings += sound(version)
-    if findings:
-        raise DefinitionError(findings)
+    if edition is not None and edition != version.edition:
+        raise Conflict("Bản nháp vừa được lưu thêm sau khi bạn mở trang này; hãy xem lại rồi ban hành.")
+    reason = _reason(work, reason, "Ghi lý do ban hành rồi gửi lại.")
+    publishing.require(publishing.gates(work.session, work.actor, version, work.catalog, work.now))
     queries.parse(version, definition.key, definition.name)
     before = _published(work, definition.id)
     if before is not None:
         before.state = "retired"
         work.session.flush()
     version.state = "published"
+    version.reason = reason or version.reason
     version.published_at = work.now
     version.published_by_id = work.actor.person_id
     work.note(
-        "version.published", "version", version.id, key=definition.key, number=version.number, hash=version.content_hash
-    )
+        "version.published", "version", version.id, key=definition.key, number=version.number,
+        hash=version.content_hash, reason=reason, replaced=before.id if before is not None else None,
+    )  # fmt: skip
     return version
+
+
+def retire(work: Work, version_id: int, reason: str) -> Version:
+    """Take a version out of force: new cases of the agency then begin on the shipped one, running ones stay.
+
+    Conflict when it isn't in force, or when nothing would be in force afterwards for somebody who needs it.
+    """
+    version, definition = queries.version(work.session, work.actor, version_id, lock=True)
+    work.require(may_change(work.actor, definition.agency_id))
+    if version.state != "published":
+        raise Conflict(f"Phiên bản {version.number} không đang áp dụng nên không có gì để ngừng.")
+    obstacle = adapting.needed(work.session, definition)
+    if obstacle:
+        raise Conflict(obstacle)
+    reason = _reason(work, reason, "Ghi lý do ngừng áp dụng rồi gửi lại.")
+    version.state = "retired"
+    work.note("version.retired", "version", version.id, key=definition.key, number=version.number, reason=reason)
+    return version
+
+
+def _reason(work: Work, reason: str, sentence: str) -> str:
+    """What a person gives as the reason; the system needn't give one."""
+    said = reason.strip()
+    if not said and not work.actor.is_system:
+        raise InvalidInput(sentence, {"reason": sentence})
+    return said
 
 
 def _published(work: Work, definition_id: int) -> Version | None:
