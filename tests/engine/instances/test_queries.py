@@ -80,7 +80,7 @@ def test_a_task_for_one_person_alone_is_nothing_for_another(office: Office) -> N
     mine = f'<bpmn:userTask id="own" name="own" camunda:assignee="{office.people["clerk"].person_id}"/>'
     office.publish(process("alone", [START, mine, user("after"), END, chain("start", "own", "after", "end")]))
     instance_id = office.start("alone")
-    nobody = Actor(None, office.agency_id, "Ai đó")
+    nobody = Actor(10_000, office.agency_id, "Ai đó")
     with office.platform.reading() as session:
         assert queries.takes_part(session, office.people["clerk"], instance_id)
         assert not queries.takes_part(session, nobody, instance_id)
