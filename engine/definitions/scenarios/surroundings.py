@@ -77,6 +77,7 @@ class Limits:
 
     moves: int = 2_000  # calls of the core
     seconds: float = 10.0
+    total_seconds: float = 60.0  # for all scenarios of a procedure together
     state_bytes: int = 2_000_000
     open_waits: int = 2_000
 

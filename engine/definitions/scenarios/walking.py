@@ -53,8 +53,15 @@ def walk(bundle: Bundle, key: str, table: Any, around: Surroundings) -> Walked:
 
 
 def walk_all(bundle: Bundle, around: Surroundings) -> tuple[Walked, ...]:
-    """Walk every scenario that comes with a procedure."""
-    return tuple(walk(bundle, key, table, around) for key, table in bundle.scenarios.items())
+    """Walk every scenario that comes with a procedure; those for which no time is left say so."""
+    begun, most = around.seconds(), around.limits.total_seconds
+    found = []
+    for key, table in bundle.scenarios.items():
+        if around.seconds() - begun > most:
+            found.append(Walked(key, key, (f"Chưa chạy: các kịch bản trước đã dùng hết {most:g} giây.",)))
+        else:
+            found.append(walk(bundle, key, table, around))
+    return tuple(found)
 
 
 def _walked(scenario: Scenario, prepared: Prepared, around: Surroundings) -> Walked:
