@@ -20,19 +20,34 @@ from engine.platform import Platform
 from engine.settings import Settings
 from web import errors
 from web import session as sessions
+from web.adaptation import routes as adaptation
 from web.database import configuration, db
 from web.directory import people
 from web.directory import routes as directory
 from web.documents import creating, files
 from web.documents import routes as documents
+from web.flight import routes as flight
 from web.instances import routes as instances
 from web.layout import headers, navigation, words
 from web.layout import routes as layout
 from web.registers import routes as registers
+from web.scenarios import routes as scenarios
+from web.versions import routes as versions
 from web.worklist import routes as worklist
 
 HERE = Path(__file__).parent
-SCREENS = (layout.screen, directory.screen, worklist.screen, documents.screen, registers.screen, instances.screen)
+SCREENS = (
+    layout.screen,
+    directory.screen,
+    worklist.screen,
+    documents.screen,
+    registers.screen,
+    instances.screen,
+    versions.screen,
+    adaptation.screen,
+    scenarios.screen,
+    flight.screen,
+)
 LANGUAGES = ("vi", "en")
 
 log = logging.getLogger("vanthu.web")

@@ -9,11 +9,14 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from engine.definitions import drafting
+from engine.definitions import queries as definitions
 from engine.directory import commands as directory
 from engine.directory.models import RoleGrant
 from engine.documents import queries as documents
 from engine.instances import cases
-from engine.instances.models import Incident
+from engine.instances.models import Incident, Instance
+from engine.instances.moving import commands as moving
 from engine.platform import Platform, Work, system
 from engine.tasks.models import Task
 from tests import builders
@@ -56,11 +59,32 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     assert office.registers
     assert task_id
     assert grant_id
-    return {
+    procedures = procedures_of(platform, office, instance.id)
+    return procedures | {
         "document_id": document.id, "file_id": file_id, "instance_id": instance.id, "task_id": task_id,
         "incident_id": incident_id, "person_id": office["leader"].id, "unit_id": office.unit.id,
         "register_id": office.registers[0].id, "grant_id": grant_id, "row_id": stand_in.id,
     }  # fmt: skip
+
+
+def procedures_of(platform: Platform, office: builders.Office, instance_id: int) -> dict[str, int]:
+    """A variant in force, a draft of it and a move of cases to it; `old_id` is the shipped version they run on."""
+    analyst = builders.actor(platform, builders.person(platform, office.agency, "process-analyst"))
+
+    def make(work: Work) -> dict[str, int]:
+        shipped = work.session.get_one(Instance, instance_id).version_id
+        key = definitions.version(work.session, analyst, shipped)[1].key
+        draft = drafting.start_draft(work, key, office.id, shipped)
+        variant = drafting.start_draft(work, key, office.id, shipped)
+        variant.state = "published"
+        work.session.flush()
+        moved = moving.begin_migration(work, shipped, variant.id)
+        return {
+            "version_id": variant.id, "draft_id": draft.id, "old_id": shipped, "new_id": variant.id,
+            "migration_id": moved.id,
+        }  # fmt: skip
+
+    return platform.run(analyst, make)
 
 
 def rules(app: Flask) -> list[Rule]:

@@ -72,6 +72,7 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
     ]
     if actor.roles & PROCEDURE_ROLES:
         items = [Item(_("Hồ sơ quy trình"), "instances.index", "flow")]
+        items.append(Item(_("Hồ sơ theo phiên bản"), "flight.index", "retry"))
         if actor.roles & ADMIN_ROLES:
             items.append(Item(_("Sự cố"), "instances.incidents", "alert"))
         groups.append(Group(_("Quy trình"), tuple(items)))

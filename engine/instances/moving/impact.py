@@ -151,11 +151,16 @@ def _name(ready: Ready, element: str) -> str:
 
 
 def readied(session: Session, actor: Actor, old_id: int, new_id: int) -> tuple[Ready, Ready]:
-    """Both versions, parsed; NotFound when one isn't the actor's to see, Conflict when they are of different
-    procedures.
+    """Both versions, parsed; the new one may still be a draft.
+
+    NotFound when one isn't the actor's to see, Conflict when they are of different procedures, DefinitionError when the
+    draft can't be run.
     """
-    old_line = definitions.version(session, actor, old_id)[1]
-    new_line = definitions.version(session, actor, new_id)[1]
-    if old_line.key != new_line.key:
+    _old_version, old_line = definitions.version(session, actor, old_id)
+    version, line = definitions.version(session, actor, new_id)
+    if old_line.key != line.key:
         raise Conflict("Hai phiên bản thuộc hai quy trình khác nhau nên không chuyển hồ sơ được.")
-    return definitions.ready(session, old_id), definitions.ready(session, new_id)
+    # a draft changes under the same id, so its parsed form is never kept
+    drafted = version.state == "draft"
+    new = definitions.parse(version, line.key, line.name) if drafted else definitions.ready(session, new_id)
+    return definitions.ready(session, old_id), new
