@@ -84,6 +84,7 @@ class ProcedureFacts:
     takes: Mapping[str, Shape] | None = None  # None: it doesn't say
     gives: Mapping[str, Shape] | None = None  # optional shapes: only on some paths; None: not known
     name: str = ""
+    does: frozenset[str] | None = None  # what it may do in the words of `law.acts`; None: not known
 
 
 def _unknown(_: str) -> int | None:
