@@ -55,15 +55,16 @@ def _items(schema: Any) -> Iterator[Mapping[str, Any]]:
 def _field(question: Field, item: Mapping[str, Any]) -> FieldFacts:
     properties = item.get("properties") or {}
     bound = str(properties.get("bind") or "")
+    hidden_by = frozenset().union(*(names(condition) for condition in question.hidden_when))
     away = bool(question.hidden_when) or question.readonly
     shape = _answer(question)
     return FieldFacts(
         kind=question.kind,
-        shape=maybe(shape) if away else shape,
+        shape=maybe(shape, hidden_by) if away else shape,
         required=question.limits.required,
         bound=bound.removeprefix(BOUND) if bound.startswith(BOUND) else None,
         label=question.label,
-        hidden_by=frozenset().union(*(names(condition) for condition in question.hidden_when)),
+        hidden_by=hidden_by,
         readonly=question.readonly,
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from lxml import etree
@@ -11,6 +12,8 @@ from lxml import etree
 from engine.bpmn.checks.facts import FormFacts, OperationFacts, ProcedureFacts, TableFacts
 from engine.bpmn.checks.variables.shapes import Shape
 from engine.bpmn.dialect import BPMN, CAMUNDA, Diagram, Node, Scope
+from engine.bpmn.normalise import normalise
+from engine.bpmn.reading import read
 from engine.errors import Finding
 
 
@@ -72,12 +75,21 @@ class Subject:
     root: Any
     diagram: Diagram
     catalog: CheckCatalog | None = None
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # what several rules look at
 
     def places(self) -> Iterator[tuple[Scope, Node]]:
         """Every node with the scope it stands in."""
         for scope in self.diagram.root.scopes():
             for node in scope.nodes.values():
                 yield scope, node
+
+
+@lru_cache(maxsize=4)
+def as_run(xml: bytes) -> Diagram:
+    """The diagram as the core runs it, rewritten by `normalise`; for files that passed the checks of support."""
+    diagram = read(xml)
+    normalise(diagram.root)
+    return diagram
 
 
 # What a rule yields: the element and the sentence.

@@ -13,11 +13,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import combinations
 
-from engine.bpmn.checks.rules import Found, Rule, Subject
+from engine.bpmn.checks.rules import Found, Rule, Subject, as_run
 from engine.bpmn.checks.structure import closure
 from engine.bpmn.dialect import Flow, Node, Scope
-from engine.bpmn.normalise import normalise
-from engine.bpmn.reading import read
 
 MAX_MARKINGS = 4_000
 MAX_ALL_ORDERS = 500
@@ -246,11 +244,9 @@ def _may_join(board: _Board, marking: Marking, node: Node, arrived: set[str]) ->
 
 @lru_cache(maxsize=8)  # four rules look at the same games
 def _played(xml: bytes) -> tuple[tuple[Scope, Game], ...]:
-    diagram = read(xml)
-    normalise(diagram.root)
     return tuple(
         (scope, play(scope, node.id))
-        for scope in diagram.root.scopes()
+        for scope in as_run(xml).root.scopes()
         for node in scope.nodes.values()
         if node.kind == "startEvent"
     )

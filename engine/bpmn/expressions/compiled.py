@@ -20,7 +20,7 @@ from typing import Any
 from cel_expr_python import cel
 
 from engine.bpmn.expressions.sentences import at_compile, at_evaluation, only_mixed_branches
-from engine.bpmn.expressions.tree import TAKEN_NAMES, read_tree
+from engine.bpmn.expressions.tree import TAKEN_NAMES, parsed, read_tree
 from engine.errors import PlatformError
 
 MAX_LENGTH = 2_000
@@ -168,6 +168,11 @@ def compile_expression(text: str) -> Expression:
         raise ExpressionError(f"Biểu thức “{_short(text)}”: {at_compile(str(error))}") from None
     names = frozenset(tree.names - {ALL_DATA})
     return Expression(text, names, program, tree.loops > 0, ALL_DATA in tree.names)
+
+
+def parse_tree(text: str) -> bytes:
+    """The parse tree of an expression that compiles, as protobuf `cel.expr.Expr`."""
+    return parsed(_parser.compile(text, disable_check=True).serialize())
 
 
 def _program(text: str, names: frozenset[str]) -> Any:

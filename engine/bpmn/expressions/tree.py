@@ -37,11 +37,14 @@ class Tree:
 
 def read_tree(serialized: bytes) -> Tree:
     """Walk the parse tree of an expression, given in CEL's own binary form (protobuf, `cel.expr.ParsedExpr`)."""
-    # Any{2: ParsedExpr{2: Expr}}
-    parsed = _only(_only(serialized, 2), 2)
     tree = Tree()
-    tree.size = _walk(parsed, {}, tree).total
+    tree.size = _walk(parsed(serialized), {}, tree).total
     return tree
+
+
+def parsed(serialized: bytes) -> bytes:
+    """The expression itself out of what the library hands over: Any{2: ParsedExpr{2: Expr}}."""
+    return _only(_only(serialized, 2), 2)
 
 
 def _fields(raw: bytes) -> Iterator[tuple[int, bytes]]:

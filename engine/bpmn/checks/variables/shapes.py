@@ -31,6 +31,7 @@ class Shape:
     sealed: bool = False
     item: Shape | None = None
     optional: bool = False
+    hinges: frozenset[str] = frozenset()  # optional because of the answers to these
 
     @property
     def known(self) -> bool:
@@ -56,6 +57,7 @@ def _order(pair: tuple[str, Scalar]) -> tuple[str, str]:
 
 
 ANY = Shape()
+NOTHING = Shape(frozenset({"nothing"}))  # what an empty list holds
 
 
 def of(*kinds: str) -> Shape:
@@ -70,7 +72,7 @@ def literal(value: Scalar) -> Shape:
 
 def literals(values: Iterable[Scalar], *kinds: str) -> Shape:
     """The shape of a value that is one of these; `kinds` when they are more special than the values show."""
-    pairs = frozenset((_kind(value), value) for value in values)
+    pairs = frozenset((kind_of(value), value) for value in values)
     found = frozenset(kinds) or frozenset(kind for kind, _ in pairs)
     return Shape(found, pairs if len(pairs) <= MOST_VALUES else None)
 
@@ -85,9 +87,11 @@ def listed(item: Shape = ANY) -> Shape:
     return Shape(frozenset({"list"}), item=item)
 
 
-def maybe(shape: Shape) -> Shape:
-    """The same, but possibly missing."""
-    return Shape(shape.kinds, shape.values, shape.fields, shape.sealed, shape.item, True)
+def maybe(shape: Shape, hinges: frozenset[str] | None = None) -> Shape:
+    """The same, but possibly missing, because of the answers to the questions `hinges` names."""
+    if shape.optional and hinges is None:
+        return shape
+    return Shape(shape.kinds, shape.values, shape.fields, shape.sealed, shape.item, True, hinges or frozenset())
 
 
 def present(shape: Shape) -> Shape:
@@ -121,16 +125,26 @@ def union(*shapes: Shape) -> Shape:
 
 
 def _either(one: Shape, other: Shape, depth: int) -> Shape:
+    if one is NOTHING or other is NOTHING:
+        return other if one is NOTHING else one
     optional = one.optional or other.optional
+    hinges = _hinges(one, other)
     if not one.known or not other.known:
-        return Shape(optional=optional)
+        return Shape(optional=optional, hinges=hinges)
     values = one.values | other.values if one.values is not None and other.values is not None else None
     if values is not None and len(values) > MOST_VALUES:
         values = None
     fields, sealed = _fields(one, other, depth)
     items = [each.item for each in (one, other) if "list" in each.kinds]
     item = None if not items or None in items else _all(items, depth)
-    return Shape(one.kinds | other.kinds, values, fields, sealed, item, optional)
+    return Shape(one.kinds | other.kinds, values, fields, sealed, item, optional, hinges)
+
+
+def _hinges(one: Shape, other: Shape) -> frozenset[str]:
+    """Where either may be missing, only what explains both explains the whole."""
+    if one.optional and other.optional:
+        return one.hinges & other.hinges
+    return one.hinges if one.optional else other.hinges
 
 
 def _all(shapes: Iterable[Shape | None], depth: int) -> Shape:
@@ -147,17 +161,22 @@ def _fields(one: Shape, other: Shape, depth: int) -> tuple[Mapping[str, Shape], 
         return chosen.fields, chosen.sealed
     if depth >= _DEEPEST:
         return _NO_FIELDS, False
+    # of two kinds of maps, asking for what only one has tells which it is
+    mine, theirs = frozenset(one.fields) - set(other.fields), frozenset(other.fields) - set(one.fields)
     found: dict[str, Shape] = {}
     for name in {**one.fields, **other.fields}:
         here, there = one.fields.get(name), other.fields.get(name)
         if here is not None and there is not None:
             found[name] = here if here == there else _either(here, there, depth + 1)
-        elif (other if here is not None else one).sealed:
-            found[name] = maybe(here if here is not None else there or ANY)
+        elif here is not None and other.sealed:
+            found[name] = maybe(here, theirs)
+        elif there is not None and one.sealed:
+            found[name] = maybe(there, mine)
     return MappingProxyType(found), one.sealed and other.sealed
 
 
-def _kind(value: Scalar) -> str:
+def kind_of(value: Scalar) -> str:
+    """The kind a plain value is."""
     if value is None:
         return "null"
     if isinstance(value, bool):
