@@ -1,0 +1,1 @@
+"""Screen: how an agency adapts a procedure, and takes over a new base."""

@@ -1,0 +1,110 @@
+// Diagrams side by side, read only, moved and zoomed together, with marks; a list of changes leads to the elements:
+// <section data-panes> <div data-pane="/address/of.bpmn" data-marks='{"added": ["id"]}'></div> … <button data-element="id">
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import "bpmn-js/dist/assets/diagram-js.css";
+import "bpmn-js/dist/assets/bpmn-js.css";
+import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
+
+const symbols = { added: "+", removed: "−", changed: "≠", moved: "↔", conflict: "!" };
+
+async function open(place) {
+  place.dataset.paneState = "loading";
+  const viewer = new NavigatedViewer({ container: place });
+  try {
+    const answer = await fetch(place.dataset.pane, { headers: { Accept: "application/xml" } });
+    if (!answer.ok) throw new Error(`diagram answered ${answer.status}`);
+    await viewer.importXML(await answer.text());
+    mark(viewer, JSON.parse(place.dataset.marks || "{}"));
+    place.dataset.paneState = "shown";
+    return viewer;
+  } catch (error) {
+    viewer.destroy();
+    place.dataset.paneState = "failed";
+    place.textContent = place.dataset.failed ?? "Không mở được sơ đồ.";
+    console.error(error);
+    return null;
+  }
+}
+
+function mark(viewer, marks) {
+  const canvas = viewer.get("canvas");
+  const known = viewer.get("elementRegistry");
+  for (const [kind, ids] of Object.entries(marks)) {
+    for (const element of ids.map((id) => known.get(id)).filter(Boolean)) {
+      canvas.addMarker(element, `seen-${kind}`);
+      if (element.waypoints) continue;
+      const symbol = document.createElement("span");
+      symbol.className = `seen-symbol seen-symbol-${kind}`;
+      symbol.textContent = symbols[kind] ?? "";
+      viewer.get("overlays").add(element, "seen", { position: { top: -10, left: -10 }, html: symbol });
+    }
+  }
+}
+
+function together(viewers) {
+  let leading = null;
+  for (const viewer of viewers) {
+    viewer.get("eventBus").on("canvas.viewbox.changed", ({ viewbox }) => {
+      if (leading && leading !== viewer) return;
+      leading = viewer;
+      for (const other of viewers) {
+        if (other === viewer) continue;
+        const { width, height } = other.get("canvas").getSize();
+        // the same middle and the same scale, whatever the size of the panes
+        const across = width / viewbox.scale;
+        const down = height / viewbox.scale;
+        other.get("canvas").viewbox({
+          x: viewbox.x + (viewbox.width - across) / 2,
+          y: viewbox.y + (viewbox.height - down) / 2,
+          width: across,
+          height: down,
+        });
+      }
+      leading = null;
+    });
+  }
+}
+
+function focus(viewers, id, said) {
+  const holders = viewers.filter((viewer) => viewer.get("elementRegistry").get(id));
+  for (const viewer of viewers) {
+    const canvas = viewer.get("canvas");
+    for (const element of viewer.get("elementRegistry").filter((each) => canvas.hasMarker(each, "seen-here"))) {
+      canvas.removeMarker(element, "seen-here");
+    }
+  }
+  for (const viewer of holders) viewer.get("canvas").addMarker(id, "seen-here");
+  if (said) said.textContent = holders.length ? "" : "Phần tử này không được vẽ trên sơ đồ.";
+  const leader = holders[holders.length - 1];
+  if (!leader) return;
+  const canvas = leader.get("canvas");
+  if (canvas.zoom() < 0.7) canvas.zoom(0.9);
+  canvas.scrollToElement(leader.get("elementRegistry").get(id), { top: 90, bottom: 90, left: 110, right: 110 });
+}
+
+function zoom(viewers, how) {
+  const canvas = viewers[0].get("canvas");
+  if (how === "fit") canvas.zoom("fit-viewport", "auto");
+  else canvas.zoom(canvas.zoom() * (how === "in" ? 1.25 : 0.8), "auto");
+}
+
+async function show(section) {
+  const places = [...section.querySelectorAll("[data-pane]")];
+  const viewers = (await Promise.all(places.map(open))).filter(Boolean);
+  section.dataset.panesState = "shown";
+  if (!viewers.length) return;
+  together(viewers);
+  zoom(viewers, "fit");
+  const said = section.querySelector("[data-said]");
+  section.addEventListener("click", (event) => {
+    const asked = event.target.closest("[data-element], [data-zoom]");
+    if (!asked) return;
+    if (asked.dataset.zoom) zoom(viewers, asked.dataset.zoom);
+    else {
+      focus(viewers, asked.dataset.element, said);
+      section.querySelector(".panes")?.scrollIntoView({ block: "nearest" });
+    }
+  });
+}
+
+for (const section of document.querySelectorAll("[data-panes]")) show(section);

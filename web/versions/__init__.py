@@ -1,0 +1,1 @@
+"""Screen: versions of procedures, compared, published, retired."""
