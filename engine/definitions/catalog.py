@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from engine.bpmn import decisions as dmn
 from engine.bpmn.checks.facts import Knowledge, OperationFacts, ParameterFacts, ProcedureFacts, TableFacts
+from engine.bpmn.checks.law.acts import acts_in
 from engine.bpmn.checks.variables.shapes import ANY, Shape, listed, of, union
 from engine.bpmn.checks.variables.summary import summary
 from engine.bpmn.decisions.facts import table_facts
 from engine.bpmn.dialect import BPMN
 from engine.bpmn.expressions import FUNCTION_NAMES
-from engine.bpmn.reading import read_xml
+from engine.bpmn.reading import read, read_xml
 from engine.definitions import queries
 from engine.definitions.models import Definition, Version
 from engine.definitions.shipped import Bundle
@@ -101,9 +102,26 @@ def _called(
     key: str, caller: Bundle, procedures: Procedures, operations: Mapping[str, OperationFacts]
 ) -> ProcedureFacts | None:
     if key == caller.key:
-        return ProcedureFacts(name=caller.name)
+        return ProcedureFacts(name=caller.name, does=frozenset())  # it adds nothing to what it does itself
     bundle = procedures(key)
-    return None if bundle is None else summary(bundle.diagram, Knowledge(**_own(bundle, operations)))
+    if bundle is None:
+        return None
+    facts = summary(bundle.diagram, Knowledge(**_own(bundle, operations)))
+    return dataclasses.replace(facts, does=_does(bundle, procedures, frozenset({caller.key})))
+
+
+def _does(bundle: Bundle, procedures: Procedures, above: frozenset[str]) -> frozenset[str] | None:
+    """What a called procedure may do, and those it calls; None when it can't be read."""
+    try:
+        diagram = read(bundle.diagram)
+    except DefinitionError:
+        return None
+    above |= {bundle.key}
+    known = {key: ProcedureFacts(does=frozenset()) for key in above}
+    for key in set(called_keys(bundle.diagram)) - above:
+        called = procedures(key)
+        known[key] = ProcedureFacts(does=None if called is None else _does(called, procedures, above))
+    return acts_in(diagram, {key: form_facts(schema) for key, schema in bundle.forms.items()}, known)
 
 
 def in_force(session: Session, agency_id: int | None, key: str) -> Bundle | None:

@@ -106,9 +106,7 @@ def _statuses(value: Any) -> frozenset[str]:
 def edits(node: Node, forms: Mapping[str, FormFacts] | None) -> bool:
     """Whether a person changes the draft itself in this task; unknown forms are taken not to."""
     facts = (forms or {}).get(node.element.attributes.get("formRef", ""))
-    return facts is not None and any(
-        field.bound in CONTENT and not field.readonly for field in facts.fields.values()
-    )
+    return facts is not None and any(field.bound in CONTENT and not field.readonly for field in facts.fields.values())
 
 
 def _events(node: Node) -> Iterator[str]:
