@@ -78,6 +78,7 @@ def _waiting(found: Waiting) -> dict[str, Any]:
         "who": list(found.who),
         "host": found.host,
         "held": found.held,
+        "count": found.count,
         "lines": [_line(each) for each in found.lines],
         "entries": [_entry(each) for each in found.entries],
         "others": [_other(each.label, each.step) for each in found.others],

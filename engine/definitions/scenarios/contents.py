@@ -4,6 +4,7 @@ messages, outcomes of called procedures.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ class Waiting:
     who: tuple[str, ...]
     host: str | None
     held: str
+    count: int = 0  # how many lines a fan-out has
     lines: tuple[Line, ...] = ()
     entries: tuple[Entry, ...] = ()
     others: tuple[Other, ...] = ()
@@ -106,6 +108,7 @@ def _waiting(course: Course, found: Open, nth: int, wrong: Mapping[str, Any] | N
         who=tuple(dict.fromkeys(who)),
         host=host,
         held=found.held,
+        count=len(wait.fan_out.items) if wait.fan_out is not None else 0,
         lines=tuple(_lines(course, found, refused)) if wait.kind == "user_task" else (),
         entries=tuple(_entries(course, found)),
         others=_others(course, found),
@@ -150,7 +153,7 @@ def _lines(course: Course, found: Open, wrong: Mapping[str, Any] | None) -> Iter
         if form is None:
             yield Line(label, None)
             continue
-        context = context_of(course, given)
+        context = dataclasses.replace(context_of(course, given), choices=course.around.offered)
         try:
             if wrong is None:
                 yield Line(label, form.view(None, context))

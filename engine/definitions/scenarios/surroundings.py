@@ -89,6 +89,7 @@ class Surroundings:
     catalog: Catalog
     called: Mapping[str, Bundle] = field(default_factory=dict)  # procedures that may be walked in full, by key
     functions: Callable[[datetime], Functions] = office_functions
-    choices: Choices = field(default_factory=AnyChoice)
+    choices: Choices = field(default_factory=AnyChoice)  # what answers may name
+    offered: Choices = field(default_factory=lambda: AnyChoice(12))  # what a recording offers: a list one can read
     limits: Limits = Limits()
     seconds: Callable[[], float] = time.monotonic
