@@ -14,6 +14,7 @@ from typing import Any
 from engine.bpmn.expressions import ExpressionError
 from engine.bpmn.procedure import Procedure
 from engine.bpmn.spiff import core
+from engine.bpmn.spiff.core import Standing
 from engine.bpmn.spiff.texts import Held
 from engine.bpmn.spiff.values import completed
 from engine.bpmn.step import FanOut, Passage, Repeat, Share, Step, Thrown, Trouble, Uncaught, UnknownToken, Wait
@@ -23,6 +24,7 @@ __all__ = [
     "Passage",
     "Repeat",
     "Share",
+    "Standing",
     "Step",
     "Thrown",
     "Trouble",
@@ -38,6 +40,7 @@ __all__ = [
     "move",
     "places",
     "retry",
+    "standing",
     "start",
     "throw_error",
 ]
@@ -137,6 +140,11 @@ def move(
 def places(procedure: Procedure, state: bytes) -> tuple[core.Place, ...]:
     """Where the instance stands: its tokens, what they wait for and which are held."""
     return core.places(procedure.core, state)
+
+
+def standing(procedure: Procedure, state: bytes, token: str) -> Standing | None:
+    """What a token knows where it stands, for whoever has to mend it; None when it is gone."""
+    return core.standing(procedure.core, state, token)
 
 
 def catches(procedure: Procedure, message: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import queries as definitions
 from engine.documents.models import Document
-from engine.errors import InvalidInput, NotFound
-from engine.instances import commands, mending, queries, rules
+from engine.errors import Conflict, InvalidInput, NotFound, RequestError
+from engine.instances import commands, corrections, mending, queries, rules
+from engine.instances.corrections import Field
 from engine.instances.models import Incident, Instance
 from engine.tasks import queries as worklists
 from web.session import actor, now, platform
@@ -102,23 +104,71 @@ def incidents() -> Any:
     return render_template("instances/incidents.html", rows=rows, names=names, at=now())
 
 
+@screen.get("/incidents/<int:incident_id>")
+def mend(incident_id: int) -> Any:
+    """Show one incident with the data of its step, to be corrected or gone without."""
+    return _mend_page(incident_id)
+
+
 @screen.post("/incidents/<int:incident_id>/retry")
 def retry(incident_id: int) -> Any:
-    """Try again what failed."""
-    platform().run(actor(), mending.retry_incident, incident_id)
+    """Try again what failed, with the data as corrected; what is wrong is told and nothing typed is lost."""
+    try:
+        patch = _corrected(incident_id) if request.form.get("edited") else {}
+        platform().run(actor(), mending.retry_incident, incident_id, patch)
+    except (InvalidInput, Conflict) as error:
+        return _mend_page(incident_id, error, "retry"), error.status
     flash(_("Đã cho chạy lại. Kết quả hiện ở hồ sơ quy trình."), "done")
     return redirect(url_for("instances.incidents"), 303)
 
 
 @screen.post("/incidents/<int:incident_id>/skip")
 def skip(incident_id: int) -> Any:
-    """Go on without what failed; the reason goes into the audit trail."""
+    """Go on without what failed, with a result given by hand; result and reason go into the audit trail."""
     reason = request.form.get("reason", "").strip()
-    if not reason:
-        raise InvalidInput(_("Ghi lý do bỏ qua bước này rồi gửi lại."))
-    platform().run(actor(), mending.skip_incident, incident_id, reason)
+    try:
+        if not reason:
+            sentence = _("Ghi lý do bỏ qua bước này rồi gửi lại.")
+            raise InvalidInput(sentence, {"reason": sentence})
+        with platform().reading() as reading:
+            fields = mending.trouble(reading, actor(), platform().catalog, incident_id).result_fields
+        result = _typed(fields, "r-")
+        platform().run(actor(), mending.skip_incident, incident_id, reason[:500], result)
+    except (InvalidInput, Conflict) as error:
+        return _mend_page(incident_id, error, "skip"), error.status
     flash(_("Đã bỏ qua bước này; quy trình đi tiếp."), "done")
     return redirect(url_for("instances.incidents"), 303)
+
+
+def _corrected(incident_id: int) -> dict[str, Any]:
+    with platform().reading() as reading:
+        fields = mending.trouble(reading, actor(), platform().catalog, incident_id).fields
+    sent = request.form
+    extra = corrections.added(sent.get("new_name", ""), sent.get("new_kind", ""), sent.get("new_value", ""))
+    return _typed(fields, "v-") | extra
+
+
+def _typed(fields: Iterable[Field], prefix: str) -> dict[str, Any]:
+    sent = {name.removeprefix(prefix): value for name, value in request.form.items() if name.startswith(prefix)}
+    try:
+        return corrections.read(fields, sent)
+    except InvalidInput as error:
+        raise InvalidInput(str(error), {prefix + name: said for name, said in error.fields.items()}) from error
+
+
+def _mend_page(incident_id: int, error: RequestError | None = None, doing: str = "") -> str:
+    with platform().reading() as reading:
+        trouble = mending.trouble(reading, actor(), platform().catalog, incident_id)
+    fields = error.fields if isinstance(error, InvalidInput) else {}
+    shown = {name for name in fields if name in request.form}
+    problems = {name if name in shown else "": said for name, said in fields.items()} or (
+        {"": str(error)} if error else {}
+    )
+    element = trouble.ready.procedure.elements.get(trouble.incident.element)
+    return render_template(
+        "instances/mend.html", trouble=trouble, doing=doing, problems=problems, sent=request.form if error else None,
+        name=element.name or element.id if element else trouble.incident.element,
+    )  # fmt: skip
 
 
 def _overseers_only() -> None:

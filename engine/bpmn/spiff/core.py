@@ -11,7 +11,7 @@ from engine.bpmn.dialect import Node
 from engine.bpmn.spiff.activities import WaitSpec
 from engine.bpmn.spiff.build import Core
 from engine.bpmn.spiff.case import Case, Token
-from engine.bpmn.spiff.catching import arm_scope, catcher, fire
+from engine.bpmn.spiff.catching import arm_scope, catcher, fire, surroundings
 from engine.bpmn.spiff.freeze import freeze, put_on, thaw
 from engine.bpmn.spiff.gateways import JoinSpec, release
 from engine.bpmn.spiff.moves import again, finish, go, place, view
@@ -31,6 +31,17 @@ class Place:
     element: str
     wait: str | None
     trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A token seen from near: whether its wait is open, its data, and the result that couldn't be taken over."""
+
+    element: str
+    open: bool
+    fanned_out: bool
+    data: dict[str, Any]
+    result: Any = None
 
 
 def _plain(value: Any, what: str) -> Any:
@@ -212,6 +223,18 @@ def places(core: Core, state: bytes) -> tuple[Place, ...]:
         for scope in case.scopes()
         for token in scope.tokens()
     )
+
+
+def standing(core: Core, state: bytes, identifier: str) -> Standing | None:
+    """See `engine.bpmn.run.standing`."""
+    case = thaw(core, unpack(state), _NO_TIME, {})
+    token = case.find(identifier)
+    if token is None:
+        return None
+    data = surroundings(token) if token.armed else token.data
+    marks = token.marks
+    fanned_out = token.node.multi is not None
+    return Standing(token.node.id, "open" in marks, fanned_out, dict(data), marks.get("result"))
 
 
 def catching(core: Core, message: str) -> list[Node]:
