@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.bpmn.checks import operations, readable, soundness, structure, supported
+from engine.bpmn.checks import law, operations, readable, soundness, structure, supported
 from engine.bpmn.checks.rules import CheckCatalog, Rule, Subject
 from engine.errors import Finding
 
@@ -14,6 +14,7 @@ FAMILIES: tuple[Sequence[Rule], ...] = (
     supported.RULES,
     structure.RULES,
     operations.RULES,
+    law.RULES,
 )
 
 
