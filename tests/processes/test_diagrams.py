@@ -7,7 +7,6 @@ import re
 import tomllib
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +14,10 @@ import pytest
 from connectors.catalog import catalog
 from engine.bpmn import procedure
 from engine.bpmn.checks import check
-from engine.bpmn.decisions import read_decisions
+from engine.bpmn.checks.facts import Knowledge
+from engine.bpmn.checks.variables.declared import declared
 from engine.bpmn.procedure import Procedure
+from engine.definitions.catalog import knowledge
 from engine.definitions.shipped import PROCESSES
 from engine.forms.reading import read_form
 from tests.processes.drawing import drawing, elements, local
@@ -45,14 +46,18 @@ def compiled(key: str) -> Procedure:
     return procedure.compile(bundles()[key].diagram)
 
 
-def offered(key: str) -> Any:
-    """What the checks may compare names with."""
-    bundle = bundles()[key]
-    return SimpleNamespace(
-        operations={o.key: {p.name: p.required for p in o.parameters} for o in catalog()},
-        forms=set(bundle.forms),
-        decisions={name for text in bundle.decisions.values() for name in read_decisions(text.encode())},
-    )
+def offered(key: str) -> Knowledge:
+    """What the checks know beside the diagram: operations, forms, tables, the other procedures."""
+    return knowledge(bundles()[key], catalog(), bundles().get)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_starts_say_what_they_are_given(key: str):
+    about = tomllib.loads((PROCESSES / key / "process.toml").read_text(encoding="utf-8"))
+    elements = compiled(key).elements
+    assert {each["element"]: each["data"] for each in about["start"]} == {
+        each["element"]: list(declared(elements[each["element"]]) or ()) for each in about["start"]
+    }
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -109,7 +114,7 @@ def test_every_user_task_has_a_form_a_group_and_nearly_all_a_due_date(key: str):
 def test_every_form_and_table_is_used_and_every_called_procedure_ships(key: str):
     found = compiled(key).elements.values()
     assert {e.attributes["formRef"] for e in found if e.kind == "userTask"} == set(bundles()[key].forms)
-    assert {e.attributes["decisionRef"] for e in found if e.kind == "businessRuleTask"} == offered(key).decisions
+    assert {e.attributes["decisionRef"] for e in found if e.kind == "businessRuleTask"} == set(offered(key).decisions)
     assert {e.attributes["calledElement"] for e in found if e.kind == "callActivity"} <= set(KEYS)
 
 
