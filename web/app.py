@@ -30,6 +30,8 @@ from web.flight import routes as flight
 from web.instances import routes as instances
 from web.layout import headers, navigation, words
 from web.layout import routes as layout
+from web.modeler import drafts
+from web.modeler import routes as modeler
 from web.registers import routes as registers
 from web.scenarios import routes as scenarios
 from web.versions import routes as versions
@@ -43,6 +45,8 @@ SCREENS = (
     documents.screen,
     registers.screen,
     instances.screen,
+    modeler.screen,
+    drafts.screen,
     versions.screen,
     adaptation.screen,
     scenarios.screen,

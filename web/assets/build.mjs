@@ -1,6 +1,6 @@
 // Builds the browser bundles into web/static: hashed names, manifest.json, fonts. Run by `./vanthu`, not by hand.
 import { build } from "esbuild";
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -8,7 +8,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const target = resolve(process.argv[2] ?? join(here, "..", "static"));
 const modules = join(here, "node_modules");
 const fresh = `${target}.new`;
-const entries = ["app.js", "app.css", "diagram.js", "pdf.js"].filter((name) => existsSync(join(here, name)));
+const entries = ["app.js", "app.css", "comparison.js", "diagram.js", "pdf.js"];
+// The modeler is built apart: only it is split into parts that are fetched when a tab is opened.
+const studio = ["modeler.js", "modeler.css", "forms.css", "tables.css"];
 
 // `import url from "package/file?url"` copies the file and gives its address; .mjs becomes .js, which every web server knows.
 const addresses = {
@@ -24,6 +26,20 @@ const addresses = {
         outdir: fresh, entryNames: "[name]-[hash]", metafile: true, legalComments: "none" });
       const [file] = Object.keys(result.metafile.outputs);
       return { contents: JSON.stringify(`/static/${basename(file)}`), loader: "json" };
+    });
+  },
+};
+
+// CodeMirror writes <style> elements, which our Content-Security-Policy refuses; the same rules as an adopted style sheet
+// are allowed. The line replaced is the library's own switch between the two.
+const adopted = {
+  name: "adopted-styles",
+  setup(work) {
+    work.onLoad({ filter: /style-mod[\\/]src[\\/]style-mod\.js$/ }, (found) => {
+      const source = readFileSync(found.path, "utf8");
+      const changed = source.replace("if (!root.head && root.adoptedStyleSheets", "if (root.adoptedStyleSheets");
+      if (changed === source) throw new Error("style-mod changed: see to it that it adopts style sheets");
+      return { contents: changed, loader: "js" };
     });
   },
 };
@@ -52,11 +68,12 @@ function copyReader() {
   }
 }
 
-function manifestOf(outputs) {
+function manifestOf(outputs, named = entries) {
   const manifest = {};
   for (const [file, about] of Object.entries(outputs)) {
     const name = relative(fresh, resolve(file));
-    if (about.entryPoint) {
+    // What is imported while a page runs counts as an entry too, but no page names it.
+    if (about.entryPoint && named.includes(basename(about.entryPoint)) && dirname(resolve(about.entryPoint)) === here) {
       manifest[basename(about.entryPoint)] = name;
       if (about.cssBundle) {
         manifest[basename(about.entryPoint).replace(/\.js$/, ".css")] = relative(fresh, resolve(about.cssBundle));
@@ -66,10 +83,7 @@ function manifestOf(outputs) {
   return manifest;
 }
 
-rmSync(fresh, { recursive: true, force: true });
-mkdirSync(fresh, { recursive: true });
-const result = await build({
-  entryPoints: entries.map((name) => join(here, name)),
+const common = {
   nodePaths: [modules],
   bundle: true,
   minify: true,
@@ -83,11 +97,17 @@ const result = await build({
   legalComments: "eof",
   metafile: true,
   logLevel: "warning",
-  plugins: [addresses],
-});
+  plugins: [addresses, adopted],
+};
+const paths = (names) => names.map((name) => join(here, name)).filter((path) => existsSync(path));
+
+rmSync(fresh, { recursive: true, force: true });
+mkdirSync(fresh, { recursive: true });
+const pages = await build({ ...common, entryPoints: paths(entries) });
+const parts = await build({ ...common, entryPoints: paths(studio), splitting: true, chunkNames: "media/[name]-[hash]" });
 copyFonts();
 copyReader();
-const manifest = manifestOf(result.metafile.outputs);
+const manifest = { ...manifestOf(pages.metafile.outputs), ...manifestOf(parts.metafile.outputs, studio) };
 writeFileSync(join(fresh, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
 rmSync(target, { recursive: true, force: true });
 renameSync(fresh, target);

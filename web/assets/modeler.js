@@ -1,0 +1,2 @@
+// The editor of procedures, with its libraries; loaded on that page only.
+import "../modeler/editor/page.js";

@@ -1,0 +1,1 @@
+"""Procedures in the browser: the list, the editor, drafts that save themselves, import and export."""

@@ -1,0 +1,54 @@
+// The forms of a draft in form-js's editor, one open at a time.
+import { FormEditor } from "@bpmn-io/form-js-editor";
+import { makeShelf } from "./shelf.js";
+import { speak } from "./speak.js";
+
+const blank = (id) => ({ type: "default", id, components: [] });
+
+export async function mount(host, studio) {
+  let editor = null;
+  let opening = false;
+  const names = () => Object.keys(studio.forms()).sort();
+  const shelf = makeShelf(host, {
+    label: "Biểu mẫu", fresh: "Tạo biểu mẫu…", names, open,
+    create: (name) => studio.setForms({ ...studio.forms(), [name]: blank(name) }),
+    rename: (name, next) => {
+      const { [name]: schema, ...rest } = studio.forms();
+      studio.setForms({ ...rest, [next]: { ...schema, id: next } });
+      follow(name, next);
+    },
+    remove: (name) => {
+      const { [name]: _gone, ...rest } = studio.forms();
+      studio.setForms(rest);
+    },
+  });
+
+  // Elements that show the form keep showing it under its new name.
+  function follow(name, next) {
+    const modeling = studio.modeler.get("modeling");
+    for (const element of studio.modeler.get("elementRegistry").filter((each) => each.businessObject?.get?.("camunda:formRef") === name)) {
+      modeling.updateProperties(element, { "camunda:formRef": next });
+    }
+  }
+
+  async function open(name) {
+    editor?.destroy();
+    editor = null;
+    shelf.stage.replaceChildren();
+    if (!name) return;
+    const container = document.createElement("div");
+    container.className = "form-stage";
+    shelf.stage.append(container);
+    editor = new FormEditor({ container });
+    opening = true;
+    await editor.importSchema(structuredClone(studio.forms()[name]));
+    opening = false;
+    editor.on("changed", () => {
+      if (!opening) studio.setForms({ ...studio.forms(), [shelf.current()]: editor.saveSchema() });
+    });
+  }
+
+  speak(shelf.stage);
+  await shelf.show(names()[0] ?? null);
+  return { open: shelf.show, editor: () => editor };
+}

@@ -1,0 +1,129 @@
+"""The pages: procedures of the agency, one version to be read, and the editor of a draft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from engine.definitions import drafting, queries, rules, templates
+from engine.definitions.models import Definition, Version
+from engine.directory.models import Person
+from engine.directory.rules import ROLES
+from engine.errors import InvalidInput
+from web.modeler.archive import read_upload
+from web.modeler.commands import import_draft
+from web.modeler.listing import Row, rows
+from web.session import actor, platform
+
+screen = Blueprint("modeler", __name__, url_prefix="/modeler")
+STATES = {"draft": "Bản nháp", "published": "Đang áp dụng", "retired": "Đã ngừng áp dụng", "discarded": "Đã bỏ"}
+
+
+@screen.get("")
+def index() -> Any:
+    """List the procedures in force for the agency, its variants and the drafts."""
+    with platform().reading() as reading:
+        found: list[Row] = rows(reading, actor())
+    may = {
+        "own": bool(rules.may_change(actor(), actor().agency_id)),
+        "shipped": bool(rules.may_change(actor(), None)),
+    }
+    return render_template("modeler/index.html", rows=found, may=may, states=STATES, link=_link)
+
+
+@screen.post("/drafts")
+def start() -> Any:
+    """Begin a draft from a version, in the own agency's line or in the shipped one."""
+    based_on_id = request.form.get("version", type=int)
+    if based_on_id is None:
+        raise InvalidInput(_("Chọn phiên bản để dựa theo rồi làm lại."))
+    with platform().reading() as reading:
+        _version, definition = queries.version(reading, actor(), based_on_id)
+    agency_id = None if request.form.get("line") == "shipped" else actor().agency_id
+    reason = request.form.get("reason", "").strip()
+    draft = platform().run(actor(), drafting.start_draft, definition.key, agency_id, based_on_id, reason)
+    return redirect(url_for("modeler.draft", version_id=draft.id), 303)
+
+
+@screen.post("/drafts/<int:version_id>/discard")
+def discard(version_id: int) -> Any:
+    """Set a draft aside."""
+    platform().run(actor(), drafting.discard_draft, version_id, request.form.get("reason", "").strip())
+    flash(_("Đã bỏ bản nháp. Nội dung vẫn được lưu để tra cứu."), "done")
+    return redirect(url_for("modeler.index"), 303)
+
+
+@screen.post("/import")
+def bring() -> Any:
+    """Begin a draft from a BPMN file, or from a zip with its forms, tables and scenarios."""
+    queries.require_reader(actor())
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise InvalidInput(_("Chọn tệp .bpmn hoặc .zip rồi gửi lại."))
+    bundle = read_upload(file.filename, file.stream)
+    agency_id = None if request.form.get("line") == "shipped" else actor().agency_id
+    draft = platform().run(actor(), import_draft, bundle, agency_id, file.filename)
+    return redirect(url_for("modeler.draft", version_id=draft.id), 303)
+
+
+@screen.get("/drafts/<int:version_id>")
+def draft(version_id: int) -> Any:
+    """Show the editor; a version that is no draft any more is shown to be read."""
+    with platform().reading() as reading:
+        version, definition = queries.version(reading, actor(), version_id)
+        if version.state != "draft":
+            return redirect(url_for("modeler.version", version_id=version_id))
+        facts = _facts(reading, version, definition)
+    may_change = bool(rules.may_change(actor(), definition.agency_id))
+    return render_template(
+        "modeler/editor.html", version=version, definition=definition, may_change=may_change, **facts
+    )
+
+
+@screen.get("/versions/<int:version_id>")
+def version(version_id: int) -> Any:
+    """Show a version, to be read."""
+    with platform().reading() as reading:
+        found, definition = queries.version(reading, actor(), version_id)
+        facts = _facts(reading, found, definition)
+    may = {
+        "own": bool(rules.may_change(actor(), actor().agency_id)),
+        "shipped": bool(rules.may_change(actor(), None)),
+    }
+    return render_template("modeler/version.html", version=found, definition=definition, may=may, **facts)
+
+
+@screen.get("/versions/<int:version_id>/diagram.bpmn")
+def diagram(version_id: int) -> Response:
+    """Return the diagram of a version as it was drawn."""
+    with platform().reading() as reading:
+        found, _definition = queries.version(reading, actor(), version_id)
+    return Response(found.diagram, mimetype="application/xml")
+
+
+@screen.get("/templates.json")
+def palette() -> Response:
+    """Return the element templates of this installation, and the roles people may have."""
+    queries.require_reader(actor())
+    return jsonify(
+        templates=templates.element_templates(platform().catalog),
+        roles=[{"name": role, "label": ROLES[role]} for role in templates.doers()],
+    )
+
+
+def _facts(reading: Any, version: Version, definition: Definition) -> dict[str, Any]:
+    """What the head of a page says about a version."""
+    person = reading.get(Person, version.changed_by_id) if version.changed_by_id else None
+    return {
+        "state": STATES[version.state],
+        "changed_by": person.full_name if person else "",
+        "link": _link,
+        "own": definition.agency_id is not None,
+    }
+
+
+def _link(endpoint: str, **values: Any) -> str:
+    """The address of a page of another screen, empty while that screen isn't installed."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
