@@ -18,6 +18,7 @@ class Instance(Base):
         CheckConstraint("status in ('running','ended','cancelled')", name="status"),
         Index("ix_instance_running", "agency_id", "id", postgresql_where="status = 'running'"),
         Index("ix_instance_parent", "parent_id"),
+        Index("ix_instance_procedure", "agency_id", "procedure", "started_at"),
         Index("ix_instance_document", "document_id"),
     )
 

@@ -223,6 +223,7 @@ def _instance() -> None:
     )
     op.create_index("ix_instance_document", "instance", ["document_id"], unique=False)
     op.create_index("ix_instance_parent", "instance", ["parent_id"], unique=False)
+    op.create_index("ix_instance_procedure", "instance", ["agency_id", "procedure", "started_at"], unique=False)
     op.create_index(
         "ix_instance_running", "instance", ["agency_id", "id"], unique=False, postgresql_where="status = 'running'"
     )
