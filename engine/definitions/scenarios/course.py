@@ -251,6 +251,8 @@ class Course:
         for thrown in step.thrown:
             if thrown.kind == "error":
                 case.error = thrown.name
+                if case is not self.root:
+                    continue  # it goes to whoever called, not outside
             self.thrown.append({"name": thrown.name, "correlation": thrown.correlation, "data": thrown.data})
         for passage in step.passages:
             if passage.event != "entered":

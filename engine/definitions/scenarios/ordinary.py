@@ -73,6 +73,7 @@ OTHERS: Mapping[str, tuple[Other, ...]] = {
 TIMED_OUT = Other("Quá thời gian chờ, hệ thống bên ngoài không trả lời", {"failure": "Hệ thống không trả lời."})
 
 ERRORS: Mapping[str, str] = {
+    "conversion.file": "Không tạo được tệp PDF từ dự thảo",
     "document.transition": "Văn bản không ở trạng thái cho phép",
     "exchange.recalled": "Văn bản đã được thu hồi trước khi gửi",
     "exchange.failed": "Trục không nhận văn bản",
