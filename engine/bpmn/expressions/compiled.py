@@ -42,6 +42,8 @@ _FUNCTIONS: Mapping[str, tuple[tuple[tuple[Any, ...], ...], Any]] = {
         ((_TYPES.TIMESTAMP, _TYPES.STRING), (_TYPES.STRING, _TYPES.STRING)),
         _TYPES.TIMESTAMP,
     ),
+    "end_of_morning_next_day": (((_TYPES.TIMESTAMP,), (_TYPES.STRING,)), _TYPES.TIMESTAMP),
+    "end_of_next_day": (((_TYPES.TIMESTAMP,), (_TYPES.STRING,)), _TYPES.TIMESTAMP),
 }
 FUNCTION_NAMES = frozenset(_FUNCTIONS)
 
