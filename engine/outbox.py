@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import CheckConstraint, Index, String, Text, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from engine.database import Base, Json, Key
+from engine.database import Base, Json, Key, Write
 
 WAITING, CARRIED, DONE, FAILED, SKIPPED = "waiting", "carried", "done", "failed", "skipped"
 PAUSES = (5, 30, 120, 600, 1800)  # seconds before the next attempt; after the last one it is an incident
@@ -82,3 +82,15 @@ def settled(session: Session, delivery_id: int, attempt: int) -> Delivery | None
 def pause(attempts: int) -> timedelta | None:
     """How long to wait after so many attempts; None when no further attempt is to be made."""
     return timedelta(seconds=PAUSES[attempts - 1]) if attempts <= len(PAUSES) else None
+
+
+def skipping(instance_id: int, tokens: Sequence[str], now: datetime) -> Write:
+    """The taking back of what waits to be carried out for these tokens."""
+    return Write(_SKIP, {"instance": instance_id, "tokens": list(tokens), "now": now})
+
+
+_SKIP = """
+    skipped as (
+      update delivery set state = 'skipped', settled_at = :now
+      where instance_id = :instance and token = any(:tokens) and state = 'waiting'
+    )"""

@@ -153,6 +153,7 @@ class Platform:
         wake: Callable[[Sequence[int]], None] | None = None,
     ) -> None:
         self.engine = engine
+        self._reader = engine.execution_options(postgresql_readonly=True)
         ping_after_rest(engine)
         self.settings = settings
         self.clock = clock
@@ -198,10 +199,8 @@ class Platform:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only reads; whatever it changed is rolled back."""
-        with Session(self.engine, expire_on_commit=False) as session:
-            try:
-                yield session
-            finally:
-                session.expunge_all()  # what was read may be used afterwards; a rollback would empty it
-                session.rollback()
+        """A session that only reads: the database itself refuses it any change."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+            session.expunge_all()  # what was read may be used afterwards, also changed, and nothing comes of it
+            session.commit()  # after a rollback the driver would forget every statement it has prepared

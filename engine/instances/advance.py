@@ -314,10 +314,7 @@ _CALLED = """
 def _progress(move: Move, status: str | None) -> list[Write]:
     """The writing of the instance's own row, when the move has changed it."""
     instance, document_id = move.instance, move.data.get("document_id")
-    reached: dict[str, Any] = {
-        name: getattr(instance, name) for name in ("document_id", "status", "ended_at", "outcome")
-    }
-    reached["state"] = move.state
+    reached: dict[str, Any] = {name: getattr(instance, name) for name in _REACHED} | {"state": move.state}
     if isinstance(document_id, int):
         reached["document_id"] = document_id
     if instance.status == "running" and status is not None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table
-
+from engine import outbox
 from engine.bpmn import run
-from engine.database import insert_rows
+from engine.database import Write, inserting
 from engine.definitions.queries import Ready
 from engine.documents import commands as documents
 from engine.instances import lines
@@ -16,11 +15,9 @@ from engine.instances.models import Instance, Subscription
 from engine.platform import Work
 from engine.tasks import commands as tasks
 
-_SUBSCRIPTIONS = cast(Table, Subscription.__table__)
 
-
-def rest(work: Work, instance: Instance, ready: Ready, waits: Sequence[run.Wait]) -> None:
-    """Write tasks and subscriptions for everything that has to wait."""
+def rest(work: Work, instance: Instance, ready: Ready, waits: Sequence[run.Wait]) -> list[Write]:
+    """The writing of tasks and subscriptions for everything that has to wait."""
     new_tasks: list[tasks.NewTask] = []
     subscriptions: list[dict[str, Any]] = []
     for wait in waits:
@@ -30,12 +27,29 @@ def rest(work: Work, instance: Instance, ready: Ready, waits: Sequence[run.Wait]
             subscriptions.append(lines.subscription(instance, wait))
         elif wait.kind in ("timer", "message", "signal"):
             subscriptions.append(_subscription(instance, wait))
-    tasks.open_tasks(work, new_tasks)
-    if subscriptions:
-        insert_rows(work.session, _SUBSCRIPTIONS, subscriptions)
     if instance.document_id:
         for task in new_tasks:
             _take_part(work, instance.document_id, task)
+    writes = [tasks.opening(new_tasks, work.now)] if new_tasks else []
+    return [*writes, inserting(Subscription.__table__, subscriptions)] if subscriptions else writes
+
+
+def withdraw(work: Work, instance: Instance, tokens: Sequence[str]) -> list[Write]:
+    """The taking back of what hangs on these tokens: tasks, subscriptions, deliveries, incidents."""
+    mine = {"instance": instance.id, "tokens": list(tokens), "now": work.now}
+    return [
+        tasks.withdrawing(instance.id, tokens, work.now),
+        outbox.skipping(instance.id, tokens, work.now),
+        Write(_WITHDRAW, mine),
+    ]
+
+
+_WITHDRAW = """
+    unsubscribed as (delete from subscription where instance_id = :instance and token = any(:tokens)),
+    withdrawn_incidents as (
+      update incident set state = 'withdrawn', settled_at = :now
+      where instance_id = :instance and token = any(:tokens) and state = 'open'
+    )"""
 
 
 def _take_part(work: Work, document_id: int, task: tasks.NewTask) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, func, select, text, update
+from sqlalchemy import Select, bindparam, func, select
 
 from engine.clock import VIETNAM
-from engine.database import Base, as_json
+from engine.database import Base, Write, as_json, written
 from engine.directory.models import Person
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
@@ -42,17 +42,14 @@ class NewTask:
     planned: bool = False
 
 
-def open_tasks(work: Work, tasks: Sequence[NewTask]) -> None:
-    """Write tasks and who may take them: one statement however many there are."""
-    if not tasks:
-        return
-    rows = [_row(task, work.now) for task in tasks]
+def opening(tasks: Sequence[NewTask], now: datetime) -> Write:
+    """The writing of tasks and of who may take them: one statement however many there are."""
     groups = [
         {"instance_id": task.instance_id, "token": task.token, "index": task.index, "group": group}
         for task in tasks
         for group in task.groups
     ]
-    work.session.execute(_OPEN, {"tasks": as_json(rows), "groups": as_json(groups)})
+    return Write(_OPEN, {"opened": as_json([_row(task, now) for task in tasks]), "candidates": as_json(groups)})
 
 
 def _row(task: NewTask, now: datetime) -> dict[str, Any]:
@@ -66,31 +63,58 @@ _COLUMNS = (
     "agency_id, instance_id, token, index, data, element, name, procedure, form, document_id, state, assignee_id, "
     "priority, due_at, created_at, answers, version, claimed_at"
 )
-_OPEN = text(
-    f"""
-    with opened as (
+_OPEN = f"""
+    opened as (
       insert into task ({_COLUMNS})
-      select {_COLUMNS} from jsonb_populate_recordset(null::task, cast(:tasks as jsonb))
+      select {_COLUMNS} from jsonb_populate_recordset(null::task, cast(:opened as jsonb))
       returning id, agency_id, instance_id, token, index
-    )
-    insert into task_candidate (task_id, "group", agency_id)
-    select opened.id, given."group", opened.agency_id
-    from opened join jsonb_to_recordset(cast(:groups as jsonb))
-      as given(instance_id bigint, token text, index bigint, "group" text)
-    on given.instance_id = opened.instance_id and given.token = opened.token
-      and given.index is not distinct from opened.index
-    """  # noqa: S608  # the names of our own columns
-)
+    ),
+    candidates as (
+      insert into task_candidate (task_id, "group", agency_id)
+      select opened.id, given."group", opened.agency_id
+      from opened join jsonb_to_recordset(cast(:candidates as jsonb))
+        as given(instance_id bigint, token text, index bigint, "group" text)
+      on given.instance_id = opened.instance_id and given.token = opened.token
+        and given.index is not distinct from opened.index
+    )"""  # noqa: S608  # the names of our own columns
 
 
-def withdraw_tasks(work: Work, instance_id: int, tokens: Iterable[str]) -> None:
-    """Take back the open tasks of these tokens (interrupted, cancelled, or no longer needed)."""
-    work.session.execute(
-        update(Task)
-        .where(Task.instance_id == instance_id, Task.token.in_(list(tokens)), Task.state.in_(("open", "planned")))
-        .values(state="withdrawn", completed_at=work.now, version=Task.version + 1)
-        .execution_options(synchronize_session=False)
-    )
+def closing(work: Work, task: Task, answers: Mapping[str, Any]) -> Write:
+    """The writing of a task's completion with these answers by who works; the task's row is locked."""
+    acting_for = task.assignee_id if task.assignee_id in work.actor.standing_in_for else None
+    done = {
+        "state": "completed",
+        "completed_at": work.now,
+        "completed_by_id": work.actor.person_id,
+        "acting_for_id": acting_for,
+        "answers": dict(answers),
+        "version": task.version + 1,
+    }
+    written(task, done)
+    return Write(_CLOSE, {f"closed_{name}": value for name, value in done.items()} | {
+        "closed_id": task.id, "closed_answers": as_json(done["answers"]),
+    })  # fmt: skip
+
+
+_CLOSE = """
+    closed as (
+      update task set state = :closed_state, completed_at = :closed_completed_at,
+        completed_by_id = :closed_completed_by_id, acting_for_id = :closed_acting_for_id,
+        answers = cast(:closed_answers as jsonb), version = :closed_version
+      where id = :closed_id
+    )"""
+
+
+def withdrawing(instance_id: int, tokens: Sequence[str], now: datetime) -> Write:
+    """The taking back of the open tasks of these tokens (interrupted, cancelled, or no longer needed)."""
+    return Write(_WITHDRAW, {"instance": instance_id, "tokens": list(tokens), "now": now})
+
+
+_WITHDRAW = """
+    withdrawn_tasks as (
+      update task set state = 'withdrawn', completed_at = :now, version = version + 1
+      where instance_id = :instance and token = any(:tokens) and state in ('open', 'planned')
+    )"""
 
 
 def locked_with(work: Work, task_id: int, owner: type[Owner]) -> tuple[Owner, Task, frozenset[str]]:

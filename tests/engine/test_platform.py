@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import InternalError
 
 from engine import audit, outbox
 from engine.clock import FixedClock
@@ -84,20 +85,33 @@ def test_require_raises_the_rules_own_reason(platform: Platform) -> None:
 
 def test_reading_never_writes(platform: Platform) -> None:
     with platform.reading() as session:
-        session.add(
-            outbox.Delivery(
-                operation="x",
-                given={},
-                state=outbox.WAITING,
-                attempts=0,
-                not_before=platform.clock.now(),
-                created_at=platform.clock.now(),
-                result={},
-            )
-        )
-        session.flush()
+        session.add(waiting(platform))
+        with pytest.raises(InternalError, match="read-only"):
+            session.flush()
+        session.rollback()
+    with platform.reading() as session:
+        session.add(waiting(platform))
     with platform.reading() as session:
         assert session.scalars(select(outbox.Delivery.id)).all() == []
+    platform.run(system(), send_and_note)  # and the same connections still write
+
+
+def waiting(platform: Platform) -> outbox.Delivery:
+    now = platform.clock.now()
+    return outbox.Delivery(
+        operation="x", given={}, state=outbox.WAITING, attempts=0, not_before=now, created_at=now, result={}
+    )
+
+
+def test_reading_leaves_the_connection_its_prepared_statements(platform: Platform) -> None:
+    def prepared() -> int:
+        with platform.reading() as session:
+            return session.execute(text("select count(*) from pg_prepared_statements")).scalar_one()
+
+    for _ in range(10):
+        prepared()
+
+    assert prepared() > 0
 
 
 def test_the_database_refuses_changes_of_audit_lines(platform: Platform) -> None:
