@@ -15,7 +15,8 @@ import pytest
 from engine.clock import VIETNAM, FixedClock
 from engine.settings import Settings
 from tests import browsers
-from tests.servers import TestServers, servers_of_run, template_of_run
+from tests.leftovers import left_behind, shared_state
+from tests.servers import TestServers, close_folder, open_folder, servers_of_run, template_of_run
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("run", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -27,6 +28,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-browser", action="store_true", help="leave out the tests that drive Chromium")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the folder of the run in its head process, before there is any other; it goes when the run is over."""
+    if not hasattr(config, "workerinput"):
+        folder = open_folder()
+        config.add_cleanup(lambda: close_folder(folder))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what uses the browser, and skip it when told so."""
     skip = pytest.mark.skip(reason="left out with --no-browser")
@@ -35,6 +43,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
         if config.getoption("--no-browser") and item.get_closest_marker("browser"):
             item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Every test leaves loggers, environment, signals and the like as it found them; whatever runs next is safe."""
+    before = shared_state()
+    yield
+    assert left_behind(before, shared_state()) == []
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +73,9 @@ def servers(head_of_run: int) -> TestServers:
 
 
 @pytest.fixture(scope="session")
-def template_database(servers: TestServers, head_of_run: int) -> str:
+def template_database(servers: TestServers) -> str:
     """Name of a database at the newest schema, to be copied, never written."""
-    return template_of_run(servers, head_of_run)
+    return template_of_run(servers)
 
 
 @pytest.fixture
@@ -100,6 +116,30 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
         data_path=tmp_path,
         secret_key="a key that only tests use, long enough",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashing() -> Iterator[dict[str, Any]]:
+    """Passwords are hashed in no time; what an installation does is in `true_hashing`."""
+    from argon2 import PasswordHasher
+
+    from engine.directory import signing_in
+
+    true = {name: getattr(signing_in, name) for name in ("_hasher", "_NOBODY")}
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signing_in, "_hasher", quick)
+        patch.setattr(signing_in, "_NOBODY", quick.hash("nobody has this password"))
+        yield true
+
+
+@pytest.fixture
+def true_hashing(quick_hashing: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed with all the care an installation takes."""
+    from engine.directory import signing_in
+
+    for name, value in quick_hashing.items():
+        monkeypatch.setattr(signing_in, name, value)
 
 
 @pytest.fixture

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +16,7 @@ from connectors.exchange.receive import handle
 from engine.clock import VIETNAM, FixedClock
 from engine.platform import Platform
 from engine.settings import Settings
-from tests.servers import TestServers
+from tests.servers import TestServers, folder_of_run, locked
 from web.demo.play import perform
 
 BEGIN = datetime(2026, 11, 23, 8, 30, tzinfo=VIETNAM)
@@ -37,11 +34,10 @@ class Played:
     over: datetime
 
 
-def story_of_run(servers: TestServers, template: str, head: int) -> Played:
-    """Return the played story of the run whose head process is `head`; the first caller plays it."""
-    # inside the folder of the run's servers, which goes when the run does
-    folder = Path(tempfile.gettempdir()) / f"vanthu-tests-{os.geteuid()}-{head}" / "story"
-    with _locked(folder.with_suffix(".lock")):
+def story_of_run(servers: TestServers, template: str) -> Played:
+    """Return the played story of this run; the first caller plays it."""
+    folder = folder_of_run() / "story"
+    with locked(folder.with_suffix(".lock")):
         note = folder / "played.json"
         if not note.exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -86,10 +82,3 @@ def _play(url: str, folder: Path) -> tuple[list[str], datetime]:
     with opened(installation(url, folder), clock) as platform:
         perform(platform, told.append, lambda: carry_on(platform))
     return told, clock.now()
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -28,6 +28,8 @@ from web.launcher.servers import Servers
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "vanthu_template"
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -70,22 +72,61 @@ def plain(url: str) -> str:
     return url.replace("postgresql+psycopg://", "postgresql://")
 
 
+def open_folder() -> Path:
+    """Make the folder of the run that this process heads; from here on the temporary folder of all its programs.
+
+    It lies in memory where there is room: a copied database is some 350 files, and file systems mind that many
+    being made and deleted again and again (ext4 without a journal most of all). Folders of dead runs are removed.
+    """
+    base = _quickest()
+    for old in base.glob(f"vanthu-tests-{os.geteuid()}-*"):
+        if not alive(int(old.name.rpartition("-")[2])):
+            shutil.rmtree(old, ignore_errors=True)
+    folder = base / f"vanthu-tests-{os.geteuid()}-{os.getpid()}"
+    for each in (folder, folder / "tmp"):
+        each.mkdir(exist_ok=True)
+        each.chmod(0o711)  # servers started by root run as somebody else
+    os.environ["TMPDIR"] = str(folder / "tmp")
+    tempfile.tempdir = None  # read TMPDIR again
+    return folder
+
+
+def close_folder(folder: Path) -> None:
+    """Remove the folder of a run that is over; the keeper of its servers does so when there are any."""
+    if not (folder / "addresses.json").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def folder_of_run() -> Path:
+    """Return the folder that the head of the run opened."""
+    return Path(tempfile.gettempdir()).parent
+
+
+def _quickest() -> Path:
+    usual = Path(tempfile.gettempdir())
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK | os.X_OK):
+        return usual
+    room = os.statvfs(MEMORY)
+    fits = room.f_bavail * room.f_frsize >= ROOM and not room.f_flag & os.ST_NOEXEC
+    return MEMORY if fits else usual
+
+
 def servers_of_run(head: int) -> TestServers:
     """Return the servers of the run whose head process is `head`; the first caller starts them."""
-    folder = Path(tempfile.gettempdir()) / f"vanthu-tests-{os.geteuid()}-{head}"
-    with _locked(folder):
+    folder = folder_of_run()
+    with locked(folder / "lock"):
         note = folder / "addresses.json"
         if not note.exists():
             _start_keeper(folder, head)
         return TestServers(**json.loads(note.read_text(encoding="utf-8")))
 
 
-def template_of_run(servers: TestServers, head: int) -> str:
+def template_of_run(servers: TestServers) -> str:
     """Return the name of a database migrated to the newest schema; the first caller of the run makes it."""
     from engine.schema import upgrade
 
-    folder = Path(tempfile.gettempdir()) / f"vanthu-tests-{os.geteuid()}-{head}"
-    with _locked(folder):
+    folder = folder_of_run()
+    with locked(folder / "lock"):
         mark = folder / "template.ready"
         if not mark.exists():
             servers.drop(TEMPLATE)
@@ -96,9 +137,9 @@ def template_of_run(servers: TestServers, head: int) -> str:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    folder.mkdir(mode=0o711, exist_ok=True)
-    with (folder / "lock").open("a") as lock:
+def locked(path: Path) -> Iterator[None]:
+    """Keep the other processes of the run out of a block."""
+    with path.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -121,7 +162,6 @@ def keep(folder: Path, head: int) -> None:
     """Run the servers until the process `head` is gone or a signal comes; then remove the folder."""
     for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(sign, lambda *_: sys.exit(0))
-    folder.chmod(0o711)
     servers = Servers(folder, durable=False)
     try:
         settings = servers.start(Settings(environment="test", data_path=folder))

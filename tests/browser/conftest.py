@@ -131,12 +131,12 @@ def house(settings: Settings) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def busy_house(
-    servers: TestServers, template_database: str, head_of_run: int, worker_number: int, tmp_path_factory: Any
+    servers: TestServers, template_database: str, worker_number: int, tmp_path_factory: Any
 ) -> Iterator[House]:
     """The sample province after its story, with new work waiting for everybody, time standing still; shared by a
     module, so that a test finishes only work that nobody else looks at.
     """
-    played = story_of_run(servers, template_database, head_of_run)
+    played = story_of_run(servers, template_database)
     folder: Path = tmp_path_factory.mktemp("house") / "data"
     shutil.copytree(played.folder, folder)
     name = f"busy_{worker_number}"

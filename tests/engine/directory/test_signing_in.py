@@ -51,8 +51,26 @@ def test_the_right_password_signs_in_however_it_is_composed(platform: Platform, 
     assert stored(platform, somebody).signed_in_at == platform.clock.now()
 
 
+@pytest.mark.usefixtures("true_hashing")
 def test_the_password_is_kept_as_argon2id_only(platform: Platform, somebody: Person) -> None:
-    assert stored(platform, somebody).password_hash.startswith("$argon2id$")
+    kept = stored(platform, somebody).password_hash
+    assert kept is not None
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert not sign_in(platform, "an.nguyen", "sai mật khẩu")
+    assert sign_in(platform, "an.nguyen", PASSWORD)
+
+
+def test_a_password_hashed_with_less_care_is_hashed_again(
+    platform: Platform, somebody: Person, request: pytest.FixtureRequest
+) -> None:
+    before = stored(platform, somebody).password_hash
+    request.getfixturevalue("true_hashing")
+    assert sign_in(platform, "an.nguyen", PASSWORD)
+    after = stored(platform, somebody).password_hash
+    assert before is not None
+    assert after is not None
+    assert "m=8," in before
+    assert "m=65536," in after
 
 
 def test_wrong_name_wrong_password_locked_and_deactivated_get_one_answer(platform: Platform, somebody: Person) -> None:
@@ -74,6 +92,7 @@ def test_wrong_name_wrong_password_locked_and_deactivated_get_one_answer(platfor
     assert answers == [SignedIn(None, REFUSED)] * len(answers)
 
 
+@pytest.mark.usefixtures("true_hashing")
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(platform: Platform, somebody: Person) -> None:
     def fastest(name: str) -> float:
         times = []

@@ -13,9 +13,9 @@ from tests.servers import TestServers
 
 
 @pytest.fixture(scope="session")
-def played(servers: TestServers, template_database: str, head_of_run: int) -> Played:
+def played(servers: TestServers, template_database: str) -> Played:
     """The story, played once in this run."""
-    return story_of_run(servers, template_database, head_of_run)
+    return story_of_run(servers, template_database)
 
 
 @pytest.fixture(scope="session")

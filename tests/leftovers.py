@@ -1,0 +1,56 @@
+"""What the tests of one process share without meaning to: what a test changes there, the next one meets."""
+
+from __future__ import annotations
+
+import decimal
+import locale
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import warnings
+from typing import Any
+
+import structlog
+
+from engine.bpmn import state as bpmn_state
+from engine.operations import Catalog
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGPIPE)
+CHANGING = ("PYTEST_CURRENT_TEST",)  # written by pytest itself
+
+
+def shared_state() -> dict[str, Any]:
+    """Return everything a test could leave changed, by the name a person would look for."""
+    root = logging.getLogger()
+    found: dict[str, Any] = {
+        "environment": {name: value for name, value in os.environ.items() if name not in CHANGING},
+        "working folder": os.getcwd(),
+        "sys.path": list(sys.path),
+        "signals": {number.name: signal.getsignal(number) for number in SIGNALS},
+        "locale": locale.setlocale(locale.LC_ALL),
+        "socket timeout": socket.getdefaulttimeout(),
+        "decimal context": str(decimal.getcontext()),
+        "exception hooks": (sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.showwarning),
+        "threads that would not end": [each.name for each in threading.enumerate() if not each.daemon],
+        "operations of tests": [each.key for each in Catalog.registered() if each.function.__module__[:6] == "tests."],
+        "state migrations": dict(bpmn_state.MIGRATIONS),
+        "structlog": structlog.is_configured(),
+        "logging.disable": root.manager.disable,
+        "root logger": (root.level, [each for each in root.handlers if not _of_pytest(each)]),
+    }
+    for name, logger in list(root.manager.loggerDict.items()):
+        if isinstance(logger, logging.Logger):
+            found[f"logger {name}"] = (logger.disabled, logger.propagate, logger.level, list(logger.handlers))
+    return found
+
+
+def left_behind(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Return one line per thing that is not as it was; what is new (a logger, say) is nobody's trap."""
+    return [f"{name}: {before[name]} → {after.get(name)}" for name in before if after.get(name) != before[name]]
+
+
+def _of_pytest(handler: logging.Handler) -> bool:
+    return type(handler).__module__.startswith("_pytest.")
