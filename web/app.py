@@ -32,6 +32,7 @@ from web.layout import headers, navigation, words
 from web.layout import routes as layout
 from web.modeler import drafts
 from web.modeler import routes as modeler
+from web.practice import routes as practice
 from web.registers import routes as registers
 from web.scenarios import routes as scenarios
 from web.versions import routes as versions
@@ -51,6 +52,7 @@ SCREENS = (
     adaptation.screen,
     scenarios.screen,
     flight.screen,
+    practice.screen,
 )
 LANGUAGES = ("vi", "en")
 

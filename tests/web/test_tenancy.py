@@ -24,7 +24,7 @@ from tests.web.conftest import SignIn
 from web.session import OPEN
 
 # What a route may take in its address; a new name has to be taught here.
-NOT_IDS = {"name": "tep.pdf", "direction": "incoming", "filename": "manifest.json"}
+NOT_IDS = {"name": "tep.pdf", "key": "incoming-document", "direction": "incoming", "filename": "manifest.json"}
 EVERY_ROLE = ("clerk", "leader", "form-checker", "agency-admin", "process-analyst")
 
 
@@ -80,7 +80,7 @@ def procedures_of(platform: Platform, office: builders.Office, instance_id: int)
         work.session.flush()
         moved = moving.begin_migration(work, shipped, variant.id)
         return {
-            "version_id": variant.id, "draft_id": draft.id, "old_id": shipped, "new_id": variant.id,
+            "version_id": variant.id, "draft_id": draft.id, "other_id": draft.id, "old_id": shipped, "new_id": variant.id,
             "migration_id": moved.id,
         }  # fmt: skip
 

@@ -7,6 +7,23 @@ import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
 
 const marks = { active: "token-here", passed: "token-passed", trouble: "token-trouble" };
 
+// data-notes='{"id": {"text": "12 · 1 g", "title": "…", "heat": 1-4, "here": 2, "late": 1, "trouble": 0}}': figures on elements
+function annotate(place, viewer, known) {
+  for (const [id, note] of Object.entries(JSON.parse(place.dataset.notes || "{}"))) {
+    const element = known.get(id);
+    if (!element || element.waypoints) continue;
+    if (note.heat) viewer.get("canvas").addMarker(id, `heat-${note.heat}`);
+    const words = [note.text, note.here ? `● ${note.here}` : "", note.late ? `▲ ${note.late}` : "", note.trouble ? `! ${note.trouble}` : ""];
+    const said = words.filter(Boolean).join("  ");
+    if (!said) continue;
+    const label = document.createElement("span");
+    label.className = "figure-note";
+    label.textContent = said;
+    label.title = note.title ?? "";
+    viewer.get("overlays").add(id, { position: { bottom: 4, left: 0 }, html: label, scale: { min: 0.7, max: 1 } });
+  }
+}
+
 async function show(place) {
   place.dataset.diagramState = "loading";
   const viewer = new NavigatedViewer({ container: place });
@@ -22,6 +39,7 @@ async function show(place) {
         if (known.get(id)) canvas.addMarker(id, mark);
       }
     }
+    annotate(place, viewer, known);
     // data-focus: readable around where it stands now, rather than the whole drawing at once
     const here = (place.dataset.active ?? "").split(/\s+/).map((id) => known.get(id)).find(Boolean);
     if ("focus" in place.dataset && here && canvas.zoom() < 0.8) {

@@ -71,8 +71,12 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
         )
     ]
     if actor.roles & PROCEDURE_ROLES:
-        items = [Item(_("Hồ sơ quy trình"), "instances.index", "flow")]
-        items.append(Item(_("Hồ sơ theo phiên bản"), "flight.index", "retry"))
+        items = [
+            Item(_("Thiết kế quy trình"), "modeler.index", "pen"),
+            Item(_("Hồ sơ quy trình"), "instances.index", "flow"),
+            Item(_("Hồ sơ theo phiên bản"), "flight.index", "retry"),
+            Item(_("Thực tế vận hành"), "practice.index", "clock"),
+        ]
         if actor.roles & ADMIN_ROLES:
             items.append(Item(_("Sự cố"), "instances.incidents", "alert"))
         groups.append(Group(_("Quy trình"), tuple(items)))

@@ -124,6 +124,11 @@ def _office(span: timedelta) -> str:
     return _("%(count)s phút", count=max(rest, 1))
 
 
+def office_time(span: timedelta | None) -> str:
+    """Return a length of office time in short: 1 g 20 p, 3 ng (of eight hours); a dash for nothing."""
+    return "—" if span is None else _short(_office(span))
+
+
 def initials(name: str) -> str:
     """Return the letters that stand for a person: of the family name and of the given name, which comes last."""
     parts = name.split()
@@ -135,4 +140,11 @@ def local_now(at: datetime) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(VIETNAM)
 
 
-FILTERS = {"day": day, "moment": moment, "size": size, "urgency": urgency, "initials": initials}
+FILTERS = {
+    "day": day,
+    "moment": moment,
+    "size": size,
+    "urgency": urgency,
+    "initials": initials,
+    "office_time": office_time,
+}
