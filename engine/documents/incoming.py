@@ -354,12 +354,13 @@ def file(work: Work, document_id: int) -> Document:
     return document
 
 
-def postpone(work: Work, document_id: int, due_date: date) -> datetime:
-    """Grant an extension: the new due date for everybody who works on the document."""
+def postpone(work: Work, document_id: int, due: date) -> datetime:
+    """Grant an extension: the new due date (the end of a day, or a moment) for everybody who works on the document."""
     document = locked(work, document_id, "incoming")
     if document.status not in ("directed", "in_progress"):
         raise Conflict("Chỉ gia hạn được khi văn bản đang được xử lý.")
-    due_at = office_calendar(work.session, document.agency_id).end_of_day(due_date)
+    calendar = office_calendar(work.session, document.agency_id)
+    due_at = due if isinstance(due, datetime) else calendar.end_of_day(due)
     if due_at <= work.now:
         raise InvalidInput("Hạn mới phải ở sau thời điểm hiện tại.", {"due_date": "Chọn ngày muộn hơn."})
     for row in queries.assignments(work.session, document.id):

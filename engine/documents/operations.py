@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from engine.directory.calendars import office_calendar
@@ -35,6 +36,18 @@ def _day(text: str | None, label: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         raise InvalidInput(f"{label} phải ở dạng năm-tháng-ngày, ví dụ 2026-11-30.") from None
+
+
+def _moment(text: str, label: str) -> date:
+    """A moment with its time zone, or a whole day."""
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment
+    day = _day(text, label)
+    if day is None:
+        raise InvalidInput(f"{label} đang để trống.")
+    return day
 
 
 # --- Incoming -------------------------------------------------------------------------------------------------
@@ -134,6 +147,27 @@ class Assign:
 def assign(given: Assign, work: Work) -> None:
     """Giao một người chủ trì và những người phối hợp; thay cho lần phân công trước."""
     _in_order(commands.assign, work, given.document, person_id=given.person, supporters=given.supporters, by=given.by)
+
+
+@dataclass(frozen=True)
+class Postpone:
+    """Grant more time for the work on an incoming document."""
+
+    document: int = _document()
+    due_at: str = parameter("Thời hạn mới", kind="date", help="Ngày, hoặc thời điểm có múi giờ.")
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """The new due date, as kept with the assignments."""
+
+    due_at: str
+
+
+@operation("documents.postpone", version=1, name="Lùi thời hạn giải quyết", legal_basis=("ND30-24.2",))
+def postpone(given: Postpone, work: Work) -> Postponed:
+    """Ghi thời hạn mới vào phân công của người chủ trì và người phối hợp đang giải quyết văn bản."""
+    return Postponed(commands.postpone(work, given.document, _moment(given.due_at, "Thời hạn mới")).isoformat())
 
 
 @dataclass(frozen=True)

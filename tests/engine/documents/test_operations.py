@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ KEYS = {
     "documents.check", "documents.register-incoming", "documents.refuse", "documents.instruct", "documents.assign",
     "documents.record-opinion", "documents.set-status", "documents.number", "documents.issue", "documents.link-answer",
     "documents.resolve", "documents.file", "documents.destroy", "documents.freeze", "documents.late-dispatch",
-    "documents.remove-bytes",
+    "documents.remove-bytes", "documents.postpone",
 }  # fmt: skip
 
 
@@ -122,3 +123,22 @@ def test_wrong_input_is_said_in_words(platform: Platform, office: Office) -> Non
             platform, office.id, "documents.instruct", document=document.id, text="", lead_unit=office.unit.id,
             due_date="01/12/2026",
         )  # fmt: skip
+
+
+def test_an_extension_reaches_the_assignments(platform: Platform, office: Office) -> None:
+    document = builders.registered(platform, office).id
+    run(platform, office.id, "documents.instruct", document=document, text="Giao xử lý", lead_unit=office.unit.id,
+        support_units=[], due_date="2026-12-01", person=office["leader"].id)  # fmt: skip
+    run(platform, office.id, "documents.assign", document=document, person=office["specialist"].id, supporters=[])
+
+    for given, expected in (
+        ("2026-12-08T11:30:00+07:00", "2026-12-08T11:30:00+07:00"),
+        ("2026-12-08", "2026-12-08T17:00:00+07:00"),
+    ):
+        assert run(platform, office.id, "documents.postpone", document=document, due_at=given) == {"due_at": expected}
+        with platform.reading() as session:
+            open_ones = [a for a in queries.assignments(session, document) if a.state == "open"]
+        assert {a.due_at for a in open_ones} == {datetime.fromisoformat(expected)}
+    for wrong in ("", "mai", "2026-11-01", "2026-11-01T00:00:00Z"):
+        with pytest.raises(InvalidInput):
+            run(platform, office.id, "documents.postpone", document=document, due_at=wrong)
