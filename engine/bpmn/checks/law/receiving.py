@@ -48,7 +48,8 @@ def _arrival_reported(case: Case) -> Iterator[Found]:
     done = case.done("status-01")
     for each in case.arrivals:
         reached = case.paths.reached([each], done, aside=False) - done
-        waiting = [node.id for node in case.tasks if node.id in reached and not case.paths.meanwhile(node.id, done)]
+        waiting = {node.id for node in case.tasks if node.id in reached}
+        waiting -= case.paths.meanwhile(waiting, done)
         if waiting or (not case.tasks and not done):
             yield each, (
                 "Văn bản vừa đến mà bên gửi chưa được báo tự động; "

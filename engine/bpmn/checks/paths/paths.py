@@ -64,7 +64,7 @@ class Paths:
 
     def surely_within(self, scope: Scope, done: frozenset[str]) -> bool:
         """Whether going through a sub-process always passes one of `done`."""
-        comes = _Coming(self, done, False, scope.id).solve()
+        comes = _Coming(self, done, True, scope.id).solve()
         begun = [comes[self.points.before(each)] for each in beginnings(scope)]
         return any(begun)
 
@@ -109,17 +109,20 @@ class Paths:
             yield owner
             owner = self.points.owner.get(self.points.scope_of[owner.id].id)
 
-    def meanwhile(self, element: str, done: Collection[str]) -> bool:
-        """Whether another branch that runs beside the element surely passes one of `done`."""
-        return self._beside(element, _Coming(self, frozenset(done), False, None).solve())
+    def meanwhile(self, elements: Iterable[str], done: Collection[str]) -> set[str]:
+        """Those of the elements beside which another branch surely passes one of `done`."""
+        comes = _Coming(self, frozenset(done), False, None).solve()
+        return {each for each in elements if self._beside(each, comes)}
 
     def _beside(self, element: str, comes: list[bool]) -> bool:
         """Whether another branch that runs beside the element surely does what is wanted."""
         here = self.points.before(element)
-        for begun, join in self.regions.forks:
-            parts = [self.regions.branch(each, join) for each in begun]
-            for place, part in enumerate(parts):
-                others = [each for number, each in enumerate(begun) if number != place]
+        for fork in self.regions.forks:
+            if not any(comes[each] for each in fork.sure):
+                continue
+            for begun in fork.begun:
+                part = self.regions.branch(begun, fork.join)
+                others = [each for each in fork.sure if each != begun]
                 if here in part and any(comes[each] for each in others) and not self._breaks_off(part):
                     return True
         return False
@@ -175,14 +178,11 @@ class _Held:
         return all(map(held.get, sources)) or (self.points.contains(node) and self._within(node))
 
     def _joined(self, node: Node, point: int, sources: list[int], held: dict[int, bool]) -> bool:
-        """At a join what one branch has done is done, unless another has undone it meanwhile."""
+        """At a join what one of the branches has done is done; what a branch undoes holds in none beside it."""
         if all(held[source] for source in sources):
             return True
-        fork = self.regions.nearest_fork[point]
-        if not any(held[source] for source in sources) or (node.kind == "inclusiveGateway" and not self._all_of(fork)):
-            return False
-        own = {self.points.before(each) for each in self.undone}
-        return not any(own & self.regions.between(fork, source) for source in sources if not held[source])
+        waits = node.kind == "parallelGateway" or self._all_of(self.regions.nearest_fork[point])
+        return waits and any(held[source] for source in sources)
 
     def _all_of(self, fork: int) -> bool:
         node = self.points.node_at(fork) if fork >= 0 else None
@@ -258,6 +258,6 @@ class _Coming:
         always = [flow for flow in flows if flow.condition is None and flow.id != node.default]
         if any(comes[self.points.before(flow.target)] for flow in always):
             return True
-        return all(comes[self.points.before(flow.target)] for flow in flows if flow not in always) and len(
-            always
-        ) < len(flows)
+        chosen = [flow for flow in flows if flow not in always]
+        one = node.default is not None or not always  # else perhaps none of them is taken
+        return one and bool(chosen) and all(comes[self.points.before(flow.target)] for flow in chosen)

@@ -1,12 +1,14 @@
-"""Which parts of a drawing may run at the same time, and which part lies between a fork and its join."""
+"""Which parts of a drawing may run at the same time, and where they meet again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from engine.bpmn.checks.paths.points import Points, Way
 from engine.bpmn.checks.structure import beginnings
+from engine.bpmn.dialect import Node
 
 _MAIN: frozenset[Way] = frozenset({"flow", "do", "enter", "leave"})
 _ON: frozenset[Way] = _MAIN | {"border"}
@@ -81,6 +83,15 @@ def _post_order(roots: list[int], forth: Ways, along: frozenset[Way]) -> list[in
     return order
 
 
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Where branches begin that run at the same time, those that surely do, and where all meet again if they do."""
+
+    begun: list[int]
+    sure: list[int]
+    join: int | None
+
+
 class Regions:
     """Forks of a drawing with what belongs to each of their branches."""
 
@@ -96,10 +107,6 @@ class Regions:
             self._reached[key] = found - {stop} if stop is not None else found
         return self._reached[key]
 
-    def between(self, fork: int, source: int) -> set[int]:
-        """What lies on ways from `fork` to `source`."""
-        return reach([source], self.points.back, _ON, fork) - {fork}
-
     @cached_property
     def nearest_fork(self) -> list[int]:
         """For each point the nearest one that every way to it leads through."""
@@ -113,29 +120,33 @@ class Regions:
         return dominators(roots, self.points.back, self.points.forth, _MAIN, self.points.count)
 
     @cached_property
-    def forks(self) -> list[tuple[list[int], int | None]]:
-        """Where branches begin that run at the same time, and where they meet again; None: nowhere."""
-        found: list[tuple[list[int], int | None]] = []
+    def forks(self) -> list[Fork]:
+        """Where branches begin that run at the same time."""
+        found: list[Fork] = []
         points = self.points
         for node in points.nodes.values():
-            begun = self._begun(node.id)
+            begun, sure = self._begun(node)
             if len(begun) > 1:
                 join = self.nearest_join[points.after(node.id) if not points.contains(node) else points.before(node.id)]
-                found.append((begun, None if join < 0 else join))
+                found.append(Fork(begun, sure, None if join < 0 else join))
         for point in range(points.count):
             for target, way in points.forth[point]:
                 if way == "aside":
-                    found.append(([target, *self._beside(point)], None))
+                    main = list(self._beside(point))
+                    found.append(Fork([target, *main], main, None))
         return found
 
-    def _begun(self, node: str) -> list[int]:
+    def _begun(self, node: Node) -> tuple[list[int], list[int]]:
+        """Where branches begin behind a node, and those that surely do."""
         points = self.points
-        element = points.nodes[node]
-        if points.contains(element) and element.inner is not None:
-            return [points.before(each) for each in beginnings(element.inner)]
-        if points.splits(element) == "one":
-            return []
-        return [points.before(flow.target) for flow in points.scope_of[node].outgoing(node)]
+        if points.contains(node) and node.inner is not None:
+            inside = [points.before(each) for each in beginnings(node.inner)]
+            return inside, inside
+        if points.splits(node) == "one":
+            return [], []
+        flows = points.scope_of[node.id].outgoing(node.id)
+        always = [flow for flow in flows if flow.condition is None and flow.id != node.default]
+        return [points.before(flow.target) for flow in flows], [points.before(flow.target) for flow in always]
 
     def _beside(self, point: int) -> Iterator[int]:
         """Where that runs on which an event that doesn't interrupt begins beside."""
@@ -150,8 +161,8 @@ class Regions:
         """Every point that may be passed while one of the elements is being worked on."""
         own = {self.points.before(node) for node in nodes}
         found: set[int] = set()
-        for begun, join in self.forks:
-            parts = [self.branch(each, join) for each in begun]
+        for fork in self.forks:
+            parts = [self.branch(each, fork.join) for each in fork.begun]
             for place, part in enumerate(parts):
                 if not own.isdisjoint(part):
                     found.update(*(other for number, other in enumerate(parts) if number != place))
