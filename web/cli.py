@@ -161,12 +161,13 @@ def _add_administration(commands: Any) -> None:
 def _add_making(commands: Any) -> None:
     check = _command(commands, "check", run_check, "kiểm tra sơ đồ BPMN: mỗi dòng một phát hiện")
     check.add_argument("files", nargs="+", metavar="FILE.bpmn", help="tệp sơ đồ")
+    check.add_argument("--scenarios", action="store_true", help="chạy kịch bản của quy trình (khoá hoặc thư mục)")
     test = _command(commands, "test", run_test, "chạy toàn bộ kiểm thử, kiểm tra kiểu, quy tắc nhập và định dạng")
     test.add_argument("--no-browser", action="store_true", help="bỏ qua các kiểm thử cần Chromium")
     test.add_argument("--no-checks", action="store_true", help="chỉ chạy pytest, bỏ qua ruff, mypy, import-linter")
     test.add_argument("--processes", type=int, default=2, help="số tiến trình pytest; 0: chạy tại chỗ (mặc định 2)")
     bench = _command(commands, "bench", run_bench, "đo tốc độ, in bảng")
-    bench.add_argument("subject", choices=["engine"], help="phần cần đo")
+    bench.add_argument("subject", choices=["engine", "scenarios"], help="phần cần đo")
     bench.add_argument("--json", metavar="FILE", help="ghi kết quả JSON vào tệp; “-”: ra màn hình")
     bench.add_argument("--quick", action="store_true", help="ít lượt đo hơn, chỉ để thử")
     setup = _command(commands, "setup", run_setup, "chỉ chuẩn bị môi trường (gói Python, giao diện) rồi thoát")
@@ -324,6 +325,8 @@ def run_settings(_options: argparse.Namespace) -> int:
 
 def run_check(options: argparse.Namespace) -> int:
     """Check diagrams: one line per finding; 0 clean, 1 findings, 2 a file can't be read."""
+    if options.scenarios:
+        return _run_scenarios(options.files)
     from engine.bpmn.checks import check
 
     worst = DONE
@@ -337,6 +340,16 @@ def run_check(options: argparse.Namespace) -> int:
         for finding in check(xml):
             say(f"{before}{finding.element}  {finding.rule}  {finding.sentence}")
             worst = FAILED
+    return worst
+
+
+def _run_scenarios(names: Sequence[str]) -> int:
+    from web.scenarios.command import report
+
+    worst = DONE
+    for line, good in report(names):
+        say(line)
+        worst = worst if good else FAILED
     return worst
 
 
