@@ -1,4 +1,4 @@
-"""`./vanthu check --scenarios`: a line for each scenario, gap and figure; the exit code says whether all is in order."""
+"""`./vanthu check --scenarios`: a line per scenario, gap and figure; the exit code says whether all is in order."""
 
 from __future__ import annotations
 
