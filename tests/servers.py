@@ -98,8 +98,15 @@ def close_folder(folder: Path) -> None:
 
 
 def folder_of_run() -> Path:
-    """Return the folder that the head of the run opened."""
-    return Path(tempfile.gettempdir()).parent
+    """Return the folder that the head of the run opened; RuntimeError when none did."""
+    return _ours(Path(tempfile.gettempdir()).parent)
+
+
+def _ours(folder: Path) -> Path:
+    """Refuse any folder but one of a test run: the keeper removes it whole, and once that was the root."""
+    if not folder.name.startswith("vanthu-tests-"):
+        raise RuntimeError(f"{folder} is no folder of a test run: call open_folder() first")
+    return folder
 
 
 def _quickest() -> Path:
@@ -162,7 +169,7 @@ def keep(folder: Path, head: int) -> None:
     """Run the servers until the process `head` is gone or a signal comes; then remove the folder."""
     for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(sign, lambda *_: sys.exit(0))
-    servers = Servers(folder, durable=False)
+    servers = Servers(_ours(folder), durable=False)
     try:
         settings = servers.start(Settings(environment="test", data_path=folder))
         fresh = folder / "addresses.json.new"
