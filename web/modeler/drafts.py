@@ -23,6 +23,13 @@ from web.session import actor, now, platform
 screen = Blueprint("drafts", __name__, url_prefix="/modeler/drafts/<int:version_id>")
 
 
+@screen.before_request
+def readable_only() -> None:
+    """Another agency's draft doesn't exist, whatever else may be wrong with the request."""
+    with platform().reading() as reading:
+        queries.version(reading, actor(), (request.view_args or {})["version_id"])
+
+
 @screen.get("/content")
 def content(version_id: int) -> Response:
     """Return everything a draft is made of, and which edition that is."""
