@@ -147,31 +147,57 @@ class Upload:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file to be entered, and the field of the form it came by."""
+
+    part: str
+    upload: Upload
+    field: str
+
+
 def attach_given(work: Work, document: Document, values: Mapping[str, Any]) -> None:
     """Attach what a form or a command brought as `main_file` and `files`."""
     main = values.get("main_file")
     if isinstance(main, (list, tuple)):
         main = main[0] if main else None
-    if main is not None:
-        put_file(work, document, "draft" if document.direction == "outgoing" else "main", main, "uploaded", "main_file")
-    for upload in values.get("files") or ():
-        put_file(work, document, "annex", upload, "uploaded", "files")
+    part = "draft" if document.direction == "outgoing" else "main"
+    given = [Given(part, main, "main_file")] if main is not None else []
+    put_files(work, document, [*given, *(Given("annex", each, "files") for each in values.get("files") or ())])
 
 
 def add_attachment(work: Work, document_id: int, part: str, upload: Upload, origin: str = "uploaded") -> Attachment:
     """Add a file (main, annex, draft, notice); of the same part and name it becomes the newer version (LA-4.4)."""
     document = locked(work, document_id)
     work.require(rules.may_attach(document, part))
-    row = put_file(work, document, part, upload, origin, "files")
+    [row] = put_files(work, document, [Given(part, upload, "files")], origin)
     work.note("document.file_added", "document", document.id, document.agency_id, part=part, file_hash=row.file_hash)
     return row
 
 
-def put_file(work: Work, document: Document, part: str, upload: Upload, origin: str, field: str) -> Attachment:
-    """Check and store a file and enter it with the document; InvalidInput names what is wrong with it."""
-    found = formats.accepted(upload.content, upload.file_name, largest=work.settings.max_upload_bytes, field=field)
-    sha256 = work.files.put(upload.content)
-    return enter_file(work, document, part, sha256, found.file_name, found.media_type, len(upload.content), origin)
+def put_files(work: Work, document: Document, given: Sequence[Given], origin: str = "uploaded") -> list[Attachment]:
+    """Check all files, then store them and enter them with the document; InvalidInput names everything wrong.
+
+    Nothing is stored before every file has passed: bytes know no rollback.
+    """
+    passed: list[tuple[Given, formats.Inspection]] = []
+    problems: dict[str, str] = {}
+    for each in given:
+        content, name, largest = each.upload.content, each.upload.file_name, work.settings.max_upload_bytes
+        try:
+            passed.append((each, formats.accepted(content, name, largest=largest, field=each.field)))
+        except InvalidInput as refused:
+            for field, sentence in refused.fields.items():
+                problems[field] = f"{problems[field]} {sentence}" if field in problems else sentence
+    if problems:
+        raise InvalidInput(" ".join(problems.values()), problems)
+    return [
+        enter_file(
+            work, document, each.part, work.files.put(each.upload.content), found.file_name, found.media_type,
+            len(each.upload.content), origin,
+        )
+        for each, found in passed
+    ]  # fmt: skip
 
 
 def enter_file(

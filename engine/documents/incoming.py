@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from engine.directory import queries as directory
 from engine.directory.calendars import office_calendar
 from engine.documents import editing, formats, kinds, numbers, queries, registers, rules
-from engine.documents.editing import Upload, enter_file, put_file
+from engine.documents.editing import Given, Upload, enter_file, put_files
 from engine.documents.models import Assignment, Dispatch, Document, Instruction
 from engine.documents.queries import locked
 from engine.documents.text import fitting, secrecy_marks
@@ -75,12 +75,12 @@ def create_incoming(
 
 def _take_files(work: Work, document: Document, main_file: Upload | None, files: Iterable[Upload]) -> None:
     problems: list[str] = []
-    given = [("main", main_file)] if main_file is not None else []
-    for part, upload in [*given, *(("annex", each) for each in files)]:
-        assert upload is not None
-        if document.source not in FROM_OUTSIDE:
-            put_file(work, document, part, upload, "uploaded", "main_file" if part == "main" else "files")
-            continue
+    main = [Given("main", main_file, "main_file")] if main_file is not None else []
+    given = [*main, *(Given("annex", each, "files") for each in files)]
+    if document.source not in FROM_OUTSIDE:
+        put_files(work, document, given)
+        return
+    for part, upload in ((each.part, each.upload) for each in given):
         found = formats.inspect(upload.content, upload.file_name, largest=work.settings.max_upload_bytes)
         problems += [found.problem, *found.warnings] if found.problem else found.warnings
         sha256 = work.files.put(upload.content)

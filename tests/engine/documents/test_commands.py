@@ -186,10 +186,14 @@ def test_newer_files_of_a_name_stand_beside_older_ones(platform: Platform, offic
 def test_a_refused_file_leaves_nothing_behind(platform: Platform, office: Office) -> None:
     with pytest.raises(InvalidInput) as refused:
         builders.draft(
-            platform, office, files=[Upload("tot.pdf", builders.pdf()), Upload("xau.pdf", b"MZ" + bytes(99))]
-        )
+            platform, office, main_file=Upload("xấu.exe", b"MZ" + bytes(9)),
+            files=[Upload("tot.pdf", builders.pdf()), Upload("xau.pdf", b"MZ" + bytes(99)), Upload("te.pdf", b"MZ" + bytes(9))],
+        )  # fmt: skip
 
-    assert "files" in refused.value.fields
+    assert set(refused.value.fields) == {"main_file", "files"}
+    assert "xau.pdf" in refused.value.fields["files"]
+    assert "te.pdf" in refused.value.fields["files"], "everything that is wrong is told at once"
+    assert [path for path in platform.files.folder.rglob("*") if path.is_file()] == []
     with platform.reading() as session:
         assert session.scalars(select(Document)).all() == []
 
