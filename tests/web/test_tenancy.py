@@ -81,8 +81,8 @@ def procedures_of(platform: Platform, office: builders.Office, instance_id: int)
         work.session.flush()
         moved = moving.begin_migration(work, shipped, variant.id)
         return {
-            "version_id": variant.id, "draft_id": draft.id, "other_id": draft.id, "old_id": shipped, "new_id": variant.id,
-            "migration_id": moved.id,
+            "version_id": variant.id, "draft_id": draft.id, "other_id": draft.id, "old_id": shipped,
+            "new_id": variant.id, "migration_id": moved.id,
         }  # fmt: skip
 
     return platform.run(analyst, make)
