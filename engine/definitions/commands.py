@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from engine.definitions import adapting, publishing, queries
+from engine.definitions.catalog import called_keys
 from engine.definitions.drafting import add_version
 from engine.definitions.models import Definition, Version
 from engine.definitions.rules import may_change
@@ -20,7 +21,7 @@ def load_shipped(work: Work, processes: Path = PROCESSES) -> list[str]:
     pass its checks.
     """
     changed = []
-    for bundle in read_all(processes):
+    for bundle in _called_first(list(read_all(processes))):
         last = _shipped(work, bundle.key)
         if last is not None and last.content_hash == bundle.content_hash:
             continue
@@ -28,6 +29,17 @@ def load_shipped(work: Work, processes: Path = PROCESSES) -> list[str]:
         publish(work, version.id)
         changed.append(bundle.key)
     return changed
+
+
+def _called_first(bundles: list[Bundle]) -> list[Bundle]:
+    """In an order in which whatever a procedure calls is in force before it."""
+    ordered: list[Bundle] = []
+    left = {bundle.key: set(called_keys(bundle.diagram)) - {bundle.key} for bundle in bundles}
+    while left:
+        free = [key for key, called in left.items() if not called & left.keys()] or list(left)
+        ordered += [bundle for bundle in bundles if bundle.key in free]
+        left = {key: called for key, called in left.items() if key not in free}
+    return ordered
 
 
 def save_draft(work: Work, bundle: Bundle, agency_id: int | None, based_on_id: int | None, reason: str = "") -> Version:

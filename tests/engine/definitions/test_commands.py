@@ -21,7 +21,7 @@ from engine.files import FileStore
 from engine.operations import Catalog
 from engine.platform import Actor, Platform, Work, system
 from engine.settings import Settings
-from tests.bpmn_text import END, START, chain, process, service, user
+from tests.bpmn_text import END, START, call, chain, process, service, user
 
 ONE = process("one", [START, user("work"), END, chain("start", "work", "end")])
 TWO = process("one", [START, user("work"), user("again"), END, chain("start", "work", "again", "end")])
@@ -161,3 +161,15 @@ def test_a_start_that_nothing_would_fire_is_refused(platform: Platform) -> None:
     with pytest.raises(DefinitionError) as caught:
         platform.run(system(), commands.publish, draft.id)
     assert [(f.element, f.rule) for f in caught.value.findings] == [("start", "supported.start")]
+
+
+def test_what_a_shipped_procedure_calls_is_in_force_before_it(platform: Platform, tmp_path: Path) -> None:
+    # "a" comes first by name, and calls "b": whatever the order of the folders, both are put in force
+    caller = process("a", [START, call("use", "b"), END, chain("start", "use", "end")])
+    called = process("b", [START, user("work"), END, chain("start", "work", "end")])
+    for key, xml in (("a", caller), ("b", called)):
+        (tmp_path / key).mkdir()
+        (tmp_path / key / "process.toml").write_text(f'key = "{key}"\nname = "{key}"\n', encoding="utf-8")
+        (tmp_path / key / f"{key}.bpmn").write_bytes(xml)
+    assert platform.run(system(), commands.load_shipped, tmp_path) == ["b", "a"]
+    assert platform.run(system(), commands.load_shipped, tmp_path) == []
