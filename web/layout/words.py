@@ -125,8 +125,10 @@ def _office(span: timedelta) -> str:
 
 
 def office_time(span: timedelta | None) -> str:
-    """Return a length of office time in short: 1 g 20 p, 3 ng (of eight hours); a dash for nothing."""
-    return "—" if span is None else _short(_office(span))
+    """Return a length of office time in short: 1 g 20 p, 3 ng (of eight hours), < 1 p; a dash for nothing."""
+    if span is None:
+        return "—"
+    return _short(_office(span)) if span >= timedelta(minutes=1) else _("< 1 p")
 
 
 def initials(name: str) -> str:

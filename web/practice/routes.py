@@ -14,7 +14,7 @@ from engine.definitions import queries as definitions
 from engine.definitions.queries import Ready
 from engine.errors import InvalidInput
 from engine.instances.practice.replay import replay as play_again
-from engine.instances.practice.statistics import Figures, hottest, practice
+from engine.instances.practice.statistics import MINUTE, Figures, hottest, practice
 from web.layout.words import office_time
 from web.session import actor, now, platform
 
@@ -92,7 +92,7 @@ def _procedures(lines: list[definitions.Line]) -> dict[str, str]:
 def _note(figures: Figures, heat: int) -> dict[str, Any]:
     """What stands on an element: how many, how long, what stands there now."""
     parts = [str(figures.finished)] if figures.finished else []
-    if figures.median:
+    if figures.median and figures.median >= MINUTE:
         parts.append(office_time(figures.median))
     said = [_("%(count)s lượt đã xong", count=figures.finished)]
     if figures.median and figures.ninetieth:
@@ -112,6 +112,6 @@ def _rows(ready: Ready, figures: dict[str, Figures]) -> list[tuple[str, Figures]
     rows = [
         (elements[each.element].name or each.element if each.element in elements else each.element, each)
         for each in figures.values()
-        if each.element not in elements or not elements[each.element].kind.endswith(("Gateway", "startEvent"))
+        if each.element not in elements or not elements[each.element].kind.endswith(("Gateway", "startEvent", "endEvent"))
     ]
     return sorted(rows, key=lambda row: row[1].ninetieth or timedelta(0), reverse=True)

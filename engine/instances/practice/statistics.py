@@ -17,6 +17,7 @@ from engine.instances.models import Incident, Instance, Passage
 from engine.platform import Actor
 from engine.tasks.models import Task
 
+MINUTE = timedelta(minutes=1)  # what takes less is the machine's own work
 MAX_STAYS = 50_000  # stays at elements that are measured; of more, the latest
 
 
@@ -170,6 +171,6 @@ def _cases(agency_id: int, key: str, since: datetime, until: datetime) -> Select
 
 
 def hottest(figures: Sequence[Figures], steps: int = 4) -> dict[str, int]:
-    """A step of heat (1 the coolest) per element with a median, so that equal steps hold about as many elements."""
-    measured = sorted((each for each in figures if each.median), key=lambda each: each.median or timedelta(0))
+    """A step of heat (1 the coolest) per element that takes a minute or more; each step holds about as many elements."""
+    measured = sorted((each for each in figures if each.median and each.median >= MINUTE), key=lambda each: each.median or timedelta(0))
     return {each.element: 1 + place * steps // len(measured) for place, each in enumerate(measured)}
