@@ -35,14 +35,34 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: close_folder(folder))
 
 
+@pytest.hookimpl(trylast=True)  # after the modules have been shuffled
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what uses the browser, and skip it when told so."""
+    """Mark what uses the browser, and skip it when told so; what takes long comes first."""
     skip = pytest.mark.skip(reason="left out with --no-browser")
     for item in items:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
         if config.getoption("--no-browser") and item.get_closest_marker("browser"):
             item.add_marker(skip)
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = long_ones_first(items, workers)
+
+
+def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Give every worker long tests to begin with, so that none is left with one at the end.
+
+    xdist hands out as many pieces of the list as there are workers, and lets the idle steal what comes last. The
+    browser's tests stay together, as they share a Chromium and an installation; programs that are started, and
+    mostly waited for, run beside them.
+    """
+    browser = [each for each in items if each.get_closest_marker("browser")]
+    programs = [each for each in items if each.get_closest_marker("slow") and not each.get_closest_marker("browser")]
+    first = {*browser, *programs}
+    rest = [each for each in items if each not in first]
+    if workers < 2:
+        return browser + programs + rest
+    share = max(len(items) // workers - len(browser), 0)
+    return browser + rest[:share] + programs + rest[share:]
 
 
 @pytest.fixture(autouse=True)

@@ -19,17 +19,15 @@ from engine.bpmn import state as bpmn_state
 from engine.operations import Catalog
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGPIPE)
-CHANGING = ("PYTEST_CURRENT_TEST",)  # written by pytest itself
+CHANGING = {"PYTEST_CURRENT_TEST"}  # written by pytest itself
 
 
 def shared_state() -> dict[str, Any]:
     """Return everything a test could leave changed, by the name a person would look for."""
     root = logging.getLogger()
     found: dict[str, Any] = {
-        "environment": {name: value for name, value in os.environ.items() if name not in CHANGING},
         "working folder": os.getcwd(),
         "sys.path": list(sys.path),
-        "signals": {number.name: signal.getsignal(number) for number in SIGNALS},
         "locale": locale.setlocale(locale.LC_ALL),
         "socket timeout": socket.getdefaulttimeout(),
         "decimal context": str(decimal.getcontext()),
@@ -41,6 +39,9 @@ def shared_state() -> dict[str, Any]:
         "logging.disable": root.manager.disable,
         "root logger": (root.level, [each for each in root.handlers if not _of_pytest(each)]),
     }
+    found |= {f"signal {number.name}": signal.getsignal(number) for number in SIGNALS}
+    found |= {f"environment {name}": value for name, value in os.environ.items() if name not in CHANGING}
+    found["environment"] = sorted(os.environ.keys() - CHANGING)
     for name, logger in list(root.manager.loggerDict.items()):
         if isinstance(logger, logging.Logger):
             found[f"logger {name}"] = (logger.disabled, logger.propagate, logger.level, list(logger.handlers))

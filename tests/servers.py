@@ -157,7 +157,7 @@ def _start_keeper(folder: Path, head: int) -> None:
             [sys.executable, "-m", "tests.servers", str(folder), str(head)],
             cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 180
     while not (folder / "addresses.json").exists():
         if keeper.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError("the test servers did not start:\n" + (folder / "keeper.log").read_text())
@@ -167,9 +167,9 @@ def _start_keeper(folder: Path, head: int) -> None:
 
 def keep(folder: Path, head: int) -> None:
     """Run the servers until the process `head` is gone or a signal comes; then remove the folder."""
+    servers = Servers(_ours(folder), durable=False)
     for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(sign, lambda *_: sys.exit(0))
-    servers = Servers(_ours(folder), durable=False)
     try:
         settings = servers.start(Settings(environment="test", data_path=folder))
         fresh = folder / "addresses.json.new"
@@ -179,7 +179,8 @@ def keep(folder: Path, head: int) -> None:
             time.sleep(0.2)
     finally:
         servers.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        if not alive(head):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,20 @@
-"""The fixtures themselves: a database and a queue of one's own, a browser that opens pages."""
+"""The fixtures themselves: a database and a queue of one's own, a browser that opens pages, nothing left behind."""
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 import redis
 
-from tests.servers import plain
+from tests.conftest import long_ones_first
+from tests.leftovers import left_behind, shared_state
+from tests.servers import folder_of_run, keep, plain
 
 
 def test_each_test_has_a_database_of_its_own(empty_database_url: str):
@@ -40,3 +46,41 @@ def test_chromium_opens_a_served_page(
     page.goto(serve(app))
     assert page.get_by_role("heading").inner_text() == "Văn thư"
     assert accessibility(page) == []
+
+
+def test_what_a_test_leaves_behind_is_seen(monkeypatch: pytest.MonkeyPatch):
+    log = logging.getLogger("vanthu.left-behind")
+    before = shared_state()
+    assert left_behind(before, shared_state()) == []
+    log.disabled = True  # as logging.config does with every logger it isn't told of
+    monkeypatch.setenv("VANTHU_LEFT_BEHIND", "1")
+    monkeypatch.chdir("/")
+    said = left_behind(before, shared_state())
+    log.disabled = False
+    assert [line.split(":")[0] for line in said] == ["working folder", "environment", "logger vanthu.left-behind"]
+
+
+def test_the_keeper_refuses_a_folder_that_is_no_test_run_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    kept = tmp_path / "kept"
+    kept.touch()
+    with pytest.raises(RuntimeError, match="no folder of a test run"):
+        keep(tmp_path, os.getpid())
+    monkeypatch.setattr("tempfile.tempdir", str(kept))
+    with pytest.raises(RuntimeError, match="no folder of a test run"):
+        folder_of_run()
+    assert kept.exists()
+
+
+def test_every_worker_begins_with_what_takes_long(request: pytest.FixtureRequest):
+    items = [each for each in request.session.items if not each.get_closest_marker("slow")][:6]
+    slow = pytest.Function.from_parent(request.node.parent, name="test_the_queue_is_empty")
+    slow.add_marker(pytest.mark.slow)
+    seen = pytest.Function.from_parent(request.node.parent, name="test_the_queue_is_empty")
+    seen.add_marker(pytest.mark.browser)
+    plain_items = [each for each in items if not each.get_closest_marker("browser")]
+    alone = long_ones_first([*plain_items, slow, seen], 1)
+    assert alone == [seen, slow, *plain_items]
+    both = long_ones_first([*plain_items, slow, seen], 2)
+    half = len(both) // 2
+    assert (both[0], both[half]) == (seen, slow)
+    assert sorted(map(id, both)) == sorted(map(id, alone))

@@ -20,6 +20,8 @@ from tests.bpmn_text import END, START, chain, inputs_of, process, service, user
 from tests.connectors import dying_worker
 from tests.engine.instances.conftest import Office, office  # noqa: F401
 
+pytestmark = pytest.mark.slow  # programs are started
+
 DIAGRAM = process(
     "writing",
     [

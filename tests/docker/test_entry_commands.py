@@ -19,6 +19,8 @@ from tests.docker.test_compose import SERVICES
 from tests.rules.sources import ROOT
 from web.launcher.children import free_port
 
+pytestmark = pytest.mark.slow  # programs are started
+
 
 @pytest.fixture
 def environment(empty_database_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`./vanthu test`: pytest on two processes, then ruff, mypy and import-linter; one clear line at the end."""
+"""`./vanthu test`: pytest on two processes beside ruff, mypy and import-linter; one clear line at the end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from engine.settings import environment_with
@@ -19,20 +20,35 @@ def run(arguments: Sequence[str], *, browser: bool, checks: bool, processes: int
     began = time.monotonic()
     if browser and _run("tests.browsers", quiet=True) != 0:
         return _end(["browser"], began)
-    failed = []
-    if checks:
-        for name, command in checks_of_the_code().items():
-            if subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode != 0:
-                failed.append(name)
+    with ThreadPoolExecutor(1) as beside:
+        checked = beside.submit(_check) if checks else None
+        outcome = _pytest(arguments, browser=browser, processes=processes)
+        wrong = checked.result() if checked else {}
+    for name, words in wrong.items():
+        sys.stdout.write(f"\n{name}:\n{words}")
+    failed = list(wrong)
+    if outcome:
+        failed.append("pytest: no test found" if outcome == _NOTHING_COLLECTED else "pytest")
+    return _end(failed, began)
+
+
+def _pytest(arguments: Sequence[str], *, browser: bool, processes: int) -> int:
     command = [sys.executable, "-m", "pytest", *arguments]
     if processes > 0 and not _has(arguments, "-n", "--numprocesses", "--pdb"):
         command += ["-n", str(processes), "--dist", "worksteal"]
     if not browser:
         command.append("--no-browser")
-    outcome = subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode
-    if outcome:
-        failed.append("pytest: no test found" if outcome == _NOTHING_COLLECTED else "pytest")
-    return _end(failed, began)
+    return subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode
+
+
+def _check() -> dict[str, str]:
+    """Run the checks one after the other; what those said that failed."""
+    wrong = {}
+    for name, command in checks_of_the_code().items():
+        done = subprocess.run(command, cwd=ROOT, env=_environment(), check=False, capture_output=True, text=True)
+        if done.returncode != 0:
+            wrong[name] = done.stdout + done.stderr
+    return wrong
 
 
 def checks_of_the_code() -> dict[str, list[str]]:
@@ -63,7 +79,12 @@ def _run(module: str, *, quiet: bool) -> int:
 
 def _environment() -> dict[str, str]:
     # Settings of the person's shell must not reach the tests: they would test another installation.
-    kept = {name: value for name, value in environment_with().items() if not name.startswith("VANTHU_")}
+    # Without bytecode every program the tests start would compile the platform anew, three times as slow.
+    kept = {
+        name: value
+        for name, value in environment_with().items()
+        if not name.startswith("VANTHU_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
 
 

@@ -45,7 +45,7 @@ from web.demo.play import accounts, export
 from web.demo.stage import Stage
 from web.demo.story import ANSWER_SUBJECT, SUBJECT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # the first test of a run plays the story
+pytestmark = pytest.mark.timeout(300)  # the first test of a run plays the story
 
 
 def rows(platform: Platform, of: Any, *conditions: Any) -> Sequence[Any]:

@@ -19,6 +19,8 @@ from tests.servers import ROOT, plain
 from web.launcher.children import LaunchError, alive, program_of
 from web.launcher.servers import Servers, announce, claim, forget, home_of, provided, running_in
 
+pytestmark = pytest.mark.slow  # programs are started
+
 
 def wait_for(condition: Callable[[], bool], seconds: float = 30) -> bool:
     """Ask again and again until the condition holds or time is up."""
