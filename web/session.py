@@ -12,7 +12,8 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 
 from engine.directory import queries
-from engine.directory.models import Agency, Person
+from engine.directory.models import Person
+from engine.errors import NotAllowed, NotFound
 from engine.platform import Actor, Platform
 from engine.settings import Settings
 
@@ -126,18 +127,24 @@ def _recognise() -> str:
     if idle > settings.session_minutes * 60 or age > settings.session_hours * 3600:
         end()
         return "expired"
-    with platform().reading() as reading:
-        person = reading.get(Person, person_id)
-        if person is None or not person.active or _stamp(person) != session.get("stamp"):
-            end()
-            return "ended"
-        g.person = person
-        g.agency = reading.get(Agency, person.agency_id)
-        g.actor = queries.actor_of(reading, person.id, moment)
+    found = _member(person_id, moment)
+    if found is None or _stamp(found.person) != session.get("stamp"):
+        end()
+        return "ended"
+    g.person, g.agency, g.actor = found.person, found.agency, found.actor
     # Written at most once a minute: the cookie needn't travel with every answer.
     if request.endpoint not in PASSIVE and idle > 60:
         session["seen"] = moment.timestamp()
     return ""
+
+
+def _member(person_id: int, moment: datetime) -> queries.Member | None:
+    """Read anew for every request, so that a right taken away is gone with the next one."""
+    with platform().reading() as reading:
+        try:
+            return queries.member(reading, person_id, moment)
+        except (NotFound, NotAllowed):
+            return None
 
 
 def _sign_in_first(reason: str) -> Response:
