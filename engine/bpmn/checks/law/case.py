@@ -62,6 +62,11 @@ class Case:
         return self.doing("start:document-arrived")
 
     @property
+    def recalls(self) -> list[str]:
+        """Where a request to take a document back comes in."""
+        return [node.id for node in self.own("start:recall-received", "await:recall-received") if node.events]
+
+    @property
     def came(self) -> frozenset[str] | None:
         """From where a received document is followed: its arrival, or every start when there is none."""
         return frozenset(self.arrivals) or None

@@ -25,14 +25,22 @@ def _heads(node: Node) -> bool:
     return known is not None and known <= HEADS
 
 
+_VERDICTS = ("content-check", "form-check", "approve", "return")
+
+
 def _judged(case: Case, act: str) -> frozenset[str]:
-    """Elements that record a verdict somebody gave who isn't the drafter in the drafting task itself."""
-    drafting = set(drafting_tasks(case))
+    """Records of a verdict that somebody gave for itself: in a task of its own, which isn't the drafter's."""
+    stale = set(drafting_tasks(case)) | {node.id for node in case.own(*_VERDICTS)}
     return frozenset(
         each
         for each in case.done(act)
-        if case.nodes[each].kind == "callActivity" or not drafting & {node.id for node in case.people(each)}
+        if case.nodes[each].kind == "callActivity"
+        or not any(before.id in stale for before in case.paths.last(each, lambda node: _task_or(node, stale)))
     )
+
+
+def _task_or(node: Node, others: set[str]) -> bool:
+    return node.kind == "userTask" or node.id in others
 
 
 def _content(case: Case) -> Iterator[Found]:

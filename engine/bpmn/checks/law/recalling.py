@@ -11,13 +11,8 @@ from engine.bpmn.checks.law.rule import law
 from engine.bpmn.checks.rules import Found
 
 
-def _asked(case: Case) -> list[str]:
-    """Where a request to take a document back comes in."""
-    return [each.id for each in case.own("start:recall-received", "await:recall-received") if each.events]
-
-
 def _received(case: Case) -> Iterator[Found]:
-    if case.arrivals and not _asked(case) and not case.may("await:recall-received"):
+    if case.arrivals and not case.recalls and not case.may("await:recall-received"):
         yield case.arrivals[0], (
             "Quy trình nhận văn bản đến mà không xử lý được khi bên gửi thu hồi; hãy thêm quy trình con theo sự kiện "
             "bắt đầu bằng thông điệp recall-received để hủy văn bản và báo lại."
@@ -25,7 +20,7 @@ def _received(case: Case) -> Iterator[Found]:
 
 
 def _destroyed(case: Case) -> Iterator[Found]:
-    asked = _asked(case)
+    asked = case.recalls
     if not asked:
         return
     later = case.paths.reached(asked)
@@ -40,7 +35,7 @@ def _destroyed(case: Case) -> Iterator[Found]:
 
 def _answered(case: Case) -> Iterator[Found]:
     answers = case.done("status-15", "status-16")
-    for each in case.paths.unmet([*_asked(case), *case.doing("destroy")], answers):
+    for each in case.paths.unmet([*case.recalls, *case.doing("destroy")], answers):
         yield each, (
             f"Sau {case.title(each)} có đường đi tới lúc kết thúc mà bên gửi không được báo kết quả thu hồi; "
             "hãy báo trạng thái 15 khi đã hủy, hoặc 16 kèm giải trình."
@@ -48,7 +43,7 @@ def _answered(case: Case) -> Iterator[Found]:
 
 
 def _denied(case: Case) -> Iterator[Found]:
-    asked = _asked(case)
+    asked = case.recalls
     later = case.paths.reached(asked)
     denied = [node for node in case.own("status-16") if node.id in later and fixed(given(node, "code")) == "16"]
     for node in denied:

@@ -11,7 +11,6 @@ from engine.bpmn.checks.law.rule import law
 from engine.bpmn.checks.rules import Found
 
 FORWARDING_HOURS = 2
-_RECALLED = ("status-15", "status-16")
 
 
 def _accepted(case: Case) -> list[str]:
@@ -58,7 +57,8 @@ def _arrival_reported(case: Case) -> Iterator[Found]:
 
 
 def _arrival_answered(case: Case) -> Iterator[Found]:
-    for each in case.paths.unmet(case.arrivals, case.done("status-02", "status-03", *_RECALLED)):
+    done = case.done("status-02", "status-03").union(case.recalls)
+    for each in case.paths.unmet(case.arrivals, done):
         yield each, (
             "Có đường đi từ lúc văn bản đến tới lúc kết thúc mà bên gửi không được trả lời; "
             "hãy báo đã tiếp nhận (03) hoặc từ chối (02) trên mọi đường đi."
@@ -66,7 +66,7 @@ def _arrival_answered(case: Case) -> Iterator[Found]:
 
 
 def _arrival_settled(case: Case) -> Iterator[Found]:
-    for each in case.paths.unmet(case.arrivals, case.done("register", "refuse", "destroy", "status-16")):
+    for each in case.paths.unmet(case.arrivals, case.done("register", "refuse"), escapes=False):
         yield each, (
             "Có đường đi từ lúc văn bản đến tới lúc kết thúc mà văn bản không được vào sổ, cũng không được trả lại; "
             "hãy thêm thao tác “Đăng ký văn bản đến” hoặc “Trả lại văn bản đến”."
@@ -74,8 +74,8 @@ def _arrival_settled(case: Case) -> Iterator[Found]:
 
 
 def _acceptance_answered(case: Case) -> Iterator[Found]:
-    done = case.done("status-03", *_RECALLED)
-    for each in case.without(case.paths.unmet(case.doing("register"), done), case.done("status-03")):
+    done = case.done("status-03")
+    for each in case.without(case.paths.unmet(case.doing("register"), done, escapes=False), done):
         yield each, (
             f"Sau {case.title(each)} bên gửi không chắc được báo là văn bản đã tiếp nhận; "
             "hãy báo trạng thái 03 trên mọi đường đi sau bước này."
@@ -83,8 +83,8 @@ def _acceptance_answered(case: Case) -> Iterator[Found]:
 
 
 def _refusal_answered(case: Case) -> Iterator[Found]:
-    done = case.done("status-02", *_RECALLED)
-    for each in case.without(case.paths.unmet(case.doing("refuse"), done), case.done("status-02")):
+    done = case.done("status-02")
+    for each in case.without(case.paths.unmet(case.doing("refuse"), done, escapes=False), done):
         yield each, (
             f"Sau {case.title(each)} bên gửi không chắc được báo là văn bản bị trả lại; "
             "hãy báo trạng thái 02 kèm lý do trên mọi đường đi sau bước này."
@@ -104,7 +104,7 @@ def _refusal_reason(case: Case) -> Iterator[Found]:
 def _registered_first(case: Case) -> Iterator[Found]:
     if not case.does("register") and not case.arrivals:
         return
-    targets = case.doing("submit", "instruct", "assign", "status-04", "status-05")
+    targets = case.doing("submit", "instruct", "assign") or case.doing("status-04", "status-05")
     for each in case.without(targets, case.done("register")):
         yield each, (
             f"Có đường đi tới {case.title(each)} mà văn bản chưa vào sổ; văn bản chưa đăng ký thì đơn vị, cá nhân "
@@ -153,8 +153,8 @@ def _too_long(case: Case, element: str) -> str:
 
 def _forwarded(case: Case) -> Iterator[Found]:
     others = {node.id for node in case.tasks if not may_be(node, {"clerk"})}
-    done = case.done("instruct", "assign", "submit", "destroy", "refuse", "status-16") | others
-    for each in case.paths.unmet(case.doing("register"), done):
+    done = case.done("instruct", "assign", "submit", "refuse") | others
+    for each in case.paths.unmet(case.doing("register"), done, escapes=False):
         yield each, (
             f"Sau {case.title(each)} có đường đi mà văn bản không được trình hoặc chuyển cho ai; "
             "hãy trình người có thẩm quyền hoặc chuyển thẳng đơn vị giải quyết."

@@ -11,7 +11,6 @@ from engine.bpmn.checks.law.rule import law
 from engine.bpmn.checks.rules import Found
 
 _DETERMINED = {"lead_unit": "Đơn vị chủ trì", "support_units": "Đơn vị phối hợp", "due_date": "Thời hạn"}
-_RECALLED = ("status-15", "status-16")
 
 
 def _determined(case: Case) -> Iterator[Found]:
@@ -30,8 +29,8 @@ def _determined(case: Case) -> Iterator[Found]:
 def _assignment_reported(case: Case) -> Iterator[Found]:
     if not case.arrivals:
         return
-    done = case.done("status-04", *_RECALLED)
-    for each in case.without(case.paths.unmet(case.doing("instruct"), done), case.done("status-04")):
+    done = case.done("status-04")
+    for each in case.without(case.paths.unmet(case.doing("instruct"), done, escapes=False), done):
         yield each, (
             f"Sau {case.title(each)} bên gửi không được báo là văn bản đã chuyển xử lý; "
             "hãy báo trạng thái 04 trên mọi đường đi sau bước này."
@@ -41,7 +40,7 @@ def _assignment_reported(case: Case) -> Iterator[Found]:
 def _completion_reported(case: Case) -> Iterator[Found]:
     if not case.arrivals:
         return
-    for each in case.paths.unmet(case.doing("register"), case.done("status-06", *_RECALLED)):
+    for each in case.paths.unmet(case.doing("register"), case.done("status-06").union(case.recalls)):
         yield each, (
             f"Sau {case.title(each)} có đường đi tới lúc kết thúc mà bên gửi không được báo kết quả; "
             "hãy báo trạng thái 06 khi giải quyết xong."
@@ -83,7 +82,7 @@ def _answer_named(case: Case) -> Iterator[Found]:
 
 
 def _filed(case: Case) -> Iterator[Found]:
-    done = case.done("file", "destroy", "refuse")
+    done = case.done("file", "refuse")
     for each in case.paths.unmet(case.doing("register"), done, escapes=False):
         yield each, (
             f"Sau {case.title(each)} có đường đi tới lúc kết thúc mà văn bản không được lưu vào hồ sơ; "
