@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engine.bpmn import decisions as dmn
 from engine.bpmn.checks.facts import Knowledge, OperationFacts, ParameterFacts, ProcedureFacts, TableFacts
 from engine.bpmn.checks.law.acts import acts_in
-from engine.bpmn.checks.variables.shapes import ANY, Shape, listed, of, union
+from engine.bpmn.checks.variables.shapes import ANY, Shape, as_kinds, listed, maybe, of, of_value, union
 from engine.bpmn.checks.variables.summary import summary
 from engine.bpmn.decisions.facts import table_facts
 from engine.bpmn.dialect import BPMN
@@ -73,9 +73,26 @@ def _own(content: Bundle, operations: Mapping[str, OperationFacts]) -> dict[str,
         "operations": operations,
         "forms": {key: form_facts(schema) for key, schema in content.forms.items()},
         "decisions": tables,
+        "starts": _starts(content),
         "functions": FUNCTION_NAMES,
         "roles": frozenset(ROLES),
     }
+
+
+def _starts(content: Bundle) -> dict[str, Mapping[str, Shape]]:
+    """What scenarios begin with, by start element (empty: the plain one); a name some leave out may be missing."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for table in content.scenarios.values():
+        data = table.get("data") if isinstance(table, Mapping) else None
+        if isinstance(data, Mapping):
+            found.setdefault(str(table.get("start") or ""), []).append(data)
+    return {start: _begun(each) for start, each in found.items()}
+
+
+def _begun(each: list[Mapping[str, Any]]) -> Mapping[str, Shape]:
+    names = dict.fromkeys(name for data in each for name in data)
+    shapes = {name: union(*(as_kinds(of_value(data[name])) for data in each if name in data)) for name in names}
+    return {name: shape if all(name in data for data in each) else maybe(shape) for name, shape in shapes.items()}
 
 
 def _table_ids(text: str) -> list[str]:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.bpmn.checks import law, operations, readable, soundness, structure, supported
+from engine.bpmn.checks import (
+    choices,
+    data,
+    law,
+    operations,
+    people,
+    readable,
+    soundness,
+    structure,
+    supported,
+    times,
+)
 from engine.bpmn.checks.rules import CheckCatalog, Rule, Subject
+from engine.bpmn.reading.support import refusals
 from engine.errors import Finding
 
-# A family is a module with RULES; a later one may look at data, people or law.
+# A family is a module with RULES.
 FAMILIES: tuple[Sequence[Rule], ...] = (
     readable.RULES,
     supported.RULES,
@@ -16,6 +28,8 @@ FAMILIES: tuple[Sequence[Rule], ...] = (
     operations.RULES,
     law.RULES,
 )
+# Those that follow tokens or data need a drawing the core can read; before that they would repeat what is known.
+FOLLOWING: tuple[Sequence[Rule], ...] = (soundness.RULES, data.RULES, choices.RULES, people.RULES, times.RULES)
 
 
 def check(xml: bytes, catalog: CheckCatalog | None = None) -> tuple[Finding, ...]:
@@ -29,9 +43,9 @@ def check(xml: bytes, catalog: CheckCatalog | None = None) -> tuple[Finding, ...
         return tuple(findings)
     for family in FAMILIES:
         findings.extend(_family(family, subject))
-    # The token game needs a drawing the core can read; before that it would only repeat what is known.
-    if not any(found.rule == "supported.core" for found in findings):
-        findings.extend(_family(soundness.RULES, subject))
+    if not refusals(subject.diagram):
+        for family in FOLLOWING:
+            findings.extend(_family(family, subject))
     return tuple(findings)
 
 

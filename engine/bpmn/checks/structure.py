@@ -100,17 +100,6 @@ def _gateway_end(subject: Subject) -> Iterator[Found]:
             yield node.id, f"Cổng {title(node)} chưa có luồng đi ra; hãy nối tới bước tiếp theo."
 
 
-def _no_default(subject: Subject) -> Iterator[Found]:
-    for scope, node in subject.places():
-        outgoing = scope.outgoing(node.id)
-        open_choice = node.kind in _CHOICES and len(outgoing) > 1 and node.default is None
-        if open_choice and all(flow.condition for flow in outgoing):
-            yield node.id, (
-                f"Cổng {title(node)} chưa có luồng mặc định; nếu không điều kiện nào đúng, hồ sơ sẽ dừng lại ở đây. "
-                "Hãy chọn một luồng làm mặc định."
-            )
-
-
 def _idle_condition(subject: Subject) -> Iterator[Found]:
     for scope, node in subject.places():
         outgoing = scope.outgoing(node.id)
@@ -188,7 +177,6 @@ RULES = (
     Rule("structure.gateway-end", _gateway_end),
     Rule("structure.no-end", _no_end, "warning"),
     Rule("structure.loose-end", _loose_end, "warning"),
-    Rule("structure.no-default", _no_default, "warning"),
     Rule("structure.idle-condition", _idle_condition, "warning"),
     Rule("structure.idle-gateway", _idle_gateway, "warning"),
     Rule("structure.several-starts", _several_starts, "warning"),

@@ -88,7 +88,7 @@ def test_a_step_that_never_came_to_wait_is_not_skipped_silently(office: Office) 
 def test_a_result_that_could_not_be_taken_over_is_corrected_too(office: Office) -> None:
     from tests.bpmn_text import END, START, chain, inputs_of, outputs_of, process, service, user
 
-    wrong = service("add", "test.add", inputs_of(a="${n}"), outputs_of(total="${result.sum}"))
+    wrong = service("add", "test.add", inputs_of(a="${n}"), outputs_of(total="${result['sum']}"))
     office.publish(process("wrong", [START, user("go"), wrong, user("look"), END,
                                      chain("start", "go", "add", "look", "end")]))  # fmt: skip
     instance_id = office.start("wrong", {"n": 1})

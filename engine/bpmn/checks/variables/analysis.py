@@ -27,7 +27,8 @@ _SAME_FOR_ALL = 40  # what a pass over an element costs, counted in variables
 class Known:
     """What the analysis found. Elements no token can come to are in neither map."""
 
-    before: dict[str, Environment] = field(default_factory=dict)
+    map: catching.Map
+    before: dict[str, Environment]
     uses: list[Use] = field(default_factory=list)
     final: Environment = EMPTY
     finished: bool = True
@@ -71,7 +72,7 @@ class Analysis:
                 self.flows[flow.id] = self.entered[flow.source]
                 self._again(flow.target)
             finished = self._settle()
-        known = Known(dict(self.entered), [], self._final(), finished)
+        known = Known(self.map, dict(self.entered), [], self._final(), finished)
         for node in self.map.nodes.values():
             if node.id in self.entered:
                 known.uses += self._uses(node)
@@ -95,7 +96,8 @@ class Analysis:
         """The data an instance begins with; open where nobody has said."""
         said = declared(start.element)
         if said is None and self.catalog is not None:
-            said = self.catalog.starts.get(start.id)
+            told = self.catalog.starts
+            said = told.get(start.id, None if start.events else told.get(""))
         return Environment({}, True) if said is None else Environment(dict(said))
 
     def _seed(self, identifier: str, environment: Environment) -> None:

@@ -28,6 +28,16 @@ class Use:
     calls: tuple[Called, ...] = ()
     nodes: tuple[Node, ...] = ()
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """The variables the text names, those it only asks about left out."""
+        if self.what in ("form", "table"):
+            return frozenset({self.text})
+        try:
+            return parse_value(self.text).names
+        except ExpressionError:
+            return frozenset()
+
 
 class Evaluator:
     """Infers the texts of one element; keeps a `Use` of each."""

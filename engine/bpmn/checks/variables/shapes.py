@@ -115,6 +115,13 @@ def of_value(value: Any, depth: int = 0) -> Shape:
     return ANY
 
 
+def as_kinds(shape: Shape) -> Shape:
+    """The same without the very values: what an example shows of its kind."""
+    fields = MappingProxyType({name: as_kinds(each) for name, each in shape.fields.items()})
+    item = None if shape.item is None else as_kinds(shape.item)
+    return Shape(shape.kinds, None, fields, False, item, shape.optional)
+
+
 def union(*shapes: Shape) -> Shape:
     """What is one of these."""
     found = shapes[0] if shapes else ANY

@@ -42,6 +42,15 @@ def diamond(split: str, join: str, after: str = work("c")) -> bytes:
     )  # fmt: skip
 
 
+WRONG = {
+    DEADLOCK: diamond(xor("s", default="sb"), both("j")),
+    UNSAFE: diamond(both("s"), xor("j")),
+    ENDLESS: process(
+        start(), xor("m"), both("s"), work("a"), work("b"), end(), path("start m s a m"), path("s b end")
+    ),
+}
+
+
 @pytest.mark.parametrize(
     ("xml", "expected"),
     [

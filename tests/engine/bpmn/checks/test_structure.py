@@ -75,11 +75,6 @@ CASES = {
         [("b", "structure.loose-end")],
         process(start(), A, B, end(), path("start a end"), path("a b end")),
     ),
-    "structure.no-default": (
-        choice(flow("x", "a", "${p}"), flow("x", "b", "${q}")),
-        [("x", "structure.no-default")],
-        choice(flow("x", "a", "${p}"), flow("x", "b"), default="x-b"),
-    ),
     "structure.idle-condition": (
         choice(flow("x", "a", "${p}"), flow("x", "b", "${q}"), default="x-b"),
         [("x-b", "structure.idle-condition")],
@@ -106,9 +101,9 @@ CASES = {
         simple(),
     ),
     "structure.nobody": (
-        process(start(), work("a").replace("assignee", "something"), end(), LINE),
+        process(start(), work("a").replace("candidateGroups", "something"), end(), LINE),
         [("a", "structure.nobody")],
-        process(start(), work("a").replace("assignee", "candidateGroups"), end(), LINE),
+        process(start(), work("a"), end(), LINE),
     ),
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 from engine.bpmn.checks import check
 from engine.bpmn.checks.facts import FormFacts, Knowledge, OperationFacts, ParameterFacts, TableFacts
 from engine.bpmn.checks.rules import CheckCatalog
+from engine.bpmn.checks.variables.shapes import ANY
 from tests.engine.bpmn.diagrams import tag
 
 
@@ -17,6 +18,7 @@ def Names(**more: Any) -> Knowledge:  # noqa: N802 - reads as the thing it makes
         "operations": {"documents.register": OperationFacts(parameters)},
         "forms": {"accept": FormFacts()},
         "decisions": {"routing": TableFacts()},
+        "starts": {"": dict.fromkeys(("document", "form", "table"), ANY)},
     }
     return Knowledge(**{**known, **more})
 
@@ -33,4 +35,4 @@ def sentences(xml: bytes, catalog: CheckCatalog | None = None) -> list[str]:
 
 def work(id: str, *children: str, **attributes: object) -> str:
     """A user task nobody could object to."""
-    return tag("userTask", id, *children, name=id.upper(), camunda__assignee="x", **attributes)
+    return tag("userTask", id, *children, **{"name": id.upper(), "camunda__candidateGroups": "clerk", **attributes})
