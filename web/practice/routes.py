@@ -20,6 +20,7 @@ from web.session import actor, now, platform
 
 screen = Blueprint("practice", __name__)
 LONGEST = timedelta(days=366)
+_SILENT = ("Gateway", "startEvent", "endEvent")  # nobody waits there
 _SHOWN = 200  # cases of another path that are named
 
 
@@ -112,6 +113,6 @@ def _rows(ready: Ready, figures: dict[str, Figures]) -> list[tuple[str, Figures]
     rows = [
         (elements[each.element].name or each.element if each.element in elements else each.element, each)
         for each in figures.values()
-        if each.element not in elements or not elements[each.element].kind.endswith(("Gateway", "startEvent", "endEvent"))
+        if each.element not in elements or not elements[each.element].kind.endswith(_SILENT)
     ]
     return sorted(rows, key=lambda row: row[1].ninetieth or timedelta(0), reverse=True)

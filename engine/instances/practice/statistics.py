@@ -171,6 +171,6 @@ def _cases(agency_id: int, key: str, since: datetime, until: datetime) -> Select
 
 
 def hottest(figures: Sequence[Figures], steps: int = 4) -> dict[str, int]:
-    """A step of heat (1 the coolest) per element that takes a minute or more; each step holds about as many elements."""
-    measured = sorted((each for each in figures if each.median and each.median >= MINUTE), key=lambda each: each.median or timedelta(0))
-    return {each.element: 1 + place * steps // len(measured) for place, each in enumerate(measured)}
+    """A step of heat (1 the coolest) per element that takes a minute or more; every step has about as many elements."""
+    slow = [(each.median, each.element) for each in figures if each.median and each.median >= MINUTE]
+    return {element: 1 + place * steps // len(slow) for place, (_median, element) in enumerate(sorted(slow))}
