@@ -104,7 +104,14 @@ const paths = (names) => names.map((name) => join(here, name)).filter((path) => 
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(fresh, { recursive: true });
 const pages = await build({ ...common, entryPoints: paths(entries) });
-const parts = await build({ ...common, entryPoints: paths(studio), splitting: true, chunkNames: "media/[name]-[hash]" });
+const parts = await build({
+  ...common,
+  entryPoints: paths(studio),
+  splitting: true,
+  chunkNames: "media/[name]-[hash]",
+  // One copy of preact for everything that shares its hooks, and a domify that our policy lets pass.
+  alias: { preact: "@bpmn-io/properties-panel/preact", domify: join(here, "domify.js") },
+});
 copyFonts();
 copyReader();
 const manifest = { ...manifestOf(pages.metafile.outputs), ...manifestOf(parts.metafile.outputs, studio) };

@@ -7,6 +7,9 @@ import { TABLES } from "./words/tables.js";
 
 const WORDS = { ...SIMULATION, ...FORMS, ...TABLES, ...PANEL, ...DRAWING };
 
+export { FORMS, SIMULATION };
+export const TABLE_WORDS = { ...PANEL, ...TABLES };
+
 // What was asked for and isn't in the dictionary; a test reads it.
 export const missing = new Set();
 
@@ -19,9 +22,9 @@ export function translate(template, replacements = {}) {
 // Letters that only Vietnamese has: such a text needs no translation.
 const own = (text) => /[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]/i.test(text);
 
-// For text that is already on the page: only whole phrases, or ones with a number in them.
-export function said(text) {
-  return WORDS[text] ?? PATTERNS.reduce((found, [pattern, words]) => found ?? (pattern.test(text) ? text.replace(pattern, words) : undefined), undefined);
+// For text that is already on the page: whole phrases of one library, or ones with a number in them.
+export function saidBy(words) {
+  return (text) => words[text] ?? PATTERNS.reduce((found, [pattern, better]) => found ?? (pattern.test(text) ? text.replace(pattern, better) : undefined), undefined);
 }
 
 const PATTERNS = [

@@ -61,3 +61,21 @@ export async function openDiagram(modeler, xml) {
   }
   return { laidOut, sentence };
 }
+
+// The whole drawing beside the palette, never larger than drawn.
+export function fit(modeler) {
+  const canvas = modeler.get("canvas");
+  const { inner, outer } = canvas.viewbox();
+  if (!inner.width || !outer.width) return;
+  const narrow = outer.width < 700;
+  const margin = { left: narrow ? 16 : 118, right: narrow ? 16 : 24, top: 24, bottom: 30 };
+  const room = { width: Math.max(outer.width - margin.left - margin.right, 80), height: Math.max(outer.height - margin.top - margin.bottom, 80) };
+  const scale = Math.min(1, room.width / inner.width, room.height / inner.height);
+  const spare = Math.max(0, room.width - inner.width * scale) / 2;
+  canvas.viewbox({
+    x: inner.x - (margin.left + spare) / scale,
+    y: inner.y - (margin.top + Math.max(0, room.height - inner.height * scale) / 2) / scale,
+    width: outer.width / scale,
+    height: outer.height / scale,
+  });
+}

@@ -1,6 +1,7 @@
 // The forms of a draft in form-js's editor, one open at a time.
 import { FormEditor } from "@bpmn-io/form-js-editor";
 import { makeShelf } from "./shelf.js";
+import { FORMS } from "../words.js";
 import { speak } from "./speak.js";
 
 const blank = (id) => ({ type: "default", id, components: [] });
@@ -48,7 +49,7 @@ export async function mount(host, studio) {
     });
   }
 
-  speak(shelf.stage);
+  speak(shelf.stage, FORMS);
   await shelf.show(names()[0] ?? null);
   return { open: shelf.show, editor: () => editor };
 }

@@ -1,5 +1,5 @@
 // What an earlier visit couldn't save is offered again, never put in place unasked.
-import { openDiagram } from "./drawing.js";
+import { fit, openDiagram } from "./drawing.js";
 
 export async function offerLeftOver(studio, saving, content) {
   const left = await saving.leftOver();
@@ -17,7 +17,7 @@ export async function offerLeftOver(studio, saving, content) {
       dialog.close();
       studio.load({ forms: left.forms, decisions: left.decisions });
       await openDiagram(studio.modeler, left.diagram);
-      studio.modeler.get("canvas").zoom("fit-viewport", "auto");
+      fit(studio.modeler);
       studio.changed("diagram");
       resolve();
     };

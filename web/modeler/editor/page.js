@@ -1,7 +1,7 @@
 // The editor page: opens the draft, wires the buttons, the tabs, the drawer and the keys.
 import { makeConflict } from "./conflict.js";
 import { makeDrawer } from "./drawer.js";
-import { makeModeler, openDiagram } from "./drawing.js";
+import { fit, makeModeler, openDiagram } from "./drawing.js";
 import { wireKeys } from "./keyboard.js";
 import { makeMoves } from "./moves.js";
 import { makeProblems } from "./problems.js";
@@ -10,6 +10,7 @@ import { call } from "./server.js";
 import { makeSimulation } from "./simulation.js";
 import { makeStudio } from "./studio.js";
 import { makeTabs } from "./tabs.js";
+import { missing } from "../words.js";
 import { makeTransfer } from "./transfer.js";
 import { offerLeftOver } from "./leftover.js";
 import { tablesOf } from "./dmn.js";
@@ -32,6 +33,7 @@ async function begin(element) {
   const drawer = makeDrawer(find("drawer"));
   const studio = makeStudio({ draftId: Number(dataset.draft), urls, drawer, notices: find("notices") });
   element.studio = studio;
+  studio.missingWords = missing;
   const [content, offer] = await Promise.all([call(urls.content), call(urls.templates)]);
   const draft = { edition: content.edition, mayChange: content.may_change, person: dataset.person };
   studio.about = Object.assign(draft, { key: content.key, name: content.name, roles: offer.roles });
@@ -54,7 +56,7 @@ async function begin(element) {
   studio.attach(modeler, saving);
   find("studio-opening").hidden = true;
   const opened = await openDiagram(modeler, content.diagram);
-  modeler.get("canvas").zoom("fit-viewport", "auto");
+  fit(modeler);
   show("saved", content.may_change ? `Đã lưu ${content.saved_at}` : "Chỉ xem");
   modeler.on("commandStack.changed", () => studio.changed("diagram"));
   if (opened.sentence) studio.say(opened.sentence, "soon");
@@ -84,7 +86,7 @@ function wireTools(element, { studio, moves, problems, simulation, transfer }) {
     redo: () => stack.redo(),
     "zoom-in": () => modeler.get("zoomScroll").stepZoom(1),
     "zoom-out": () => modeler.get("zoomScroll").stepZoom(-1),
-    fit: () => modeler.get("canvas").zoom("fit-viewport", "auto"),
+    fit: () => fit(modeler),
     minimap: () => modeler.get("minimap").toggle(),
     search: () => modeler.get("searchPad").toggle(),
     simulate: () => simulation.toggle(),

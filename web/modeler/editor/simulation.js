@@ -1,4 +1,5 @@
 // Token simulation: tokens move over the drawing to show its logic. Nothing of the platform is carried out. Fetched when switched on.
+import { SIMULATION } from "../words.js";
 import { speak } from "./speak.js";
 
 export function makeSimulation(studio, place) {
@@ -19,7 +20,7 @@ export function makeSimulation(studio, place) {
     }
     const [{ makeViewer }, { diagram }] = await Promise.all([import("./simulating.js"), studio.content()]);
     viewer = await makeViewer(place.querySelector("[data-simulation]"), diagram);
-    speak(place);
+    speak(place, SIMULATION);
   }
   return { toggle, isOn: () => on };
 }

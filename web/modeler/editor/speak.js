@@ -1,9 +1,10 @@
 // Libraries that can't be told their words: what they write is replaced as it appears, text by text.
-import { said } from "../words.js";
+import { saidBy } from "../words.js";
 
 const ATTRIBUTES = ["title", "aria-label", "placeholder", "alt"];
 
-export function speak(root) {
+export function speak(root, words) {
+  const said = saidBy(words);
   const text = (node) => {
     const word = node.data.trim();
     const better = word && said(word);

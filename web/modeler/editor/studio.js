@@ -90,7 +90,7 @@ export function makeStudio({ draftId, urls, drawer, notices }) {
       const element = registry().get(elementId);
       if (!element || element.parent === undefined || !element.parent) return;
       const overlays = studio.modeler.get("overlays");
-      const id = overlays.add(elementId, `studio-${kind}`, { position, html: node, scale: { min: 0.8, max: 1 } });
+      const id = overlays.add(elementId, `studio-${kind}`, { position, html: node, scale: { min: 0.6, max: 1 } });
       marks.push({ kind, overlay: id, elementId });
     },
     clear(kind) {

@@ -1,6 +1,6 @@
 // The decision tables of a draft in dmn-js, one file open at a time.
 import DmnModeler from "dmn-js/lib/Modeler";
-import { translate } from "../words.js";
+import { translate, TABLE_WORDS } from "../words.js";
 import { blank, decisionsIn } from "./dmn.js";
 import { makeShelf } from "./shelf.js";
 import { speak } from "./speak.js";
@@ -36,7 +36,7 @@ export async function mount(host, studio) {
     const container = document.createElement("div");
     container.className = "table-stage";
     shelf.stage.append(tabs, container);
-    const made = new DmnModeler({ container, common: { keyboard: { bindTo: container } }, drd: words, decisionTable: words, literalExpression: words, boxedExpression: words });
+    const made = new DmnModeler({ container, drd: words, decisionTable: words, literalExpression: words, boxedExpression: words });
     editor = made;
     await made.importXML(studio.decisions()[name]);
     const table = made.getViews().find((view) => view.type === "decisionTable");
@@ -73,7 +73,7 @@ export async function mount(host, studio) {
     });
   }
 
-  speak(shelf.stage);
+  speak(shelf.stage, TABLE_WORDS);
   await shelf.show(names()[0] ?? null);
   // A diagram names a decision by its id, the draft keeps it in a file.
   const holding = (wanted) => names().find((name) => name === wanted || decisionsIn(studio.decisions()[name]).some(({ id }) => id === wanted));

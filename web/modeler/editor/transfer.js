@@ -1,5 +1,5 @@
 // Files in and out of the editor. What leaves is what is drawn now, saved or not.
-import { openDiagram } from "./drawing.js";
+import { fit, openDiagram } from "./drawing.js";
 
 export function makeTransfer(studio, element) {
   const input = element.querySelector("[data-import]");
@@ -42,7 +42,7 @@ export function makeTransfer(studio, element) {
         const opened = await openDiagram(studio.modeler, read.diagram);
         const isZip = file.name.toLowerCase().endsWith(".zip");
         studio.load(isZip ? { forms: read.forms, decisions: read.decisions } : {});
-        studio.modeler.get("canvas").zoom("fit-viewport", "auto");
+        fit(studio.modeler);
         studio.changed("diagram");
         studio.say(opened.sentence || `Đã nhập ${file.name} vào bản nháp.`, opened.sentence ? "soon" : "done");
       } catch (error) {

@@ -1,1 +1,34 @@
-export const FORMS = {};
+// What the form editor writes; it has no way to be told its words, so they are replaced on the page.
+export const FORMS = {
+  // palette
+  "Components": "Thành phần", "Search components": "Tìm thành phần", "No components found.": "Không có thành phần phù hợp.", "Clear content": "Xóa ô tìm",
+  "Build your form": "Thiết kế biểu mẫu", "Drag and drop components here to start designing.": "Kéo thành phần vào đây, hoặc chọn thành phần rồi nhấn Enter.", "Drag and drop components here.": "Kéo thành phần vào đây.",
+  "Use the preview window to test your form.": "Xem thử biểu mẫu trước khi ban hành.",
+  "Input": "Nhập liệu", "Selection": "Lựa chọn", "Presentation": "Trình bày", "Containers": "Khung chứa", "Action": "Nút", "Layout": "Bố cục",
+  "Text field": "Ô chữ", "Text area": "Ô nhiều dòng", "Number": "Số", "Date time": "Ngày giờ", "Checkbox": "Ô đánh dấu", "Checkbox group": "Nhóm ô đánh dấu", "Radio group": "Chọn một",
+  "Select": "Danh sách chọn", "Tag list": "Chọn nhiều", "Text view": "Đoạn chữ", "HTML view": "Khối HTML", "Image view": "Hình", "Table": "Bảng", "Document preview": "Xem văn bản", "Separator": "Đường kẻ", "Spacer": "Khoảng trống",
+  "Group": "Nhóm", "Dynamic list": "Danh sách động", "Button": "Nút", "File picker": "Chọn tệp", "Expression": "Biểu thức", "iFrame": "Khung nhúng", "Date": "Ngày", "Time": "Giờ",
+  // groups and fields of its panel
+  "General": "Thông tin chung", "Condition": "Điều kiện", "Appearance": "Hiển thị", "Validation": "Kiểm tra", "Constraints": "Giới hạn", "Serialization": "Cách lưu", "Custom properties": "Thuộc tính riêng",
+  "Options source": "Nguồn lựa chọn", "Static options": "Các lựa chọn", "Dynamic options": "Lựa chọn từ dữ liệu", "Options expression": "Biểu thức lựa chọn", "Security attributes": "Bảo mật", "Pagination": "Chia trang",
+  "Headers source": "Nguồn tiêu đề cột", "Header items": "Tiêu đề cột", "Columns": "Cột", "Column": "Cột", "Auto": "Tự động", "Value": "Giá trị", "Label": "Nhãn", "ID": "Mã", "Key": "Khóa", "Path": "Đường dẫn",
+  "Field label": "Nhãn", "Field description": "Giải thích dưới ô", "Default value": "Giá trị ban đầu", "Required": "Bắt buộc", "Read only": "Chỉ đọc", "Disabled": "Không cho sửa", "Checked": "Đánh dấu", "Not checked": "Không đánh dấu",
+  "Hide if": "Ẩn khi", "Form": "Biểu mẫu", "Form field": "Trường", "Text": "Chữ", "Content": "Nội dung", "Type": "Loại", "Subtype": "Kiểu", "Custom": "Tự đặt", "Email": "Thư điện tử", "Phone": "Điện thoại", "URL": "Địa chỉ",
+  "Prefix": "Phần trước", "Suffix": "Phần sau", "Height": "Chiều cao", "Minimum": "Nhỏ nhất", "Maximum": "Lớn nhất", "Minimum length": "Số ký tự ít nhất", "Maximum length": "Số ký tự nhiều nhất",
+  "Validation pattern": "Mẫu kiểm tra", "Custom regular expression": "Biểu thức kiểm tra", "Custom error message": "Câu báo lỗi", "Decimal digits": "Số chữ số thập phân", "Increment": "Bước tăng", "Decrement": "Giảm",
+  "Output as string": "Lưu dạng chữ", "Allows arbitrary precision values": "Giữ đủ mọi chữ số", "Searchable": "Cho tìm", "Vertical alignment": "Căn theo chiều dọc", "Top": "Trên", "Center": "Giữa", "Bottom": "Dưới",
+  "Date label": "Nhãn ngày", "Time label": "Nhãn giờ", "Time format": "Dạng giờ", "Time interval": "Khoảng cách giờ", "Use 24h": "Dùng 24 giờ", "Disallow past dates": "Không cho ngày đã qua",
+  "Show outline": "Hiện khung", "Alternative text": "Mô tả hình", "Image source": "Nguồn hình", "Data source": "Nguồn dữ liệu", "Number of rows per page": "Số dòng mỗi trang", "Compute on": "Tính khi", "Value changes": "Giá trị đổi", "Form submission": "Gửi biểu mẫu",
+  "Target value": "Giá trị đích", "Default number of items": "Số mục ban đầu", "Allow add/delete items": "Cho thêm, xóa mục", "Disable collapse": "Không thu gọn", "Number of non-collapsing items": "Số mục không thu gọn", "Repeatable": "Lặp lại",
+  "Supported file formats": "Loại tệp nhận", "Upload multiple files": "Nhận nhiều tệp", "Document reference": "Văn bản", "Max height of preview container": "Chiều cao tối đa", "Height of the container in pixels.": "Chiều cao, tính bằng điểm ảnh.",
+  "Input values key": "Khóa nguồn lựa chọn", "List of items": "Danh sách mục", "Version tag": "Nhãn phiên bản", "Submit": "Gửi", "Reset": "Nhập lại",
+  "Binds to a form variable": "Tên biến nhận câu trả lời", "Define an expression to calculate the value of this field": "Biểu thức tính giá trị", "Define an expression to populate the options from.": "Biểu thức cho các lựa chọn",
+  "Define which input property to populate the values from": "Biến chứa các lựa chọn", "Specify an expression to populate column items": "Biểu thức cho các cột", "Specify the source from which to populate the table": "Nguồn dữ liệu của bảng",
+  "Where the child variables of this component are pathed to.": "Nơi chứa các biến bên trong.", "Expression or static value (link/data URI)": "Biểu thức hoặc địa chỉ hình",
+  "Select a form field to edit its properties.": "Chọn một trường để sửa.", "Multiple form fields are selected. Select a single form field to edit its properties.": "Đang chọn nhiều trường. Chọn một trường để sửa.",
+  "Version tag by which this form can be referenced.": "Nhãn để gọi đúng bản của biểu mẫu.", "Learn more": "Tìm hiểu thêm", "Remove tag": "Bỏ lựa chọn", "Next page": "Trang sau", "Previous page": "Trang trước", "Search": "Tìm", "No content to show.": "Không có nội dung.", "Opened in popup": "Đang mở ở cửa sổ khác",
+  "Skip to search": "Đến ô tìm", "Remove": "Xóa", "Delete": "Xóa", "Nothing to show": "Không có gì để hiện",
+  "Toggle section": "Mở, đóng mục", "Toggle list item": "Mở, đóng dòng", "Create": "Thêm", "Create new list item": "Thêm dòng", "Delete item": "Xóa dòng", "Section contains edits": "Mục có dữ liệu", "Section contains data": "Mục có dữ liệu", "Section contains an error": "Mục có lỗi",
+  "Open pop-up editor": "Mở trong cửa sổ lớn", "Open documentation": "Mở tài liệu", "Click to set a dynamic value with FEEL expression": "Dùng biểu thức FEEL", "Click to remove dynamic value with FEEL expression": "Bỏ biểu thức FEEL", "Open in fullscreen": "Mở toàn màn hình",
+  "<none>": "(không có)", "<empty>": "(trống)", "Checklist": "Nhóm ô đánh dấu", "Radio": "Chọn một", "Taglist": "Chọn nhiều", "Textfield": "Ô chữ", "Textarea": "Ô nhiều dòng", "Datetime": "Ngày giờ", "Filepicker": "Chọn tệp", "Default": "Biểu mẫu",
+};

@@ -1,1 +1,24 @@
-export const SIMULATION = {};
+// What the token simulation writes; it has no way to be told its words, so they are replaced on the page.
+export const SIMULATION = {
+  "Token Simulation": "Chạy thử",
+  "Toggle Token Simulation": "Bật, tắt chạy thử",
+  "Reset Simulation": "Chạy lại từ đầu",
+  "Play/Pause Simulation": "Chạy, tạm dừng",
+  "Pause Simulation": "Tạm dừng",
+  "Play Simulation": "Chạy tiếp",
+  "Toggle Simulation Log": "Nhật ký chạy thử",
+  "Simulation Log": "Nhật ký chạy thử",
+  "No Entries": "Chưa có gì",
+  "Trigger Event": "Kích hoạt",
+  "Set Sequence Flow": "Chọn nhánh sẽ đi",
+  "Add pause point": "Đặt điểm dừng",
+  "Remove pause point": "Bỏ điểm dừng",
+  "Set animation speed = Slow": "Tốc độ: chậm",
+  "Set animation speed = Normal": "Tốc độ: vừa",
+  "Set animation speed = Fast": "Tốc độ: nhanh",
+  "Finished": "Đã xong",
+  "Not supported": "Không chạy thử được",
+  "Found unsupported elements": "Có phần tử không chạy thử được",
+  "Process": "Quy trình", "Process started": "Bắt đầu", "Process finished": "Đã xong", "Process canceled": "Đã hủy", "Subprocess": "Quy trình con",
+  "Intermediate Event": "Sự kiện giữa", "Boundary Event": "Sự kiện gắn kèm", "Manual Task": "Việc ngoài hệ thống", "Receive Task": "Chờ thông điệp", "Send Task": "Gửi thông điệp", "Script Task": "Kịch bản lệnh",
+};
