@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from connectors import anchoring
 from engine.instances import messages
 from engine.platform import Platform, system
 
@@ -30,4 +31,9 @@ def end_unawaited_messages(platform: Platform) -> None:
         log.info("kept messages ended", count=ended)
 
 
-CHORES: tuple[Callable[[Platform], None], ...] = (end_unawaited_messages,)
+def anchor_audit_trail(platform: Platform) -> None:
+    """Lay the ends of the audit chains down outside the database."""
+    anchoring.lay_down(platform)
+
+
+CHORES: tuple[Callable[[Platform], None], ...] = (end_unawaited_messages, anchor_audit_trail)

@@ -46,17 +46,24 @@ from engine.documents.outgoing import (
     set_paper,
 )
 from engine.documents.recall import destroy, freeze, recall_queued
-from engine.documents.registers import add_register, cancel_number, close_register, hold_number, start_numbers_at
+from engine.documents.registers import (
+    add_register,
+    cancel_number,
+    close_register,
+    hold_number,
+    open_usual_registers,
+    start_numbers_at,
+)
 from engine.errors import InvalidInput, NotFound
 from engine.platform import Work
 
 __all__ = [
     "Upload", "add_attachment", "add_party", "add_register", "assign", "cancel_number", "check", "close_register",
     "create_draft", "create_incoming", "destroy", "dispatch_ids", "file", "freeze", "hold_number", "instruct", "issue",
-    "late_dispatch", "link", "link_answer", "note_read", "number_outgoing", "postpone", "recall_queued",
-    "record_acknowledgement", "record_dispatch_status", "record_failure", "record_opinion", "record_seal",
-    "record_signature", "refuse", "register_incoming", "remove_attachment", "replace_annex", "replace_main", "resolve",
-    "set_paper", "set_status", "start_numbers_at", "update_fields", "warnings_of",
+    "late_dispatch", "link", "link_answer", "note_read", "number_outgoing", "open_usual_registers", "postpone",
+    "recall_queued", "record_acknowledgement", "record_dispatch_status", "record_failure", "record_opinion",
+    "record_seal", "record_signature", "refuse", "register_incoming", "remove_attachment", "replace_annex",
+    "replace_main", "resolve", "set_paper", "set_status", "start_numbers_at", "update_fields", "warnings_of",
 ]  # fmt: skip
 
 

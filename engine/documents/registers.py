@@ -14,7 +14,8 @@ from engine.documents.text import fitting
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 
-DIRECTIONS = ("incoming", "outgoing")
+USUAL = {"incoming": "Sổ đăng ký văn bản đến", "outgoing": "Sổ đăng ký văn bản đi"}
+DIRECTIONS = tuple(USUAL)
 
 
 def add_register(
@@ -42,6 +43,16 @@ def add_register(
     work.session.flush()
     work.note("register.added", "register", register.id, agency_id, name=register.name, direction=direction)
     return register
+
+
+def open_usual_registers(work: Work, agency_id: int) -> list[Register]:
+    """Open the registers an agency can't do without and doesn't have yet: one of each direction, for every kind.
+
+    One series a year for paper and electronic documents alike (ND30-15.1, ND30-22.2); series of their own, as for
+    legal normative documents or advisory bodies, are opened by who has them.
+    """
+    kept = set(work.session.scalars(select(Register.direction).where(Register.agency_id == agency_id, Register.active)))
+    return [add_register(work, agency_id, each, name) for each, name in USUAL.items() if each not in kept]
 
 
 def close_register(work: Work, register_id: int) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from connectors import anchoring
 from connectors.assembly import make_platform
 from engine import audit
+from engine.clock import VIETNAM
 from engine.definitions import commands as definitions
-from engine.directory import commands
+from engine.directory import calendars, commands
 from engine.directory.models import Agency, AgencyCode
+from engine.documents.commands import open_usual_registers
 from engine.errors import InvalidInput, NotFound
 from engine.platform import Work, system
 from engine.schema import upgrade
@@ -27,6 +30,7 @@ def create_admin(
     upgrade(settings.database_url)
     platform = make_platform(settings)
     try:
+        platform.run(system(), definitions.load_shipped)
         person, agency = platform.run(system(), _appoint, login, name, password, agency_code, agency_name)
     finally:
         platform.engine.dispose()
@@ -46,6 +50,7 @@ def _appoint(
     work: Work, login: str, name: str, password: str, agency_code: str | None, agency_name: str | None
 ) -> tuple[str, str]:
     agency = _agency(work, agency_code, agency_name)
+    _equip(work, agency)
     person = commands.add_person(work, agency.id, name, user_name=login, password=password)
     for role in ("provincial-admin", "agency-admin"):
         commands.grant_role(work, person.id, role)
@@ -67,12 +72,22 @@ def _agency(work: Work, code: str | None, name: str | None) -> Agency:
     return commands.add_agency(work, name, abbreviation=initials[:30], codes={_SCHEME: code} if code else None)
 
 
+def _equip(work: Work, agency: Agency) -> None:
+    """Give an agency what its first document needs: office hours and registers. What it has stays."""
+    if agency.calendar_id is None and agency.parent_id is None:
+        year = work.now.astimezone(VIETNAM).year
+        calendar = calendars.add_calendar(work, f"Lịch làm việc {agency.name}"[:200], years=(year, year + 1))
+        agency.calendar_id = calendar.id
+    open_usual_registers(work, agency.id)
+
+
 def verify_audit(settings: Settings) -> tuple[bool, list[str]]:
-    """Walk every audit chain; return whether all hold, and lines that say what was found."""
+    """Walk every audit chain and compare with its ends laid down outside; whether all hold, and lines that say so."""
     platform = make_platform(settings)
     try:
         with platform.reading() as session:
             breaks = [f"Chuỗi {each.chain}, dòng {each.sequence}: {each.sentence}" for each in audit.verify(session)]
+            breaks += anchoring.breaks(platform, session)
             count = audit.count(session)
     finally:
         platform.engine.dispose()
