@@ -20,10 +20,10 @@ export function expectations({ standing, table, old, mayChange, save }) {
     else name.focus();
   } },
     make("p", { className: "scenario-sentence", role: "status" }, standing.sentence),
+    make("div", { className: "field" }, make("label", { htmlFor: "scenario-name" }, "Tên kịch bản"), name, wrong),
     make("p", { className: "quiet" }, "Giữ lại những điều phải luôn đúng. Lần chạy sau mà khác đi thì kịch bản không đạt."),
     make("div", { className: "scenario-groups" },
       [...groups].map(([group, lines]) => make("fieldset", { className: "field" }, make("legend", {}, group), lines))),
-    make("div", { className: "field" }, make("label", { htmlFor: "scenario-name" }, "Tên kịch bản"), name, wrong),
     make("div", { className: "actions" },
       mayChange ? make("button", { className: "button button-primary" }, "Lưu kịch bản")
         : make("p", { className: "quiet" }, "Phiên bản này chỉ để xem nên không lưu kịch bản vào được.")));

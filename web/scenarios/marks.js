@@ -32,5 +32,5 @@ export function covered(studio, coverage) {
 }
 
 function badge(studio, id, text, className) {
-  studio.overlay(id, make("span", { className: `scenario-badge ${className}` }, text), KIND, { bottom: 9, left: 2 });
+  studio.overlay(id, make("span", { className: `scenario-badge ${className}` }, text), KIND, { top: -10, left: -4 });
 }

@@ -65,7 +65,10 @@ export function makeRecorder({ studio, ask, mayChange, done, keep }) {
     place.replaceChildren(head(), stage === "opening" ? opening() : stage === "expecting" ? expecting() : playing());
     paint();
     window.vanthuForms?.prepare(place);
-    if (!place.contains(document.activeElement)) (place.querySelector("[data-first]") ?? place.querySelector("h3"))?.focus();
+    // what was pressed is gone: go on where the next question begins
+    if (!place.contains(document.activeElement)) {
+      ["[data-first]", ".scenario-answer h3", "h2"].map((each) => place.querySelector(each)).find(Boolean)?.focus();
+    }
   }
 
   function paint() {
@@ -76,7 +79,7 @@ export function makeRecorder({ studio, ask, mayChange, done, keep }) {
   function head() {
     const steps = table?.step.length ?? 0;
     return make("div", { className: "scenario-bar" },
-      make("h3", { tabIndex: -1 }, key ? `Đi lại: ${old.name}` : "Ghi kịch bản mới"),
+      make("h2", { tabIndex: -1 }, key ? `Đi lại: ${old.name}` : "Ghi kịch bản mới"),
       stage !== "opening" && make("span", { className: "quiet small" }, `${steps} bước · đang là ${standing.now?.said ?? ""}`),
       make("span", { className: "scenario-row-actions" },
         stage !== "opening" && button("Lùi một bước", back, { disabled: steps === 0 && Boolean(key) }),

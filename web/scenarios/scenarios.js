@@ -39,11 +39,12 @@ export function mount(host, studio) {
     return told;
   }
 
-  async function change(verb, sent, said) {
+  async function change(verb, sent, said, rerun = false) {
     try {
       await keep(verb, sent);
       studio.say(said);
-      await run();
+      if (rerun) await run();
+      else draw();
     } catch (error) {
       studio.say(error.message, "late");
     }
@@ -123,7 +124,7 @@ export function mount(host, studio) {
 
   function remove(key) {
     const line = place.querySelector(`[data-scenario="${CSS.escape(key)}"]`);
-    const yes = button("Xóa", () => change("remove", { key }, "Đã xóa kịch bản."), { className: "button button-small button-refuse" });
+    const yes = button("Xóa", () => change("remove", { key }, "Đã xóa kịch bản.", true), { className: "button button-small button-refuse" });
     line.replaceChildren(make("span", {}, `Xóa kịch bản “${nameOf(key)}”?`), yes, button("Giữ lại", draw));
     yes.focus();
   }

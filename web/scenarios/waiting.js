@@ -31,7 +31,7 @@ function personPart({ wait, at, step }) {
     const by = whoField();
     const last = number + 1 === wait.lines.length;
     form.append(by.node, make("div", { className: "actions" },
-      make("button", { className: "button button-primary", data: { first: "" } }, last ? "Trả lời" : "Ghi và sang nơi tiếp theo"),
+      make("button", { className: "button button-primary" }, last ? "Trả lời" : "Ghi và sang nơi tiếp theo"),
       wait.due && button("Cho thời gian trôi tới hạn", () => step({ now: wait.due.iso })),
       wait.lines.length > 1 && results.length > 0 && button("Các nơi còn lại chưa trả lời", () => send())));
     form.addEventListener("submit", (event) => {
@@ -88,7 +88,7 @@ function operationPart(given) {
   return make("div", {},
     make("p", {}, "Thao tác này đang chờ được làm lại sau sự cố. Chọn điều xảy ra tiếp theo."),
     make("div", { className: "actions" },
-      button("Làm lại, lần này được", () => step({ ...at, retry: true }), { className: "button button-primary", data: { first: "" } }),
+      button("Làm lại, lần này được", () => step({ ...at, retry: true }), { className: "button button-primary" }),
       others(given)),
     form && make("details", {}, make("summary", { className: "small" }, "Tự nhập kết quả"), form.node,
       button("Dùng kết quả này", () => step({ ...at, answer: form.read() }))));
@@ -106,7 +106,7 @@ function callPart(given) {
     wait.count > MOST_FORMS && make("p", { className: "quiet" }, `Kết quả này dùng cho cả ${wait.count} quy trình con.`),
     forms.map((form, line) => [count > 1 && make("p", { className: "field-label" }, `Quy trình con ${line + 1}/${count}`), form.node]).flat(),
     make("div", { className: "actions" },
-      make("button", { className: "button button-primary", data: { first: "" } }, "Trả kết quả"),
+      make("button", { className: "button button-primary" }, "Trả kết quả"),
       others(given), button("Đi trọn quy trình con", () => walkInto(wait.place))));
 }
 
@@ -117,7 +117,7 @@ function messagePart(given) {
     make("p", {}, "Chọn nội dung gửi đến, hoặc tự nhập."),
     wait.others.length ? make("div", { className: "actions" }, wait.others.map((each) => button(each.label, () => step({ ...at, ...each.step })))) : "",
     form.node,
-    make("div", { className: "actions" }, make("button", { className: "button button-primary", data: { first: "" } }, wait.kind === "signal" ? "Phát tín hiệu" : "Gửi thông điệp")));
+    make("div", { className: "actions" }, make("button", { className: "button button-primary" }, wait.kind === "signal" ? "Phát tín hiệu" : "Gửi thông điệp")));
 }
 
 // --- time
@@ -125,5 +125,5 @@ function messagePart(given) {
 function timerPart({ wait, at, step }) {
   return make("div", {},
     make("p", {}, wait.due ? `Đến hạn lúc ${wait.due.said}.` : ""),
-    make("div", { className: "actions" }, button("Cho thời gian trôi tới hạn", () => step(at), { className: "button button-primary", data: { first: "" } })));
+    make("div", { className: "actions" }, button("Cho thời gian trôi tới hạn", () => step(at), { className: "button button-primary" })));
 }

@@ -17,6 +17,7 @@ from engine.definitions.scenarios import ordinary
 from engine.definitions.scenarios.answering import context_of, form_of
 from engine.definitions.scenarios.course import Astray, Course, Did, Open
 from engine.definitions.scenarios.ordinary import NoOrdinaryResult, Other
+from engine.directory.rules import ROLES
 from engine.errors import PlatformError
 from engine.forms.views import FormView
 
@@ -134,9 +135,17 @@ def answered(course: Course, did: Iterable[Did]) -> tuple[Answered, ...]:
 
 def _who(share: run.Wait | run.Share) -> Iterator[str]:
     if share.assignee:
-        yield f"người {share.assignee}"
-    yield from share.candidate_groups
-    yield from (f"người {person}" for person in share.candidate_users)
+        yield f"người thử {share.assignee}"
+    yield from map(group_said, share.candidate_groups)
+    yield from (f"người thử {person}" for person in share.candidate_users)
+
+
+def group_said(group: str) -> str:
+    """A candidate group (`role`, `role@unit`, `person:id`) as people call it."""
+    role, _at, unit = group.partition("@")
+    if role.startswith("person:"):
+        return f"người thử {role.removeprefix('person:')}"
+    return f"{ROLES.get(role, role)}{f' của đơn vị thử {unit}' if unit else ''}"
 
 
 def _lines(course: Course, found: Open, wrong: Mapping[str, Any] | None) -> Iterator[Line]:

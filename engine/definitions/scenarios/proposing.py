@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn import run
+from engine.clock import VIETNAM
 from engine.definitions.scenarios.answering import readable, said
+from engine.definitions.scenarios.contents import group_said
 from engine.definitions.scenarios.course import Course
 
 MILESTONES = frozenset(
@@ -88,11 +90,11 @@ def _deadlines(seen: Sequence[Seen]) -> Iterator[Proposal]:
     for each in seen:
         step = ("step", each.number, "expect")
         if each.wait.due is not None:
-            due = each.wait.due.isoformat()
+            due = each.wait.due.astimezone(VIETNAM).isoformat()
             yield Proposal("Thời hạn", f"Hạn của {each.title} là {said(each.wait.due)}", (*step, "due"), due)
         groups = list(each.wait.candidate_groups)
         if each.wait.kind == "user_task" and groups:
-            label = f"{each.title} giao cho nhóm {_listed(groups)}"
+            label = f"{each.title} giao cho {_listed(map(group_said, groups))}"
             yield Proposal("Người xử lý", label, (*step, "candidate_groups"), groups, chosen=False)
 
 

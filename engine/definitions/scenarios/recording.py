@@ -72,9 +72,10 @@ def openings(bundle: Bundle, prepared: Prepared) -> tuple[Opening, ...]:
             known.setdefault(table.get("start"), table.get("data", {}))
     starts = sorted(prepared.procedure.starts, key=lambda start: start.kind != "none")
     plain = next((start.element for start in starts if start.kind == "none"), None)
+    example = next(iter(known.values()), {})  # better to change than to guess the names
     found = []
     for start in starts:
-        data = known.get(start.element, known.get(None, {}) if start.element == plain else {})
+        data = known.get(start.element) or (known.get(None) if start.element == plain else None) or example
         title = prepared.nodes[start.element].element.name or start.element
         found.append(Opening(start.element, title, data))
     return tuple(found)

@@ -26,7 +26,7 @@ def at(found: Standing, place: str) -> Waiting:
 def test_a_waiting_task_shows_its_real_form():
     found = standing(small.checked())
     task = found.waiting[0]
-    assert (task.place, task.kind, task.title, task.who) == ("check", "user_task", "Kiểm tra", ("clerk",))
+    assert (task.place, task.kind, task.title, task.who) == ("check", "user_task", "Kiểm tra", ("Văn thư",))
     assert task.due is not None
     assert task.lines[0].view is not None
     assert [each.name for each in task.lines[0].view.fields] == ["decision", "remark", "days", "subject"]
@@ -107,7 +107,7 @@ def test_a_message_offers_what_the_platform_sends_and_a_call_what_it_gives_back(
 
 def test_a_task_for_several_shows_a_form_for_each():
     found = standing(small.shared(), data={"people": [1, 2]})
-    assert (found.waiting[0].count, [each.label for each in found.waiting[0].lines]) == (2, ["người 1", "người 2"])
+    assert (found.waiting[0].count, [each.label for each in found.waiting[0].lines]) == (2, ["người thử 1", "người thử 2"])
     answers = [{"decision": "pass", "remark": "ẩn"}, {"decision": "pass"}]
     done = standing(small.shared(), {"at": "opine", "results": answers}, data={"people": [1, 2]})
     assert done.steps == ({"at": "opine", "results": [{"decision": "pass"}, {"decision": "pass"}]},)

@@ -1,0 +1,156 @@
+"""An analyst at the drawer “Kịch bản”: plays a draft, chooses what happens, keeps a scenario, sees coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from engine.clock import FixedClock
+from engine.definitions import drafting, queries
+from engine.definitions.shipped import PROCESSES, read_folder
+from engine.platform import Platform, system
+from engine.settings import Settings
+from tests import builders
+from tests.browser.conftest import House, served
+from web.app import create_app
+
+pytestmark = pytest.mark.browser
+BUNDLE = read_folder(PROCESSES / "incoming-document")
+PATIENCE = 30_000
+
+
+@dataclass
+class Bench:
+    """The editor of one draft, opened by its analyst, with the drawer of scenarios in front."""
+
+    page: Page
+    platform: Platform
+    draft_id: int
+    complaints: list[str]
+
+    @property
+    def drawer(self) -> Locator:
+        return self.page.get_by_role("tabpanel", name="Kịch bản")
+
+    def kept(self) -> dict[str, Any]:
+        """The scenarios of the draft as the database has them."""
+        with self.platform.reading() as session:
+            return dict(queries.version(session, system(), self.draft_id)[0].scenarios)
+
+    def press(self, name: str) -> None:
+        self.drawer.get_by_role("button", name=name, exact=True).click()
+        expect(self.drawer.locator("[aria-busy]")).to_have_count(0)
+
+    def marked(self, element: str, mark: str) -> Locator:
+        return self.page.locator(f'.djs-element[data-element-id="{element}"].{mark}')
+
+
+@pytest.fixture
+def bench(settings: Settings, clock: FixedClock, tmp_path: Path, page: Page) -> Iterator[Bench]:
+    """A draft with two of its scenarios, in Chromium."""
+    platform = builders.platform(settings, clock, tmp_path / "files")
+    office = builders.office(platform, "Sở Kịch bản")
+    analyst = builders.person(platform, office.agency, "process-analyst", user_name="phan-tich")
+    draft = platform.run(system(), drafting.add_version, BUNDLE, office.id, None, "")
+    two = {key: BUNDLE.scenarios[key] for key in ("accepted", "refused")}
+    platform.run(builders.actor(platform, analyst), drafting.keep_draft, draft.id, 1, scenarios=two)
+    app = create_app(settings, platform)
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    with served(app) as address:
+        House(platform, app, address).return_to(page, "phan-tich")
+        page.goto(f"{address}/modeler/drafts/{draft.id}")
+        expect(page.locator("[data-studio]")).to_have_attribute("data-studio-state", "ready")
+        page.get_by_role("tab", name="Kịch bản").click()
+        yield Bench(page, platform, draft.id, complaints)
+    platform.engine.dispose()
+    assert complaints == []
+
+
+def test_a_scenario_is_recorded_kept_and_seen_as_coverage(bench: Bench, accessibility: Callable[..., Any]):
+    drawer = bench.drawer
+    expect(drawer.locator(".scenario-figure")).to_contain_text("2 kịch bản đều đạt")
+    expect(bench.marked("wait-deadline", "scenario-missing")).to_have_count(1)
+    expect(bench.marked("accept-document", "scenario-passed")).to_have_count(1)
+    assert accessibility(bench.page) == []
+
+    bench.press("Ghi kịch bản mới")
+    drawer.get_by_label("Văn bản đến qua Trục liên thông").check()
+    bench.press("Bắt đầu đi thử")
+    expect(bench.marked("accept-document", "scenario-here")).to_have_count(1)
+    drawer.get_by_label("Kết quả khác của Kiểm tra chữ ký số").select_option(label="Chữ ký số không hợp lệ")
+    expect(drawer.get_by_text("Vừa tự làm")).to_have_count(0)
+
+    drawer.get_by_role("button", name="Hết thời hạn").click()
+    bench.press("Cho thời gian trôi tới hạn")
+    expect(drawer.locator(".scenario-bar")).to_contain_text("10:15 ngày 23/11/2026")
+    drawer.get_by_label("Trả lại bên gửi").check()
+    bench.press("Trả lời")
+    expect(drawer.get_by_role("alert").first).to_contain_text("Nội dung lý do")
+    bench.press("Lùi một bước")
+    drawer.get_by_role("button", name="Hết thời hạn").click()
+    bench.press("Cho thời gian trôi tới hạn")
+    assert accessibility(bench.page) == []
+    drawer.get_by_label("Trả lại bên gửi").check()
+    drawer.get_by_label("Lý do trả lại").select_option(index=1)
+    drawer.get_by_label("Nội dung lý do").fill("Chữ ký số không hợp lệ, đề nghị ký lại.")
+    bench.press("Trả lời")
+
+    expect(drawer.get_by_text("Kết thúc ở")).to_be_visible()
+    drawer.get_by_label("Tên kịch bản").fill("Chữ ký hỏng, quá hạn mới trả lại")
+    assert accessibility(bench.page) == []
+    bench.press("Lưu kịch bản")
+    expect(drawer.locator(".scenario-figure")).to_contain_text("3 kịch bản đều đạt")
+    expect(bench.marked("wait-deadline", "scenario-passed")).to_have_count(1)
+    table = bench.kept()["chu-ky-hong-qua-han-moi-tra-lai"]
+    assert [each["at"] for each in table["step"]] == ["verify-signatures", "wait-deadline", "accept-document"]
+    assert "end-returned" in table["end"]["at"]
+    assert table["step"][2]["answer"]["decision"] == "refuse"
+    assert table["step"][2]["expect"]["due"] == "2026-11-23T10:15:00+07:00"
+
+
+def test_what_no_longer_holds_is_said_and_scenarios_are_renamed_and_removed(bench: Bench):
+    drawer = bench.drawer
+    expect(drawer.locator(".scenario-figure")).to_contain_text("2 kịch bản đều đạt")
+    bench.page.evaluate(
+        """() => {
+            const { modeler } = document.querySelector("[data-studio]").studio;
+            const task = modeler.get("elementRegistry").get("accept-document");
+            modeler.get("modeling").updateProperties(task, { dueDate: undefined });
+        }"""
+    )
+    expect(drawer.locator(".scenario-figure")).to_contain_text("trước khi sửa")
+    bench.press("Chạy tất cả")
+    row = drawer.locator('[data-scenario="accepted"]')
+    expect(row).to_contain_text("Chưa đạt")
+    expect(row).to_contain_text("hạn là không có")
+
+    row.get_by_text("Khác").click()
+    row.get_by_role("button", name="Đổi tên…").click()
+    drawer.get_by_label("Tên mới của kịch bản").fill("Tên khác")
+    bench.press("Đổi tên")
+    expect(drawer.locator('[data-scenario="accepted"]')).to_contain_text("Tên khác")
+    other = drawer.locator('[data-scenario="refused"]')
+    other.get_by_text("Khác").click()
+    other.get_by_role("button", name="Xóa kịch bản").click()
+    bench.press("Xóa")
+    expect(drawer.locator('[data-scenario="refused"]')).to_have_count(0)
+    assert {key: each["name"] for key, each in bench.kept().items()} == {"accepted": "Tên khác"}
+
+
+def test_a_scenario_is_recorded_by_keyboard_alone(bench: Bench):
+    drawer, keyboard = bench.drawer, bench.page.keyboard
+    drawer.get_by_role("button", name="Ghi kịch bản mới").press("Enter")
+    expect(drawer.get_by_role("button", name="Bắt đầu đi thử")).to_be_focused()
+    keyboard.press("Enter")
+    expect(drawer.get_by_role("button", name="Trả lời")).to_be_visible()
+    drawer.get_by_role("radio").first.focus()
+    keyboard.press("Space")
+    assert drawer.get_by_role("radio").first.is_checked()
