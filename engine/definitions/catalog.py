@@ -21,7 +21,7 @@ from engine.bpmn.decisions.facts import table_facts
 from engine.bpmn.dialect import BPMN
 from engine.bpmn.expressions import FUNCTION_NAMES
 from engine.bpmn.reading import read, read_xml
-from engine.definitions import queries
+from engine.definitions import queries, waivers
 from engine.definitions.models import Definition, Version
 from engine.definitions.shipped import Bundle
 from engine.directory.rules import ROLES
@@ -41,7 +41,8 @@ def catalog_for(
     Forms and tables that can't be read count as there but unknown (`rules.sound` reports what is wrong in them).
     """
     people = None if agency_id is None else Strength(session, agency_id, now).count
-    return knowledge(content, operations, partial(in_force, session, agency_id), people)
+    known = knowledge(content, operations, partial(in_force, session, agency_id), people)
+    return dataclasses.replace(known, waived=waivers.told(session, content.key, agency_id))
 
 
 def knowledge(

@@ -103,4 +103,4 @@ class Knowledge:
     functions: Collection[str] | None = None
     roles: Collection[str] | None = None
     people: Callable[[str], int | None] = _unknown
-    waived: frozenset[str] = frozenset()
+    waived: Mapping[str, str] = field(default_factory=_nothing)  # type: ignore[arg-type]

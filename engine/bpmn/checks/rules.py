@@ -62,8 +62,8 @@ class CheckCatalog(Protocol):
         ...
 
     @property
-    def waived(self) -> frozenset[str]:
-        """Rules of law set aside for this procedure."""
+    def waived(self) -> Mapping[str, str]:
+        """Rules of law set aside for this procedure, each with a sentence: since when, by whom, why."""
         ...
 
 

@@ -3,14 +3,16 @@
 from engine.bpmn.checks.law import drafting, exchanging, issuing, recalling, receiving, resolving
 from engine.bpmn.checks.law.rule import LawRule
 
-RULES: tuple[LawRule, ...] = (
-    *receiving.RULES,
-    *resolving.RULES,
-    *drafting.RULES,
-    *issuing.RULES,
-    *exchanging.RULES,
-    *recalling.RULES,
+# Chapters of the catalogue, in the order of the work.
+CHAPTERS: tuple[tuple[str, tuple[LawRule, ...]], ...] = (
+    ("Tiếp nhận văn bản đến", receiving.RULES),
+    ("Giải quyết văn bản đến", resolving.RULES),
+    ("Soạn thảo, kiểm tra, duyệt", drafting.RULES),
+    ("Ký, cấp số, đóng dấu, phát hành", issuing.RULES),
+    ("Gửi và theo dõi", exchanging.RULES),
+    ("Thu hồi", recalling.RULES),
 )
+RULES: tuple[LawRule, ...] = tuple(rule for _, rules in CHAPTERS for rule in rules)
 
 
 def catalogue() -> tuple[LawRule, ...]:
@@ -18,4 +20,4 @@ def catalogue() -> tuple[LawRule, ...]:
     return RULES
 
 
-__all__ = ["RULES", "LawRule", "catalogue"]
+__all__ = ["CHAPTERS", "RULES", "LawRule", "catalogue"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from functools import lru_cache
 
 from engine.bpmn.checks.law import acts
 from engine.bpmn.checks.paths import Paths
@@ -97,24 +96,9 @@ class Case:
                         waiting[flow.source] = None
 
 
-class _Same:
-    """A subject that equals only itself, to be remembered by."""
-
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
-
-    def __hash__(self) -> int:
-        return id(self.subject)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.subject is self.subject
-
-
 def case_of(subject: Subject) -> Case:
     """The case of a subject; made once for all rules that look at it."""
-    return _made(_Same(subject))
-
-
-@lru_cache(maxsize=4)
-def _made(same: _Same) -> Case:
-    return Case(same.subject)
+    if "law" not in subject.memory:
+        subject.memory["law"] = Case(subject)
+    case: Case = subject.memory["law"]
+    return case

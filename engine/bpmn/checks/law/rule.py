@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from engine.bpmn.checks.law.case import Case, case_of
 from engine.bpmn.checks.rules import Found, Rule, Subject
 from engine.errors import Finding
-
-SET_ASIDE = "Quy tắc này được miễn áp dụng."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +24,7 @@ class LawRule(Rule):
         waived = {} if subject.catalog is None else subject.catalog.waived
         for finding in Rule.findings(self, subject):
             if self.id in waived:
-                why = waived[self.id] if isinstance(waived, Mapping) else SET_ASIDE
-                yield replace(finding, severity="warning", sentence=f"{finding.sentence} {why}")
+                yield replace(finding, severity="warning", sentence=f"{finding.sentence} {waived[self.id]}")
             else:
                 yield finding
 
