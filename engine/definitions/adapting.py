@@ -10,8 +10,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.audit import AuditEntry
+from engine.definitions import queries
+from engine.definitions.drafting import add_version
+from engine.definitions.merging import Choices, Merged, merge
 from engine.definitions.models import Definition, Version
+from engine.definitions.rules import may_change
 from engine.directory.models import Agency
+from engine.errors import Conflict, InvalidInput
+from engine.platform import Work
 
 
 def base_of(session: Session, version: Version) -> Version | None:
@@ -36,6 +42,53 @@ def moved_on(session: Session, variant: Version) -> Version | None:
     if newest is None or newest.number <= base.number or newest.content_hash == base.content_hash:
         return None
     return newest
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The three sides of taking over a newer base, and what comes of merging them."""
+
+    base: Version
+    theirs: Version
+    mine: Version
+    merged: Merged
+
+
+def sides(session: Session, variant: Version, choices: Choices | None = None) -> Sides | None:
+    """The variant, its base, the newer base and the merge of them by these choices; None when the base hasn't moved."""
+    base, theirs = base_of(session, variant), moved_on(session, variant)
+    if base is None or theirs is None:
+        return None
+    line = session.get_one(Definition, variant.definition_id)
+    old, new, own = (queries.content(each, line.key, line.name) for each in (base, theirs, variant))
+    return Sides(base, theirs, variant, merge(old, new, own, choices))
+
+
+def take_over(work: Work, version_id: int, theirs_id: int, edition: int, choices: Choices, reason: str = "") -> Version:
+    """Make a draft of the variant that has the newer base merged in and is based on it.
+
+    `theirs_id` and `edition` are what the person looked at. InvalidInput while a conflict isn't settled or the result
+    can't be read; Conflict when the base or the variant has changed meanwhile.
+    """
+    version, line = queries.version(work.session, work.actor, version_id)
+    work.require(may_change(work.actor, line.agency_id))
+    found = sides(work.session, version, choices)
+    if found is None or found.theirs.id != theirs_id or version.edition != edition:
+        raise Conflict("Bản gốc hoặc bản riêng vừa thay đổi sau khi bạn mở trang này; hãy mở lại để xem bản mới nhất.")
+    if not found.merged.settled:
+        raise InvalidInput("Còn xung đột chưa chọn bên nào; hãy chọn từng xung đột rồi gửi lại.")
+    unreadable = [each.sentence for each in found.merged.findings if each.rule == "readable.xml"]
+    if unreadable:
+        raise InvalidInput(f"Kết quả hợp nhất không đọc được: {unreadable[0]}")
+    number = found.theirs.number
+    made = add_version(
+        work, found.merged.bundle, line.agency_id, theirs_id, reason.strip() or f"Hợp nhất với bản gốc {number}"
+    )
+    work.note(
+        "version.merged", "version", made.id, base=found.base.id, theirs=theirs_id, mine=version_id,
+        choices=dict(choices),
+    )  # fmt: skip
+    return made
 
 
 def needed(session: Session, line: Definition) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from engine.definitions import adapting, drafting, queries
 from engine.definitions.catalog import called_keys
+from engine.definitions.comparison import compare
+from engine.definitions.merging import Choices, Side
 from engine.definitions.models import Version
 from engine.definitions.rules import may_change
 from engine.errors import InvalidInput, NotAllowed, NotFound
@@ -18,6 +20,7 @@ from web.session import actor, platform
 
 screen = Blueprint("adaptation", __name__)
 STEPS = ("data", "part", "variant")
+CHOICE = "choice:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,11 @@ def ladder(key: str) -> Any:
         found = (_find(reading, part, agency_id) for part in sorted(called_keys(standing.in_force.diagram)))
         parts = tuple(each for each in found if each is not None)
     return render_template(
-        "adaptation/ladder.html", standing=standing, parts=parts, step=step if step in STEPS else "data", steps=STEPS
+        "adaptation/ladder.html",
+        standing=standing,
+        parts=parts,
+        step=step if step in STEPS else "data",
+        admin="agency-admin" in actor().roles,
     )
 
 
@@ -66,6 +73,53 @@ def start(key: str) -> Any:
     made = platform().run(actor(), drafting.start_draft, key, agency_id, standing.in_force.id, reason[:1000])
     flash(_("Đã tạo bản nháp %(number)s của cơ quan từ “%(name)s”.", number=made.number, name=standing.name), "done")
     return redirect(f"/modeler/drafts/{made.id}", 303)
+
+
+@screen.get("/adaptation/<int:version_id>/merge")
+def merge(version_id: int) -> Any:
+    """Show what a newer base brings to a variant: three sides, what merges, what has to be settled."""
+    return _sides_page(version_id, {})
+
+
+@screen.post("/adaptation/<int:version_id>/merge")
+def settle(version_id: int) -> Any:
+    """Show the merge by the choices made so far, or make a draft of it once everything is settled."""
+    given = request.form
+    choices: dict[str, Side] = {
+        name.removeprefix(CHOICE): "theirs" if value == "theirs" else "mine"
+        for name, value in given.items()
+        if name.startswith(CHOICE) and value in ("mine", "theirs")
+    }
+    if given.get("do") != "draft":
+        return _sides_page(version_id, choices)
+    try:
+        seen = given.get("theirs", 0, type=int), given.get("edition", 0, type=int)
+        made = platform().run(actor(), adapting.take_over, version_id, *seen, choices, given.get("reason", "")[:1000])
+    except InvalidInput as problem:
+        return _sides_page(version_id, choices, str(problem)), 422
+    flash(_("Đã tạo bản nháp %(number)s dựa trên bản gốc mới.", number=made.number), "done")
+    return redirect(f"/modeler/drafts/{made.id}", 303)
+
+
+def _sides_page(version_id: int, choices: Choices, problem: str = "") -> str:
+    with platform().reading() as reading:
+        found, definition = queries.version(reading, actor(), version_id)
+        sides = adapting.sides(reading, found, choices)
+        base = adapting.base_of(reading, found)
+    marks: dict[str, dict[str, list[str]]] = {}
+    if sides is not None:
+        content = [
+            queries.content(each, definition.key, definition.name) for each in (sides.base, sides.theirs, sides.mine)
+        ]
+        clashing = list(dict.fromkeys(each.element for each in sides.merged.conflicts if each.part == "diagram"))
+        for name, changed in (("theirs", content[1]), ("mine", content[2])):
+            marks[name] = {**compare(content[0], changed).marks("new"), "conflict": clashing}
+        marks["result"] = {**compare(content[2], sides.merged.bundle).marks("new")}
+    return render_template(
+        "adaptation/merge.html", version=found, definition=definition, sides=sides, base=base, marks=marks,
+        problem=problem, prefix=CHOICE, may_change=bool(may_change(actor(), definition.agency_id)),
+        parts={"form": _("Biểu mẫu"), "table": _("Bảng"), "scenario": _("Kịch bản")},
+    )  # fmt: skip
 
 
 def _own_agency() -> int:
@@ -95,11 +149,3 @@ def _find(reading: Session, key: str, agency_id: int) -> Standing | None:
         key, definition.name, in_force, definition.agency_id is not None, drafts, base,
         adapting.moved_on(reading, in_force), tuple(sorted(in_force.decisions)),
     )  # fmt: skip
-
-
-@screen.get("/adaptation/<int:version_id>/merge")
-def merge(version_id: int) -> Any:
-    """Show what a newer base brings to a variant."""
-    with platform().reading() as reading:
-        found, definition = queries.version(reading, actor(), version_id)
-    return redirect(url_for("versions.history", key=definition.key))

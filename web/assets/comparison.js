@@ -11,10 +11,8 @@ async function open(place) {
   place.dataset.paneState = "loading";
   const viewer = new NavigatedViewer({ container: place });
   try {
-    const answer = await fetch(place.dataset.pane, { headers: { Accept: "application/xml" } });
-    if (!answer.ok) throw new Error(`diagram answered ${answer.status}`);
-    await viewer.importXML(await answer.text());
-    mark(viewer, JSON.parse(place.dataset.marks || "{}"));
+    await viewer.importXML(await drawing(place.dataset.pane));
+    mark(viewer, JSON.parse(place.dataset.marks || "{}"), place.dataset);
     place.dataset.paneState = "shown";
     return viewer;
   } catch (error) {
@@ -26,17 +24,32 @@ async function open(place) {
   }
 }
 
-function mark(viewer, marks) {
+async function drawing(address) {
+  // "#id": it came with the page, in a text field
+  if (address.startsWith("#")) return document.querySelector(address).value;
+  const answer = await fetch(address, { headers: { Accept: "application/xml" } });
+  if (!answer.ok) throw new Error(`diagram answered ${answer.status}`);
+  return answer.text();
+}
+
+function mark(viewer, marks, { paneSide, take }) {
   const canvas = viewer.get("canvas");
   const known = viewer.get("elementRegistry");
   for (const [kind, ids] of Object.entries(marks)) {
     for (const element of ids.map((id) => known.get(id)).filter(Boolean)) {
       canvas.addMarker(element, `seen-${kind}`);
-      if (element.waypoints) continue;
-      const symbol = document.createElement("span");
+      const choice = kind === "conflict" && paneSide;
+      if (element.waypoints && !choice) continue;
+      const symbol = document.createElement(choice ? "button" : "span");
       symbol.className = `seen-symbol seen-symbol-${kind}`;
-      symbol.textContent = symbols[kind] ?? "";
-      viewer.get("overlays").add(element, "seen", { position: { top: -10, left: -10 }, html: symbol });
+      symbol.textContent = choice ? take : (symbols[kind] ?? "");
+      if (choice) {
+        symbol.type = "button";
+        symbol.classList.add("button-take");
+        Object.assign(symbol.dataset, { takeFor: element.id, takeSide: paneSide });
+      }
+      const position = kind === "conflict" ? { bottom: 4, left: -4 } : { top: -10, left: -10 };
+      viewer.get("overlays").add(element, "seen", { position, html: symbol });
     }
   }
 }
@@ -82,6 +95,37 @@ function focus(viewers, id, said) {
   canvas.scrollToElement(leader.get("elementRegistry").get(id), { top: 90, bottom: 90, left: 110, right: 110 });
 }
 
+// Conflicts: taking a side on the diagram answers every question about that element, and the answers show on the diagram.
+function conflicts(section, viewers) {
+  const questions = (id) => [...section.querySelectorAll("[data-conflict]")].filter((each) => each.dataset.conflict === id);
+  function show() {
+    for (const button of section.querySelectorAll("[data-take-for]")) {
+      const asked = questions(button.dataset.takeFor);
+      const taken = asked.filter((each) => each.querySelector(`[data-side="${button.dataset.takeSide}"]:checked`));
+      button.classList.toggle("taken", asked.length > 0 && taken.length === asked.length);
+      button.setAttribute("aria-pressed", String(button.classList.contains("taken")));
+    }
+    for (const each of section.querySelectorAll("[data-conflict]")) {
+      each.classList.toggle("undecided", !each.querySelector("[data-side]:checked"));
+    }
+  }
+  section.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-take-for]");
+    if (!button) return;
+    for (const each of questions(button.dataset.takeFor)) {
+      each.querySelector(`[data-side="${button.dataset.takeSide}"]`).checked = true;
+    }
+    show();
+  });
+  section.addEventListener("change", show);
+  for (const viewer of viewers) {
+    viewer.get("eventBus").on("element.dblclick", ({ element }) => {
+      questions(element.id)[0]?.querySelector("[data-side]")?.focus();
+    });
+  }
+  show();
+}
+
 function zoom(viewers, how) {
   const canvas = viewers[0].get("canvas");
   if (how === "fit") canvas.zoom("fit-viewport", "auto");
@@ -95,6 +139,7 @@ async function show(section) {
   if (!viewers.length) return;
   together(viewers);
   zoom(viewers, "fit");
+  conflicts(section, viewers);
   const said = section.querySelector("[data-said]");
   section.addEventListener("click", (event) => {
     const asked = event.target.closest("[data-element], [data-zoom]");

@@ -147,7 +147,7 @@ def _scenarios(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Chang
              "operations": "kết quả của thao tác", "thrown": "thông điệp gửi đi", "done": "việc đã làm",
              "not_done": "việc không làm"}  # fmt: skip
     for name in sorted({*old, *new}):
-        title = f"Kịch bản “{name}”"
+        title = f"Kịch bản “{_called(new.get(name, old.get(name)), name)}”"
         if name not in old or name not in new:
             yield Change("scenario", "removed" if name in old else "added", name, name, title)
         elif _plain(old[name]) != _plain(new[name]):
@@ -155,6 +155,11 @@ def _scenarios(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Chang
             differing = [key for key in {**both[0], **both[1]} if _plain(both[0].get(key)) != _plain(both[1].get(key))]
             told = tuple(f"sửa {parts.get(key, key)}" for key in differing)
             yield Change("scenario", "changed", name, name, title, told or ("đã sửa",))
+
+
+def _called(table: Any, name: str) -> str:
+    said = table.get("name") if isinstance(table, Mapping) else None
+    return said if isinstance(said, str) and said else name
 
 
 def _plain(value: Any) -> str:

@@ -25,10 +25,10 @@ CONTAINERS = frozenset(
 )
 DERIVED = frozenset({"incoming", "outgoing", "flowNodeRef"})  # said again elsewhere: by flows, by lanes
 SAID_ELSEWHERE = frozenset({"id", "sourceRef", "targetRef", "exporter", "exporterVersion"})
-REFERENCES = (
-    "messageRef", "signalRef", "errorRef", "escalationRef", "attachedToRef", "processRef", "sourceRef", "targetRef",
-    "categoryValueRef", "dataObjectRef", "dataStoreRef",
-)  # fmt: skip
+REFERENCES = frozenset(
+    {"messageRef", "signalRef", "errorRef", "escalationRef", "attachedToRef", "processRef", "categoryValueRef"}
+    | {"dataObjectRef", "dataStoreRef"}
+)
 
 
 def outline(xml: bytes) -> dict[str, Item]:
@@ -162,36 +162,33 @@ def _item(element: Any, parent: str, about: _About) -> Item:
     name = " ".join((element.get("name") or "").split())
     if identifier != ROOT:
         facets["kind"] = Facet(_bpmn(element), KINDS.get(_bpmn(element), _bpmn(element)))
-        facets[PARENT] = Facet(parent, about.name(parent))
+        facets[PARENT] = Facet(parent, about.name(parent), needs=frozenset({parent} - {ROOT}))
         if element.get("sourceRef") or element.get("targetRef"):
             ends = (element.get("sourceRef", ""), element.get("targetRef", ""))
             text = f"{about.name(ends[0])} → {about.name(ends[1])}"
-            facets["ends"] = Facet(ends, text, ends)
+            facets["ends"] = Facet(ends, text, ends, frozenset(ends) - {""})
             name = name or text
     for key, value in element.attrib.items():
         if key not in SAID_ELSEWHERE:
-            facets[f"@{key}"] = Facet(value, " ".join(about.name(value).split()), value)
+            needs = frozenset({value} if key in REFERENCES and value else ())
+            leans = frozenset({value} if key == "default" else ())
+            facets[f"@{key}"] = Facet(value, " ".join(about.name(value).split()), value, needs, leans)
     for key, parts in facet_parts(element).items():
-        facets[key] = Facet(tuple(shape(part) for part in parts), _text(parts), parts)
+        facets[key] = Facet(tuple(shape(part) for part in parts), _text(parts), parts, _references(parts))
     if identifier in about.lanes:
         inside = about.lanes[identifier]
         ids = tuple(sorted({lane.get("id") or "" for lane in inside}))
-        facets["lane"] = Facet(ids, ", ".join(about.name(each) for each in ids), ids)
+        facets["lane"] = Facet(ids, ", ".join(about.name(each) for each in ids), ids, leans=frozenset(ids))
     if identifier in about.drawn and identifier != ROOT:
         pieces = about.drawn[identifier]
         facets[LAYOUT] = Facet(tuple(sorted(_drawing(piece) for piece in pieces)), "", pieces)
-    needs = frozenset(_needs(element, parent))
-    return Item(identifier, _bpmn(element), name, facets, needs, (), element)
+    return Item(identifier, _bpmn(element), name, facets, (), element)
 
 
-def _needs(element: Any, parent: str) -> Iterator[str]:
-    if parent:
-        yield parent
-    holders: Iterable[Any] = [element, *(child for child in element if _bpmn(child).endswith("EventDefinition"))]
-    for holder in holders:
-        for name in REFERENCES:
-            if holder.get(name):
-                yield holder.get(name)
+def _references(parts: Iterable[Any]) -> frozenset[str]:
+    """What the events among these parts refer to: messages, signals, errors, escalations."""
+    events = [part for part in parts if _bpmn(part).endswith("EventDefinition")]
+    return frozenset(event.get(name) for event in events for name in REFERENCES if event.get(name))
 
 
 def _owner_id(element: Any) -> str:

@@ -63,11 +63,10 @@ def _item(component: Mapping[str, Any], parent: str, identifier: str) -> Item:
         if name != INSIDE and (identifier != ROOT or name not in _OF_THE_FILE)
     }
     if identifier != ROOT:
-        facets[PARENT] = Facet(parent, parent)
+        facets[PARENT] = Facet(parent, parent, needs=frozenset({parent} - {ROOT}))
     children = tuple(name_of(child) for child in inside(component))
     label = component.get("label") or component.get("text") or ""
-    needs = frozenset({parent} - {ROOT})
-    return Item(identifier, str(component.get("type", "")), _short(label), facets, needs, children, component)
+    return Item(identifier, str(component.get("type", "")), _short(label), facets, children, component)
 
 
 def said(value: Any) -> str:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 LAYOUT = "layout"  # the one facet that says where an item stands and nothing about what it does
 PARENT = "parent"
-NOTHING: Mapping[str, Facet]
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One thing that is said of an item: `value` is compared, `text` is read by people, `source` is what is copied."""
+    """One thing that is said of an item: `value` is compared, `text` is read by people, `source` is what is copied.
+
+    `needs` are ids of items without which the whole item can't stand, `leans` of those without which this says nothing.
+    """
 
     value: Any
     text: str = field(default="", compare=False)
     source: Any = field(default=None, compare=False, repr=False)
+    needs: frozenset[str] = field(default=frozenset(), compare=False)
+    leans: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,11 @@ class Item:
     kind: str  # the BPMN name, the form component's type, “rule”, “input”, “output”, “decision”
     name: str
     facets: Mapping[str, Facet]
-    needs: frozenset[str] = frozenset()  # ids without which it can't stand
     children: tuple[str, ...] = ()  # items directly inside, in their order; empty where order says nothing
     node: Any = field(default=None, compare=False, repr=False)
 
 
 Outline = Mapping[str, Item]
-NOTHING = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

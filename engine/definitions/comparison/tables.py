@@ -71,8 +71,8 @@ def _decision(decision: Any) -> list[Item]:
             name = row_id(identifier, kind, node, place)
             label = " ".join((node.get("label") or node.get("name") or said(node) or name).split())
             columns[kind].append((name, label))
-            own = _facets(node, set()) | {PARENT: Facet(identifier)}
-            found.append(Item(name, kind, label, own, frozenset({identifier}), node=node))
+            own = _facets(node, set()) | {PARENT: Facet(identifier, needs=frozenset({identifier}))}
+            found.append(Item(name, kind, label, own, node=node))
     rules = [_rule(identifier, node, place, columns) for place, node in enumerate(children(table, "rule"), 1)]
     inside = tuple(item.id for item in (*found, *rules))
     name = decision.get("name") or identifier
@@ -80,7 +80,7 @@ def _decision(decision: Any) -> list[Item]:
 
 
 def _rule(decision: str, node: Any, place: int, columns: Mapping[str, list[tuple[str, str]]]) -> Item:
-    facets = {PARENT: Facet(decision)}
+    facets = {PARENT: Facet(decision, needs=frozenset({decision}))}
     for part in children(node, "description", "extensionElements", "annotationEntry"):
         name = etree.QName(part).localname
         before = facets.get(name, Facet(()))
@@ -88,8 +88,9 @@ def _rule(decision: str, node: Any, place: int, columns: Mapping[str, list[tuple
     for kind, entry in COLUMNS.items():
         for (column, label), cell in zip(columns[kind], children(node, entry), strict=False):
             text = said(cell)
-            facets[f"cell {column}"] = Facet((text, cell.get("expressionLanguage")), text, (label, cell))
-    return Item(row_id(decision, "rule", node, place), "rule", f"dòng {place}", facets, frozenset({decision}), (), node)
+            leans = frozenset({column} if text not in ("", "-") else ())
+            facets[f"cell {column}"] = Facet((text, cell.get("expressionLanguage")), text, (label, cell), leans=leans)
+    return Item(row_id(decision, "rule", node, place), "rule", f"dòng {place}", facets, node=node)
 
 
 def _facets(node: Any, apart: set[str]) -> dict[str, Facet]:

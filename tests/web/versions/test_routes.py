@@ -3,73 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from engine.audit import AuditEntry
-from engine.definitions import commands, drafting, queries
-from engine.definitions.models import Version
-from engine.definitions.shipped import PROCESSES, read_folder
-from engine.directory.models import Person
-from engine.platform import Platform, Work, system
-from tests import builders
-from tests.web.conftest import SignIn
-
-KEY = "resolution"
-SHIPPED = read_folder(PROCESSES / KEY)
-
-
-@dataclass
-class Place:
-    """The department with a shipped procedure in force, its analyst, and what was made from it."""
-
-    platform: Platform
-    province: builders.Province
-    sign_in: SignIn
-    shipped: int
-
-    def analyst(self, office: builders.Office | None = None) -> Person:
-        return builders.person(self.platform, (office or self.province.department).agency, "process-analyst")
-
-    def draft(self, office: builders.Office | None = None, **content: Any) -> int:
-        """A draft of an agency's variant, changed in `content`."""
-        place = office or self.province.department
-
-        def make(work: Work) -> int:
-            made = drafting.start_draft(work, KEY, place.id, self.shipped, "Thử")
-            return drafting.keep_draft(work, made.id, made.edition, **content).id if content else made.id
-
-        return self.platform.run(system(), make)
-
-    def variant(self, office: builders.Office | None = None, **content: Any) -> int:
-        """An agency's variant in force."""
-        return self.platform.run(system(), commands.publish, self.draft(office, **content)).id
-
-    def version(self, version_id: int) -> Version:
-        with self.platform.reading() as session:
-            return session.get_one(Version, version_id)
-
-
-@pytest.fixture
-def place(platform: Platform, province: builders.Province, sign_in: SignIn) -> Place:
-    def ship(work: Work) -> int:
-        return commands.publish(work, drafting.add_version(work, SHIPPED, None, None, "Bản đầu").id).id
-
-    return Place(platform, province, sign_in, platform.run(system(), ship))
+from engine.definitions import drafting, queries
+from engine.platform import system
+from tests.web.procedures import KEY, SHIPPED, Place, renamed
 
 
 def client(place: Place) -> FlaskClient:
     return place.sign_in(place.analyst())
-
-
-def renamed(old: str, new: str) -> bytes:
-    text = SHIPPED.diagram.decode()
-    assert old in text
-    return text.replace(old, new).encode()
 
 
 def test_the_list_tells_who_when_why_and_on_what(place: Place) -> None:
@@ -84,7 +30,7 @@ def test_the_list_tells_who_when_why_and_on_what(place: Place) -> None:
 
 
 def test_an_agency_sees_nothing_of_anothers_variant(place: Place) -> None:
-    foreign = place.variant(place.province.commune, diagram=renamed("Phân công giải quyết", "Việc của An Phú"))
+    foreign = place.variant(place.province.commune, diagram=renamed(("Phân công giải quyết", "Việc của An Phú")))
     own = place.draft()
     mine = client(place)
     assert f"/versions/{foreign}" not in mine.get(f"/versions/of/{KEY}").text
@@ -126,7 +72,7 @@ def test_an_analyst_may_read_but_not_change_what_is_shared(place: Place) -> None
 
 
 def test_two_versions_are_compared_in_words_and_marks(place: Place) -> None:
-    draft = place.draft(diagram=renamed("Phân công giải quyết", "Giao việc"))
+    draft = place.draft(diagram=renamed(("Phân công giải quyết", "Giao việc")))
     answer = client(place).get("/versions/compare", query_string={"old": place.shipped, "new": draft})
     assert answer.status_code == 302
     text = client(place).get(answer.location).text
@@ -160,7 +106,7 @@ def test_an_unchanged_copy_of_what_ships_passes_every_gate(place: Place) -> None
 
 
 def test_what_closes_a_gate_is_shown_at_its_element_and_enforced(place: Place) -> None:
-    draft = place.draft(scenarios={}, diagram=renamed('camunda:topic="documents.assign"', 'camunda:topic="no.such"'))
+    draft = place.draft(scenarios={}, diagram=renamed(('camunda:topic="documents.assign"', 'camunda:topic="no.such"')))
     mine = client(place)
     text = mine.get(f"/versions/{draft}/publish").text
     shown = gates(text)
@@ -206,7 +152,7 @@ def test_publishing_keeps_who_when_and_why(place: Place) -> None:
 
 def test_what_was_saved_after_the_page_was_opened_is_not_published_unseen(place: Place) -> None:
     draft = place.draft()
-    place.platform.run(system(), drafting.keep_draft, draft, 1, diagram=renamed("Phân công giải quyết", "Giao việc"))
+    place.platform.run(system(), drafting.keep_draft, draft, 1, diagram=renamed(("Phân công giải quyết", "Giao việc")))
     assert client(place).post(f"/versions/{draft}/publish", data={"reason": "Thử", "edition": "1"}).status_code == 409
     assert place.version(draft).state == "draft"
 
@@ -235,7 +181,7 @@ def test_the_shared_procedure_ends_only_by_a_successor(place: Place) -> None:
 
 
 def test_an_older_version_is_begun_again_from(place: Place) -> None:
-    first = place.variant(diagram=renamed("Phân công giải quyết", "Giao việc"))
+    first = place.variant(diagram=renamed(("Phân công giải quyết", "Giao việc")))
     place.variant()
     answer = client(place).post(f"/versions/{first}/draft", data={"reason": "Quay lại cách cũ"})
     made = int(answer.location.rpartition("/")[2])

@@ -122,9 +122,9 @@ def test_scenarios_are_compared_by_name() -> None:
     scenarios["denied"] = {**scenarios["denied"], "end": {"at": ["x"]}}
     del scenarios["rejected"]
     assert said(compare(RECALL, replace(RECALL, scenarios=scenarios))) == [
-        "changed: Kịch bản “denied”: sửa kết thúc",
-        "added: Kịch bản “mới”: thêm mới",
-        "removed: Kịch bản “rejected”: bỏ",
+        f"changed: Kịch bản “{RECALL.scenarios['denied']['name']}”: sửa kết thúc",
+        "added: Kịch bản “Mới”: thêm mới",
+        "removed: Kịch bản “Lãnh đạo không đồng ý thu hồi”: bỏ",
     ]
 
 
