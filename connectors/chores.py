@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from connectors import anchoring
-from engine.instances import messages
+from engine.instances.mending import messages
 from engine.platform import Platform, system
 
 log = structlog.get_logger(__name__)

@@ -24,7 +24,7 @@ from engine.files import FileMissing
 from engine.inbox import Arrival
 from engine.instances import cases
 from engine.instances import commands as instances
-from engine.instances.messages import awaited
+from engine.instances.mending.messages import awaited
 from engine.instances.models import Subscription
 from engine.platform import Platform, Work, system
 

@@ -16,7 +16,7 @@ from engine.errors import BusinessError, Conflict, NotFound
 from engine.instances import answers as forms
 from engine.instances import lines, rules
 from engine.instances.advance import Move, begin, cancel, correlate, error_of, resume
-from engine.instances.incidents import raise_incident
+from engine.instances.mending.incidents import raise_incident
 from engine.instances.models import Instance, PendingMessage, Subscription
 from engine.platform import Work
 from engine.tasks import commands as tasks

@@ -13,7 +13,7 @@ from engine.bpmn import run
 from engine.bpmn.expressions import ExpressionError, parse_value
 from engine.definitions.queries import Ready
 from engine.instances.functions import functions
-from engine.instances.incidents import COMPLETION, open_incident, raise_incident
+from engine.instances.mending.incidents import COMPLETION, open_incident, raise_incident
 from engine.instances.models import Incident, Instance, Subscription
 from engine.platform import Work
 from engine.tasks.commands import NewTask

@@ -16,7 +16,7 @@ from engine.errors import BusinessError, TemporaryError
 from engine.instances import lines
 from engine.instances.advance import Move, resume
 from engine.instances.commands import FAILED, fail_wait, tell_parent
-from engine.instances.incidents import raise_incident
+from engine.instances.mending.incidents import raise_incident
 from engine.instances.models import Instance, Subscription
 from engine.operations import as_data
 from engine.platform import Work

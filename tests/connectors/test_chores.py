@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from connectors import chores
 from engine.clock import FixedClock
-from engine.instances import commands, messages
+from engine.instances import commands
+from engine.instances.mending import messages
 from engine.instances.models import PendingMessage
 from engine.platform import Platform, system
 from engine.settings import Settings

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from engine.definitions import queries as definitions
 from engine.documents.models import Document
 from engine.errors import Conflict, InvalidInput, NotFound, RequestError
-from engine.instances import commands, corrections, mending, queries, rules
-from engine.instances.corrections import Field
+from engine.instances import commands, queries, rules
+from engine.instances.mending import commands as mending
+from engine.instances.mending import corrections
+from engine.instances.mending.corrections import Field
 from engine.instances.models import Incident, Instance
 from engine.tasks import queries as worklists
 from web.session import actor, now, platform

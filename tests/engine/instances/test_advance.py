@@ -9,7 +9,8 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from engine import outbox
-from engine.instances import commands, mending, settle
+from engine.instances import commands, settle
+from engine.instances.mending import commands as mending
 from engine.instances.models import Instance, PendingMessage, Subscription
 from engine.platform import Work, system
 from tests.bpmn_text import (

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from engine.errors import Conflict
-from engine.instances import commands, mending
+from engine.instances import commands
+from engine.instances.mending import commands as mending
 from engine.instances.models import Incident
 from engine.tasks.models import Task
 from tests.bpmn_text import END, START, chain, process, user

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from engine import audit, outbox
 from engine.errors import Conflict, NotAllowed
-from engine.instances import mending, settle
+from engine.instances import settle
+from engine.instances.mending import commands as mending
 from engine.instances.models import Incident
 from tests.bpmn_text import (
     END,

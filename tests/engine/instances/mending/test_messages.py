@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engine.instances import commands, messages
+from engine.instances import commands
+from engine.instances.mending import messages
 from engine.instances.models import PendingMessage
 from engine.platform import system
 from tests.bpmn_text import END, START, call, catch_message, chain, message, process, user

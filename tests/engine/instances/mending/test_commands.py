@@ -11,7 +11,7 @@ from sqlalchemy import select
 from engine import outbox
 from engine.audit import AuditEntry
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from engine.instances import mending
+from engine.instances.mending import commands as mending
 from tests.engine.instances import operations_for_tests
 from tests.engine.instances.conftest import Office
 from tests.engine.instances.test_settle import PLAIN, adding

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from engine.errors import InvalidInput
-from engine.instances import corrections
-from engine.instances.corrections import Field
+from engine.instances.mending import corrections
+from engine.instances.mending.corrections import Field
 from engine.operations import Catalog
 from tests.engine.instances import operations_for_tests
 
