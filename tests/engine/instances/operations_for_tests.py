@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
+
 from engine.errors import BusinessError, PermanentError, TemporaryError
 from engine.operations import Outside, operation, parameter
 from engine.platform import Work
+from engine.tasks.models import Task
 
 calls: list[str] = []
 
@@ -50,6 +53,12 @@ def call_outside(given: Numbers, outside: Outside) -> Sum:
     if given.a == 4:
         raise ZeroDivisionError
     return Sum(given.a + given.b)
+
+
+@operation("test.open-tasks", version=1, name="Đếm việc đang chờ")
+def count_open_tasks(given: Numbers, work: Work) -> Sum:
+    """How many tasks are open, as an operation sees it."""
+    return Sum(work.session.scalar(select(func.count()).select_from(Task).where(Task.state == "open")) or 0)
 
 
 @operation("test.unlucky", version=1, name="Có lúc hỏng")

@@ -6,25 +6,29 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from engine import outbox
 from engine.instances import commands, settle
 from engine.instances.mending import commands as mending
 from engine.instances.models import Instance, PendingMessage, Subscription
 from engine.platform import Work, system
+from engine.tasks.models import Task
 from tests.bpmn_text import (
     END,
     START,
     boundary_error,
     boundary_message,
+    boundary_timer,
     call,
     catch_message,
     chain,
     error,
     error_end,
+    flow,
     inputs_of,
     message,
+    outputs_of,
     process,
     service,
     user,
@@ -182,3 +186,35 @@ def test_a_delivery_not_yet_carried_is_withdrawn_with_its_element(office: Office
     office.platform.run(system(), commands.receive_message, office.agency_id, "halt", "1", {})
     assert office.instance(instance_id).status == "ended"
     assert deliver() == 0
+
+
+def test_a_step_is_a_short_conversation_with_the_database(office: Office) -> None:
+    timed = boundary_timer("late", "work", "PT2H", cancel=False)
+    ways = chain("start", "work", "next", "end") + flow("late", "reminded")
+    office.publish(
+        process("short", [START, user("work"), timed, '<bpmn:endEvent id="reminded"/>', user("next"), END, ways])
+    )
+    office.start("short")  # the diagram is read once per process
+    sent: list[str] = []
+    event.listen(office.platform.engine, "before_cursor_execute", lambda _c, _k, text, *_rest: sent.append(text))
+
+    instance_id = office.start("short")
+    assert len(sent) == 4, sent  # version, instance, rows of the step, audit
+    task_id = office.task(instance_id, "work")
+    sent.clear()
+    office.platform.run(office.people["clerk"], commands.complete_task, task_id, {})
+
+    assert len(sent) == 3, sent  # lock, rows of the step, audit
+    assert office.waits(instance_id) == []
+
+
+def test_an_operation_sees_the_task_before_it_as_done(office: Office) -> None:
+    look = service("look", "test.open-tasks", inputs_of(a="${n}"), outputs_of(seen="${result.total}"))
+    office.publish(
+        process("seen", [START, user("work"), look, user("next"), END, chain("start", "work", "look", "next", "end")])
+    )
+    instance_id = office.start("seen", {"n": 1})
+    office.do(instance_id, "work")
+
+    following = next(task for task in office.rows(Task, instance_id) if task.state == "open")
+    assert following.data["seen"] == 0
