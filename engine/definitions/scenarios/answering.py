@@ -11,6 +11,8 @@ from engine.bpmn import run
 from engine.bpmn.expressions import ExpressionError
 from engine.bpmn.spiff.timers import after
 from engine.clock import VIETNAM
+from engine.definitions.scenarios import automatic
+from engine.definitions.scenarios.automatic import pass_time
 from engine.definitions.scenarios.course import Astray, Course, Open
 from engine.definitions.scenarios.ordinary import NoOrdinaryResult, ordinary_result
 from engine.definitions.scenarios.reading import Step, Table
@@ -28,14 +30,14 @@ _UPLOADED = 1024
 def carry_out(course: Course, step: Step) -> list[str]:
     """Do one step; return the sentences on what wasn't as it expects. Astray when it can't be done at all."""
     if not step.at:
-        course.pass_time(_until(course, step))
+        pass_time(course, _until(course, step))
         return []
     found = _waiting(course, step)
     sentences = differences(found.wait, step.expect, found.title)
     if step.now is not None or step.after is not None:
-        course.pass_time(_until(course, step))
+        pass_time(course, _until(course, step))
     if found.wait.kind == "timer" and found.wait.due is not None:
-        course.pass_time(found.wait.due)
+        pass_time(course, found.wait.due)
     if course.open.get((id(found.case), found.wait.token)) is not found:
         raise Astray(f"{found.title} không còn chờ nữa: trong lúc thời gian trôi, hồ sơ đã đi tiếp hướng khác.")
     if step.error is not None:
@@ -130,7 +132,7 @@ def _result(course: Course, found: Open, step: Step) -> Any:
 
 def _operated(course: Course, found: Open, step: Step) -> Any:
     try:
-        lines = course.carry_out(found)
+        lines = automatic.carry_out(course, found)
         if step.results is None and step.answer is None:
             ordinary: Table = ordinary_result(course.around.catalog.get(found.wait.name))
         else:

@@ -1,6 +1,4 @@
-"""What can be answered where a course stands: questions of forms, results and errors of operations, contents of
-messages, outcomes of called procedures.
-"""
+"""What can be answered where a course stands: forms, results and errors, messages, outcomes of calls."""
 
 from __future__ import annotations
 
@@ -106,7 +104,7 @@ def _waiting(course: Course, found: Open, nth: int, wrong: Mapping[str, Any] | N
         lane=element.lane or "",
         text=element.documentation,
         due=wait.due,
-        who=tuple(dict.fromkeys(who)),
+        who=tuple(dict.fromkeys(who))[:MOST_LINES],
         host=host,
         held=found.held,
         count=len(wait.fan_out.items) if wait.fan_out is not None else 0,

@@ -1,25 +1,19 @@
-"""One scenario on its way: the cases of it, what waits in them, what they came through, and the time.
+"""One scenario on its way: its cases, what waits in them, what they came through, and the time.
 
-What the platform does with rows is done here in memory: operations answer by `ordinary`, tables decide, called
-procedures start, timers fire when time has passed. The core, forms and tables are the real ones.
+What the platform does with rows is done here in memory; the core is the real one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from engine.bpmn import run
-from engine.bpmn.expressions import ExpressionError
-from engine.definitions.scenarios.ordinary import NoOrdinaryResult, ordinary_result
 from engine.definitions.scenarios.prepared import Prepared, prepare
-from engine.definitions.scenarios.reading import Scenario, Table
+from engine.definitions.scenarios.reading import Scenario
 from engine.definitions.scenarios.surroundings import Functions, Surroundings
-from engine.errors import DefinitionError, InvalidInput, PlatformError
-
-OUTSIDE = ("operation", "decision")
+from engine.errors import DefinitionError, PlatformError
 
 
 class Astray(Exception):
@@ -75,6 +69,37 @@ class Did:
     result: Any
 
 
+@dataclass(slots=True)
+class Trail:
+    """What the cases of a scenario came through; elements, flows and ends are those of the procedure itself."""
+
+    root: Case
+    elements: set[str] = field(default_factory=set)
+    flows: set[str] = field(default_factory=set)
+    path: list[str] = field(default_factory=list)
+    ends: list[str] = field(default_factory=list)
+    thrown: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, case: Case, step: run.Step) -> None:
+        """Add what a step brought."""
+        for thrown in step.thrown:
+            if thrown.kind == "error":
+                case.error = thrown.name
+                if case is not self.root:
+                    continue  # it goes to whoever called, not outside
+            self.thrown.append({"name": thrown.name, "correlation": thrown.correlation, "data": thrown.data})
+        for passage in step.passages:
+            if passage.event != "entered":
+                continue
+            self.path.append(case.prefix + passage.element)
+            if case is not self.root:
+                continue
+            self.elements.add(passage.element)
+            self.flows |= {passage.flow} if passage.flow else set()
+            if case.prepared.nodes[passage.element].kind == "endEvent":
+                self.ends.append(passage.element)
+
+
 class Course:
     """Moves the cases of one scenario; raises Astray when something can't go on."""
 
@@ -83,15 +108,11 @@ class Course:
         self.now = scenario.now
         self.open: dict[tuple[int, str], Open] = {}
         self.cases = [Case(prepared)]
-        self.elements: set[str] = set()
-        self.flows: set[str] = set()
-        self.path: list[str] = []
-        self.ends: list[str] = []
-        self.thrown: list[dict[str, Any]] = []
+        self.trail = Trail(self.cases[0])
         self.operations: list[str] = []
         self.did: list[Did] = []
         self.troubles: dict[str, str] = {}
-        self._special = {key: list(results) for key, results in scenario.operations.items()}
+        self.special = {key: list(results) for key, results in scenario.operations.items()}
         self._moves = 0
         self._begun = around.seconds()
 
@@ -136,74 +157,6 @@ class Course:
         found.held = why
         self.troubles[found.place] = f"{found.title} gặp sự cố: {why.rstrip('.')}."
 
-    def pass_time(self, until: datetime) -> None:
-        """Let time pass; timers that are due before then fire in their order, and what follows from them happens."""
-        while True:
-            due = [each for each in self.waits() if each.wait.kind == "timer" and each.wait.due is not None]
-            ready = [each for each in due if each.wait.due is not None and each.wait.due < until]
-            if not ready:
-                break
-            first = min(ready, key=lambda each: each.wait.due or until)
-            self.now = max(self.now, first.wait.due or self.now)
-            self.complete(first, {})
-            self.settle(None)
-        self.now = max(self.now, until)
-
-    def settle(self, following: str | None) -> None:
-        """Let operations and tables answer by themselves, all but the element the next step names."""
-        while True:
-            ready = [
-                each for each in self.waits()
-                if each.wait.kind in OUTSIDE and not each.held and each.place != following
-            ]  # fmt: skip
-            if not ready:
-                return
-            self._answer_by_itself(ready[0])
-
-    def _answer_by_itself(self, found: Open) -> None:
-        wait = found.wait
-        try:
-            result = self._decided(found) if wait.kind == "decision" else self._operated(found)
-        except (PlatformError, ExpressionError, NoOrdinaryResult) as problem:
-            self.hold(found, str(problem))
-            return
-        self.did.append(Did(found.place, wait.kind, wait.name, wait.given, result))
-        self.complete(found, result)
-
-    def _decided(self, found: Open) -> Any:
-        table = found.case.prepared.tables.get(found.wait.name)
-        if table is None:
-            raise InvalidInput(f"Không có bảng quyết định “{found.wait.name}”.")
-        result = table.evaluate(found.wait.given, self.functions())
-        if result is None:
-            raise InvalidInput(f"Không dòng nào của bảng quyết định “{found.wait.name}” đúng với dữ liệu này.")
-        return result if isinstance(result, dict) else {"result": result}
-
-    def _operated(self, found: Open) -> dict[str, Any]:
-        key = found.wait.name
-        if key not in self.around.catalog:
-            raise InvalidInput(f"Chưa cài đặt thao tác “{key}”.")
-        special = self._special.get(key)
-        if special:
-            result: Table = special.pop(0) if len(special) > 1 else special[0]
-        else:
-            result = ordinary_result(self.around.catalog.get(key))
-        lines = self.carry_out(found)
-        return {"results": [dict(result) for _ in range(lines)]} if found.wait.fan_out is not None else dict(result)
-
-    def carry_out(self, found: Open) -> int:
-        """Note that an operation is done, after its inputs were checked as the platform checks them; how many lines.
-
-        InvalidInput when an input is missing or of a wrong type.
-        """
-        fan_out, key = found.wait.fan_out, found.wait.name
-        lines = [share.given for share in fan_out.shares] if fan_out is not None else [found.wait.given]
-        if key in self.around.catalog:
-            for given in lines:
-                self.around.catalog.get(key).read(given)
-        self.operations += [told(key, given) for given in lines]
-        return len(lines)
-
     def _start(self, case: Case, data: dict[str, Any], at: str | None) -> None:
         self._count(case)
         try:
@@ -221,7 +174,7 @@ class Course:
     def _count(self, case: Case) -> None:
         limits = self.around.limits
         self._moves += 1
-        if self._moves > limits.moves or len(self.path) > limits.moves * 10:
+        if self._moves > limits.moves or len(self.trail.path) > limits.moves * 10:
             raise Astray(f"Đã dừng sau {limits.moves} lần chuyển bước: sơ đồ có thể quay vòng không dứt.")
         if self.around.seconds() - self._begun > limits.seconds:
             raise Astray(f"Đã dừng sau {limits.seconds:g} giây: kịch bản chạy quá lâu.")
@@ -234,7 +187,7 @@ class Course:
         case.state, case.ended, case.data = step.state, step.ended, step.data
         for token in step.closed:
             self._withdraw(self.open.pop((id(case), token), None))
-        self._note(case, step)
+        self.trail.note(case, step)
         for trouble in step.incidents:
             place = case.prefix + trouble.element
             title = case.prepared.title(trouble.element)
@@ -246,24 +199,6 @@ class Course:
                 self._walk_into(found)
         if case.ended:
             self._return(case)
-
-    def _note(self, case: Case, step: run.Step) -> None:
-        for thrown in step.thrown:
-            if thrown.kind == "error":
-                case.error = thrown.name
-                if case is not self.root:
-                    continue  # it goes to whoever called, not outside
-            self.thrown.append({"name": thrown.name, "correlation": thrown.correlation, "data": thrown.data})
-        for passage in step.passages:
-            if passage.event != "entered":
-                continue
-            self.path.append(case.prefix + passage.element)
-            if case is not self.root:
-                continue
-            self.elements.add(passage.element)
-            self.flows |= {passage.flow} if passage.flow else set()
-            if case.prepared.nodes[passage.element].kind == "endEvent":
-                self.ends.append(passage.element)
 
     def _withdraw(self, found: Open | None) -> None:
         """What hangs on a wait that was taken away goes with it."""
@@ -311,10 +246,3 @@ class Course:
             return
         results = [child.data for child in found.children]
         self.complete(found, {"results": results} if found.wait.fan_out is not None else results[0])
-
-
-def told(operation: str, given: Mapping[str, Any]) -> str:
-    """An operation with the one input that tells it from others of its kind."""
-    names = ("code", "status", "resolution", "dispatch", "kind")
-    telling = next((str(given[name]) for name in names if given.get(name)), "")
-    return f"{operation} {telling}".strip()

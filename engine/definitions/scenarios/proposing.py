@@ -52,7 +52,7 @@ def propose(course: Course, seen: Sequence[Seen]) -> tuple[Proposal, ...]:
 def _standing(course: Course) -> Iterator[Proposal]:
     title = course.root.prepared.title
     if course.root.ended:
-        ends = sorted(course.ends)
+        ends = sorted(course.trail.ends)
         yield Proposal("Kết thúc", f"Kết thúc ở {_listed(map(title, ends))}", ("end", "at"), ends, fixed=True)
     else:
         places = sorted(each.place for each in course.waits())
@@ -62,14 +62,14 @@ def _standing(course: Course) -> Iterator[Proposal]:
         places = list(course.troubles)
         label = f"Có sự cố ở {_listed(map(title, places))}"
         yield Proposal("Kết thúc", label, ("incidents",), places, fixed=True)
-    if course.thrown:
-        names = _listed(dict.fromkeys(str(each["name"]) for each in course.thrown))
-        yield Proposal("Kết thúc", f"Gửi thông điệp {names}", ("thrown",), course.thrown, fixed=True)
+    if course.trail.thrown:
+        names = _listed(dict.fromkeys(str(each["name"]) for each in course.trail.thrown))
+        yield Proposal("Kết thúc", f"Gửi thông điệp {names}", ("thrown",), course.trail.thrown, fixed=True)
 
 
 def _path(course: Course) -> Iterator[Proposal]:
     nodes = course.root.prepared.nodes
-    places = [each for each in course.path if "/" in each or nodes[each].kind in MILESTONES]
+    places = [each for each in course.trail.path if "/" in each or nodes[each].kind in MILESTONES]
     if places:
         names = [nodes[each].element.name or each if each in nodes else each for each in places]
         yield Proposal("Đường đi", f"Lần lượt qua {_listed(names)}", ("path",), places)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.definitions.scenarios.answering import carry_out, context_of, form_of, whereabouts
+from engine.definitions.scenarios.automatic import settle
 from engine.definitions.scenarios.contents import Answered, Waiting, answered, waiting
 from engine.definitions.scenarios.course import Astray, Course, Open
 from engine.definitions.scenarios.prepared import Prepared, prepare
@@ -97,11 +98,11 @@ class _Player:
         try:
             course.begin()
             for raw, step in zip(self._table.get("step", []), course.scenario.steps, strict=True):
-                course.settle(step.at)
+                settle(course, step.at)
                 self._one(dict(raw), step)
                 fresh = len(course.did)
             step = None
-            course.settle(None)
+            settle(course)
         except (Astray, PlatformError, RecursionError) as found:
             problem = "Quy trình gọi nhau lồng quá sâu." if isinstance(found, RecursionError) else str(found)
             self._remember_wrong(step, found)
@@ -169,9 +170,9 @@ class _Player:
             waiting=waiting(course, self._wrong),
             answered=answered(course, course.did[fresh:]),
             troubles=tuple(course.troubles.values()),
-            elements=tuple(sorted(course.elements)),
-            flows=tuple(sorted(course.flows)),
-            passed=tuple(course.path),
+            elements=tuple(sorted(course.trail.elements)),
+            flows=tuple(sorted(course.trail.flows)),
+            passed=tuple(course.trail.path),
             proposals=propose(course, self._seen),
             openings=openings(self._bundle, prepared),
             problem=problem,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.definitions.scenarios.answering import carry_out, readable, whereabouts
+from engine.definitions.scenarios.automatic import settle
 from engine.definitions.scenarios.course import Astray, Course
 from engine.definitions.scenarios.prepared import Prepared, prepare
 from engine.definitions.scenarios.reading import Scenario, Table, read_scenario
@@ -73,14 +74,14 @@ def _walked(scenario: Scenario, prepared: Prepared, around: Surroundings) -> Wal
         scenario.key,
         scenario.name,
         tuple(sentences),
-        frozenset(course.elements),
-        frozenset(course.flows),
-        tuple(course.path),
-        tuple(course.ends),
+        frozenset(course.trail.elements),
+        frozenset(course.trail.flows),
+        tuple(course.trail.path),
+        tuple(course.trail.ends),
         tuple(each.place for each in course.waits()),
         tuple(course.operations),
         course.root.data,
-        tuple(course.thrown),
+        tuple(course.trail.thrown),
         tuple(course.troubles),
         stopped,
     )
@@ -96,11 +97,11 @@ def follow(course: Course, settle_last: bool = True) -> tuple[list[str], int | N
     try:
         course.begin()
         for number, step in enumerate(steps, start=1):
-            course.settle(step.at)
+            settle(course, step.at)
             sentences += [f"Bước {number}: {each}" for each in carry_out(course, step)]
         if settle_last:
             number = len(steps)
-            course.settle(None)
+            settle(course)
     except (Astray, PlatformError, RecursionError) as problem:
         said = "quy trình gọi nhau lồng quá sâu." if isinstance(problem, RecursionError) else str(problem)
         return [*sentences, f"Bước {number}: {said}" if number else said], number
@@ -132,8 +133,9 @@ def _standing(course: Course) -> Iterable[str]:
         wanted = ", ".join(map(prepared.title, sorted(scenario.ends)))
         if not course.root.ended:
             yield f"Đáng lẽ kết thúc ở {wanted}, nhưng {whereabouts(course)}."
-        elif sorted(course.ends) != sorted(scenario.ends):
-            yield f"Đáng lẽ kết thúc ở {wanted}, nhưng lại ở {', '.join(map(prepared.title, sorted(course.ends)))}."
+        elif sorted(course.trail.ends) != sorted(scenario.ends):
+            came = ", ".join(map(prepared.title, sorted(course.trail.ends)))
+            yield f"Đáng lẽ kết thúc ở {wanted}, nhưng lại ở {came}."
         else:
             for name, value in scenario.results.items():
                 if course.root.data.get(name) != value:
@@ -142,8 +144,9 @@ def _standing(course: Course) -> Iterable[str]:
 
 
 def _happened(scenario: Scenario, course: Course) -> Iterable[str]:
-    if scenario.thrown is not None and [dict(each) for each in scenario.thrown] != course.thrown:
-        yield f"Thông điệp đã gửi là {readable(course.thrown)}, kịch bản mong đợi {readable(list(scenario.thrown))}."
+    if scenario.thrown is not None and [dict(each) for each in scenario.thrown] != course.trail.thrown:
+        sent, wanted = readable(course.trail.thrown), readable(list(scenario.thrown))
+        yield f"Thông điệp đã gửi là {sent}, kịch bản mong đợi {wanted}."
     for told in scenario.done:
         if told not in course.operations:
             done = ", ".join(course.operations) or "chưa có gì"
@@ -151,7 +154,7 @@ def _happened(scenario: Scenario, course: Course) -> Iterable[str]:
     for told in scenario.not_done:
         if any(each.startswith(told) for each in course.operations):
             yield f"Thao tác “{told}” đáng lẽ không được thực hiện, nhưng đã thực hiện."
-    missed = _missed(scenario.path, course.path)
+    missed = _missed(scenario.path, course.trail.path)
     if missed is not None:
         yield f"Hồ sơ không đi qua {course.root.prepared.title(missed)} vào lúc mong đợi."
 
