@@ -76,7 +76,7 @@ def write(catalog: Catalog, folder: Path = FOLDER) -> list[str]:
 
 def _internal(operation: Operation) -> bool:
     """Whether only the platform itself calls it."""
-    return operation.key in {"instances.deliver-message", "exchange.answer-unknown"}
+    return operation.key in {"instances.deliver-message", "instances.move-cases", "exchange.answer-unknown"}
 
 
 def _of_operation(operation: Operation) -> dict[str, Any]:

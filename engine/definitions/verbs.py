@@ -32,6 +32,7 @@ _OPERATIONS = {
     "documents.assign": "assign",
     "documents.resolve": "resolve",
     "documents.file": "resolve",
+    "documents.postpone": "resolve",
     "documents.record-opinion": "submit",
     "documents.set-status": "submit",
     "conversion.render-draft": "submit",

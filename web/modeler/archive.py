@@ -49,7 +49,8 @@ def bundle_of(
     try:
         root = read_xml(diagram)
     except DefinitionError as error:
-        reason = " ".join(each.sentence for each in error.findings)
+        # what the parser said stands behind the colon, in its own language
+        reason = " ".join(each.sentence.partition(":")[0].rstrip(".") + "." for each in error.findings)
         raise InvalidInput(f"Không đọc được sơ đồ trong tệp. {reason}") from error
     processes = root.findall(f"{{{BPMN}}}process")
     if etree.QName(root).namespace != BPMN or not processes:

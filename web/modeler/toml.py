@@ -38,7 +38,12 @@ def _rows(value: Any) -> bool:
 
 
 def _key(key: str) -> str:
-    return key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+    return key if _BARE.fullmatch(key) else _text(key)
+
+
+def _text(text: str) -> str:
+    """A quoted text: JSON's escapes are TOML's, but for the one sign JSON leaves alone."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _value(value: Any) -> str:
@@ -53,5 +58,4 @@ def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         pairs = (f"{_key(key)} = {_value(each)}" for key, each in value.items() if each is not None)
         return "{ " + ", ".join(pairs) + " }" if value else "{}"
-    # JSON's escapes are TOML's, but for the one sign JSON leaves alone.
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    return _text(str(value))
