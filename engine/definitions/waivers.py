@@ -127,24 +127,20 @@ def overview(session: Session, actor: Actor) -> Sequence[Row]:
         .where(_visible(actor))
         .order_by(Waiver.revoked_at.is_not(None), Waiver.id.desc())
     ).all()
-    names = procedures(session, None)
+    names = procedures(session)
     return [
         Row(waiver, names.get(waiver.key, waiver.key), agency or "", by, back or "")
         for waiver, agency, by, back in rows
     ]
 
 
-def procedures(session: Session, agency_id: int | None) -> dict[str, str]:
-    """Names of the procedures there are, by key; with an agency also those it alone has."""
-    owners = Definition.agency_id.is_(None) if agency_id is None else _owned_by(agency_id)
-    rows = session.execute(
-        select(Definition.key, Definition.name).where(owners).order_by(Definition.agency_id.nulls_last())
-    )
-    return {key: name for key, name in rows}
-
-
-def _owned_by(agency_id: int) -> ColumnElement[bool]:
-    return or_(Definition.agency_id.is_(None), Definition.agency_id == agency_id)
+def procedures(session: Session) -> dict[str, str]:
+    """Names of all procedures by key; the shipped line's where several have it."""
+    chosen = select(Definition.key, Definition.name).order_by(Definition.agency_id.asc().nulls_last())
+    names: dict[str, str] = {}
+    for key, name in session.execute(chosen):
+        names[key] = name
+    return names
 
 
 def _holds_in(agency_id: int) -> ColumnElement[bool]:
@@ -161,7 +157,7 @@ def _problems(session: Session, rule: str, key: str, agency_id: int | None, reas
     found: list[tuple[str, str]] = []
     if rule not in {each.id for each in law.catalogue()}:
         found.append(("rule", "Chọn một quy tắc trong danh mục."))
-    if key not in procedures(session, agency_id):
+    if key not in procedures(session):
         found.append(("key", "Chọn một quy trình đang có."))
     if agency_id is not None and session.get(Agency, agency_id) is None:
         found.append(("agency_id", "Chọn một cơ quan đang có, hoặc mọi cơ quan."))
