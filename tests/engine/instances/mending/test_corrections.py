@@ -31,6 +31,12 @@ def test_every_kind_is_shown_and_read_back_unchanged() -> None:
     assert corrections.changes(DATA, read) == {}
 
 
+def test_odd_values_nobody_touched_stay_as_they_are() -> None:
+    odd = {"tiny": 1e-07, "huge": 10**30, "naive": "2026-11-23T09:30:00", "long": "x" * 30_000, "lines": "a\nb"}
+    fields = corrections.fields_of(odd)
+    assert corrections.read(fields, {f.name: f.written.replace("\n", "\r\n") for f in fields}) == odd
+
+
 def test_what_was_changed_is_told_apart_by_value_and_type() -> None:
     assert corrections.changes({"a": 1, "b": True, "c": "x"}, {"a": 1.0, "b": 1, "c": "x", "d": None}) == {
         "a": 1.0, "b": 1, "d": None,
