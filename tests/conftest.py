@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -48,6 +49,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = long_ones_first(items, workers)
 
 
+def pytest_collection_finish() -> None:
+    """Never again look through what is there by now, which is a lot, for what may be thrown away."""
+    gc.collect()
+    gc.freeze()
+
+
 def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
     """Give every worker long tests to begin with, so that none is left with one at the end.
 
@@ -55,10 +62,11 @@ def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]
     browser's tests stay together, as they share a Chromium and an installation; programs that are started, and
     mostly waited for, run beside them.
     """
-    browser = [each for each in items if each.get_closest_marker("browser")]
-    programs = [each for each in items if each.get_closest_marker("slow") and not each.get_closest_marker("browser")]
-    first = {*browser, *programs}
-    rest = [each for each in items if each not in first]
+    with_browser = {each.path for each in items if each.get_closest_marker("browser")}
+    browser = [each for each in items if each.path in with_browser]
+    others = [each for each in items if each.path not in with_browser]
+    programs = [each for each in others if each.get_closest_marker("slow")]
+    rest = [each for each in others if not each.get_closest_marker("slow")]
     if workers < 2:
         return browser + programs + rest
     share = max(len(items) // workers - len(browser), 0)

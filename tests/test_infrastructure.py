@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -71,16 +72,23 @@ def test_the_keeper_refuses_a_folder_that_is_no_test_run_s(tmp_path: Path, monke
     assert kept.exists()
 
 
-def test_every_worker_begins_with_what_takes_long(request: pytest.FixtureRequest):
-    items = [each for each in request.session.items if not each.get_closest_marker("slow")][:6]
-    slow = pytest.Function.from_parent(request.node.parent, name="test_the_queue_is_empty")
-    slow.add_marker(pytest.mark.slow)
-    seen = pytest.Function.from_parent(request.node.parent, name="test_the_queue_is_empty")
-    seen.add_marker(pytest.mark.browser)
-    plain_items = [each for each in items if not each.get_closest_marker("browser")]
-    alone = long_ones_first([*plain_items, slow, seen], 1)
-    assert alone == [seen, slow, *plain_items]
-    both = long_ones_first([*plain_items, slow, seen], 2)
-    half = len(both) // 2
-    assert (both[0], both[half]) == (seen, slow)
-    assert sorted(map(id, both)) == sorted(map(id, alone))
+@dataclass
+class Item:
+    """As much of a collected test as its place depends on."""
+
+    path: Path
+    marks: tuple[str, ...] = ()
+
+    def get_closest_marker(self, name: str) -> bool:
+        return name in self.marks
+
+
+def test_every_worker_begins_with_what_takes_long():
+    quick = [Item(Path(f"quick-{number}")) for number in range(6)]
+    slow = Item(Path("slow"), ("slow",))
+    screens = [Item(Path("screens"), ("slow", "browser")), Item(Path("screens"), ("slow",))]
+    items: Any = [*quick[:3], slow, *screens, *quick[3:]]
+    assert long_ones_first(items, 1) == [*screens, slow, *quick]
+    first = long_ones_first(items, 2)
+    assert first == [*screens, *quick[:2], slow, *quick[2:]]
+    assert first.index(slow) == len(items) // 2  # where the second worker's share begins

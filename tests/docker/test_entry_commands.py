@@ -19,7 +19,7 @@ from tests.docker.test_compose import SERVICES
 from tests.rules.sources import ROOT
 from web.launcher.children import free_port
 
-pytestmark = pytest.mark.slow  # programs are started
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]  # programs are started, on a busy machine slowly
 
 
 @pytest.fixture
