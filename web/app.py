@@ -36,6 +36,7 @@ from web.practice import routes as practice
 from web.registers import routes as registers
 from web.scenarios import routes as scenarios
 from web.versions import routes as versions
+from web.waivers import routes as waivers
 from web.worklist import routes as worklist
 
 HERE = Path(__file__).parent
@@ -53,6 +54,7 @@ SCREENS = (
     scenarios.screen,
     flight.screen,
     practice.screen,
+    waivers.screen,
 )
 LANGUAGES = ("vi", "en")
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from engine.definitions import drafting
+from engine.definitions import drafting, waivers
 from engine.definitions import queries as definitions
 from engine.directory import commands as directory
 from engine.directory.models import RoleGrant
@@ -61,7 +61,9 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     assert task_id
     assert grant_id
     procedures = procedures_of(platform, office, instance.id)
-    return procedures | {
+    admin = builders.actor(platform, builders.person(platform, office.agency, "provincial-admin"))
+    waiver = platform.run(admin, waivers.grant, "law.filed", "incoming-document", office.id, "Thử")
+    return procedures | {"waiver_id": waiver.id} | {
         "document_id": document.id, "file_id": file_id, "instance_id": instance.id, "task_id": task_id,
         "incident_id": incident_id, "person_id": office["leader"].id, "unit_id": office.unit.id,
         "register_id": office.registers[0].id, "grant_id": grant_id, "row_id": stand_in.id,
