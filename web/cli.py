@@ -167,7 +167,7 @@ def _add_making(commands: Any) -> None:
     test.add_argument("--no-checks", action="store_true", help="chỉ chạy pytest, bỏ qua ruff, mypy, import-linter")
     test.add_argument("--processes", type=int, default=2, help="số tiến trình pytest; 0: chạy tại chỗ (mặc định 2)")
     bench = _command(commands, "bench", run_bench, "đo tốc độ, in bảng")
-    bench.add_argument("subject", choices=["engine", "scenarios"], help="phần cần đo")
+    bench.add_argument("subject", choices=["engine", "checks", "scenarios", "flight"], help="phần cần đo")
     bench.add_argument("--json", metavar="FILE", help="ghi kết quả JSON vào tệp; “-”: ra màn hình")
     bench.add_argument("--quick", action="store_true", help="ít lượt đo hơn, chỉ để thử")
     setup = _command(commands, "setup", run_setup, "chỉ chuẩn bị môi trường (gói Python, giao diện) rồi thoát")
@@ -327,17 +327,18 @@ def run_check(options: argparse.Namespace) -> int:
     """Check diagrams: one line per finding; 0 clean, 1 findings, 2 a file can't be read."""
     if options.scenarios:
         return _run_scenarios(options.files)
-    from engine.bpmn.checks import check
+    from connectors.catalog import catalog
+    from engine.definitions.catalog import check_file
 
     worst = DONE
     for name in options.files:
         try:
-            xml = Path(name).read_bytes()
+            findings = check_file(Path(name), catalog())
         except OSError as error:
             print(f"vanthu: Không đọc được {name}: {error.strerror}.", file=sys.stderr)
             return MISUSED
         before = f"{name}: " if len(options.files) > 1 else ""
-        for finding in check(xml):
+        for finding in findings:
             say(f"{before}{finding.element}  {finding.rule}  {finding.sentence}")
             worst = FAILED
     return worst

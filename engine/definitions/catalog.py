@@ -7,12 +7,14 @@ import types
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from lxml import etree
 from sqlalchemy.orm import Session
 
 from engine.bpmn import decisions as dmn
+from engine.bpmn.checks import check
 from engine.bpmn.checks.facts import Knowledge, OperationFacts, ParameterFacts, ProcedureFacts, TableFacts
 from engine.bpmn.checks.law.acts import acts_in
 from engine.bpmn.checks.variables.shapes import ANY, Shape, as_kinds, listed, maybe, of, of_value, union
@@ -23,10 +25,11 @@ from engine.bpmn.expressions import FUNCTION_NAMES
 from engine.bpmn.reading import read, read_xml
 from engine.definitions import queries, waivers
 from engine.definitions.models import Definition, Version
-from engine.definitions.shipped import Bundle
+from engine.definitions.rules import sound
+from engine.definitions.shipped import Bundle, read_folder
 from engine.directory.rules import ROLES
 from engine.directory.strength import Strength
-from engine.errors import DefinitionError, NotFound
+from engine.errors import DefinitionError, Finding, NotFound
 from engine.forms.facts import form_facts
 from engine.operations import Catalog, Operation, Parameter
 
@@ -150,6 +153,30 @@ def in_force(session: Session, agency_id: int | None, key: str) -> Bundle | None
         return None
     version = session.get_one(Version, found)
     return queries.content(version, key, session.get_one(Definition, version.definition_id).name)
+
+
+def check_file(file: Path, operations: Catalog) -> tuple[Finding, ...]:
+    """Everything wrong with a diagram on disk; OSError when it can't be read.
+
+    Beside a `process.toml` it is checked with the forms, tables and scenarios there, the procedures in the folders next
+    to it and the installed operations; a diagram by itself only for what the drawing says.
+    """
+    xml = file.read_bytes()
+    if not (file.parent / "process.toml").is_file():
+        return check(xml)
+    try:
+        bundle = dataclasses.replace(read_folder(file.parent), diagram=xml)
+    except DefinitionError as error:
+        return (*error.findings, *check(xml))
+    found = (*check(xml, knowledge(bundle, operations, partial(_beside, file.parent.parent))), *sound(bundle))
+    return tuple(dict.fromkeys(each for each in found if each.rule not in ("support", "reading")))
+
+
+def _beside(processes: Path, key: str) -> Bundle | None:
+    try:
+        return read_folder(processes / key) if (processes / key / "process.toml").is_file() else None
+    except DefinitionError:
+        return None
 
 
 def operation_facts(operation: Operation) -> OperationFacts:

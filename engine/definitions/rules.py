@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from engine.bpmn import decisions as dmn
 from engine.bpmn import procedure as bpmn
 from engine.definitions.models import Version
+from engine.definitions.shipped import Bundle
 from engine.errors import DefinitionError, Finding
 from engine.forms import reading as forms
 from engine.platform import ALLOWED, Actor, Verdict
@@ -38,7 +39,7 @@ def may_read(actor: Actor, agency_id: int | None) -> Verdict:
     return Verdict(agency_id is None or agency_id == actor.agency_id, "Đây là quy trình của cơ quan khác.")
 
 
-def sound(version: Version) -> Iterable[Finding]:
+def sound(version: Version | Bundle) -> Iterable[Finding]:
     """What is wrong with the forms and tables of a version, and what the platform can't start by itself."""
     findings: list[Finding] = []
     for schema in version.forms.values():

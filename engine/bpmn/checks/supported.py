@@ -10,6 +10,7 @@ from typing import Any
 from engine.bpmn.checks.rules import Found, Rule, Subject, camunda, local, owner
 from engine.bpmn.dialect import BPMN, CAMUNDA
 from engine.bpmn.expressions import ExpressionError, compile_expression
+from engine.bpmn.expressions.tree import TAKEN_NAMES, TYPE_NAMES
 from engine.bpmn.reading.support import refusals
 from engine.bpmn.spiff.texts import syntax_findings
 from engine.bpmn.spiff.timers import moment, schedule
@@ -21,6 +22,11 @@ _IGNORED = {
     "field": "Trường chèn (field injection) không dùng được; hãy dùng tham số vào của thao tác.",
     "formData": "Biểu mẫu khai ngay trong sơ đồ không dùng được; hãy tạo biểu mẫu riêng và chọn ở camunda:formRef.",
 }
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_RESERVED = TYPE_NAMES | TAKEN_NAMES | {
+    "as", "break", "const", "continue", "data", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
+    "namespace", "null", "package", "return", "true", "var", "void", "while",
+}  # fmt: skip
 _CODE_ATTRIBUTES = ("class", "delegateExpression", "expression")
 
 
@@ -87,6 +93,8 @@ def _variable(subject: Subject) -> Iterator[Found]:
 
 def _can_be_read(name: str) -> bool:
     """Whether an expression can name the variable; what nobody can read is a slip of the pen."""
+    if _PLAIN_NAME.fullmatch(name) and name not in _RESERVED:
+        return True  # asking the library for each of thousands would take long
     try:
         return compile_expression(name).names == {name}
     except ExpressionError:

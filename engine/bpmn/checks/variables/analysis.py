@@ -51,6 +51,7 @@ class Analysis:
         self.effects = Effects(subject.catalog)
         self.map = catching.Map(diagram.root)
         self.certainty = Certainty(self.effects, diagram.root)
+        self.watched = frozenset(catching.watched(diagram.root, self.map))
         self.seeds: dict[str, Environment] = {}  # nodes that begin without a flow
         self.flows: dict[str, Environment] = {}  # what came along each flow
         self.inside: dict[str, Environment] = {}  # what may be known anywhere in a scope
@@ -217,6 +218,8 @@ class Analysis:
 
     def _learn_inside(self, scope: Scope, entry: Environment) -> None:
         """What may be known while a scope runs is what its event sub-processes and border events begin with."""
+        if scope.id not in self.watched:
+            return
         before = self.inside.get(scope.id)
         now = entry if before is None else meet(before, entry)
         if same(before, now):

@@ -49,6 +49,19 @@ def from_outside(where: Map, holder: Node) -> Iterator[Node]:
             yield boundary
 
 
+def watched(root: Scope, where: Map) -> Iterator[str]:
+    """Scopes in which something may begin at any moment: events at their border or beside them, or further out."""
+    found: set[str] = set()
+    for scope in root.scopes():  # outer ones first
+        holder = where.holder.get(scope.id)
+        around = holder is not None and holder.multi is None
+        beside = any(node.by_event for node in scope.nodes.values())
+        border = holder is not None and around and any(from_outside(where, holder))
+        if beside or border or (holder is not None and around and where.scope_of[holder.id].id in found):
+            found.add(scope.id)
+            yield scope.id
+
+
 def caught_from(
     where: Map, node: Node, entry: Environment, catalog: CheckCatalog | None
 ) -> Iterator[tuple[str, Environment]]:

@@ -74,7 +74,7 @@ def meet(one: Environment, other: Environment) -> Environment:
     met: dict[str, Shape] = {}
     for name, shape in mine.items():
         there = theirs.get(name)
-        if there is shape:
+        if there is shape or there == shape:
             met[name] = shape
         else:
             met[name] = maybe(shape, _NONE) if there is None else union(shape, there)

@@ -82,8 +82,10 @@ class Evaluator:
     def assignments(self, what: str, assignments: tuple[Assignment, ...], environment: Environment) -> dict[str, Shape]:
         """Input or output parameters, each seeing those before it."""
         found: dict[str, Shape] = {}
+        growing = dict(environment.variables)
+        seeing = Environment(growing, environment.open)
         for each in assignments:
-            found[each.name] = self.value(what, each.value, environment.set(found), each.name)
+            found[each.name] = growing[each.name] = self.value(what, each.value, seeing, each.name)
         return found
 
     def passed(self, what: str, passings: tuple[Passing, ...], environment: Environment) -> dict[str, Shape]:
