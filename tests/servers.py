@@ -94,7 +94,7 @@ def open_folder() -> Path:
 def close_folder(folder: Path) -> None:
     """Remove the folder of a run that is over; the keeper of its servers does so when there are any."""
     if not (folder / "addresses.json").exists():
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(_ours(folder), ignore_errors=True)
 
 
 def folder_of_run() -> Path:
