@@ -44,7 +44,7 @@ class _Family:
 FAMILIES = (
     _Family("readable", "Đọc được và chạy được", frozenset({"readable", "reading", "supported", "support", "decision",
             "forms", "form"}), "Hệ thống đọc và chạy được mọi phần tử, biểu mẫu, bảng."),
-    _Family("sound", "Hợp lý", frozenset({"structure", "soundness", "sound"}),
+    _Family("sound", "Hợp lý", frozenset({"structure", "soundness", "sound", "choices"}),
             "Không có ngõ cụt, không có bước bị bỏ quên."),
     _Family("data", "Dữ liệu", frozenset({"operations", "data", "variables"}), "Mọi dữ liệu được đọc đều đã có."),
     _Family("people", "Người xử lý", frozenset({"people"}), "Mọi bước đều có người làm được."),

@@ -131,13 +131,13 @@ def publish(version_id: int) -> Any:
     with platform().reading() as reading:
         found, definition = queries.version(reading, actor(), version_id)
         judged = publishing.gates(reading, actor(), found, platform().catalog, now()) if found.state == "draft" else ()
-        running = _running(reading, definition)
+        flights = _flights(reading, definition, found)
         names = _element_names(found)
         rebased = adapting.moved_on(reading, found) if found.state == "draft" else None
     return render_template(
-        "versions/publish.html", version=found, definition=definition, gates=judged, running=running, names=names,
+        "versions/publish.html", version=found, definition=definition, gates=judged, flights=flights, names=names,
         open=all(gate.passed for gate in judged), rebased=rebased, editor=editor, states=states(),
-        may_change=bool(may_change(actor(), definition.agency_id)), impact=_impact(version_id),
+        may_change=bool(may_change(actor(), definition.agency_id)),
     )  # fmt: skip
 
 
@@ -171,23 +171,38 @@ def retire(version_id: int) -> Any:
     return redirect(url_for("versions.history", key=definition.key), 303)
 
 
-def _running(reading: Session, definition: Definition) -> int:
-    """How many cases are running now that would have begun on this line."""
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """Cases that run on one version, and where to see what another version would mean for them."""
+
+    version: Version
+    own: bool
+    count: int
+    preview: str
+
+
+def _flights(reading: Session, definition: Definition, draft: Version) -> list[Flight]:
+    """The versions that running cases touched by a publication run on; of the own agency, or (shipped) of all."""
     found = (
-        select(func.count(Instance.id))
-        .join(Version, Version.id == Instance.version_id)
+        select(Version, Definition.agency_id, func.count(Instance.id))
         .join(Definition, Definition.id == Version.definition_id)
-        .where(Instance.status == "running", Definition.key == definition.key)
+        .join(Instance, Instance.version_id == Version.id)
+        .where(Instance.status == "running", Definition.key == definition.key, Version.id != draft.id)
+        .group_by(Version.id, Definition.agency_id)
+        .order_by(Version.id)
     )
     if definition.agency_id is None:
-        return reading.scalar(found.where(Definition.agency_id.is_(None))) or 0
-    return reading.scalar(found.where(Instance.agency_id == definition.agency_id)) or 0
-
-
-def _impact(version_id: int) -> str:
-    """The page that shows where running cases would go, when this installation has it."""
-    endpoint = "flight.impact"
-    return url_for(endpoint, version_id=version_id) if endpoint in current_app.view_functions else ""
+        rows = reading.execute(found.where(Definition.agency_id.is_(None)))
+    else:
+        rows = reading.execute(found.where(Instance.agency_id == definition.agency_id))
+    may_look = actor().agency_id is not None and "flight.preview" in current_app.view_functions
+    return [
+        Flight(
+            version, agency_id is not None, count,
+            url_for("flight.preview", old_id=version.id, new_id=draft.id) if may_look else "",
+        )
+        for version, agency_id, count in rows
+    ]  # fmt: skip
 
 
 def _element_names(version: Version) -> Mapping[str, str]:
