@@ -114,7 +114,7 @@ def test_a_stale_form_is_told(platform: Platform, client: FlaskClient, task_id: 
     client.post(f"/tasks/{task_id}/claim")
     with unchanged(platform):
         said = refused(client.post(f"/tasks/{task_id}", data=GOOD | {"version": "1"}), 409)
-        assert "Tải lại trang" in said
+        assert "Xem lại rồi gửi lần nữa" in said
         for odd in (str(FOREVER), "-1", "0"):
             refused(client.post(f"/tasks/{task_id}", data=GOOD | {"version": odd}), 409, about=odd)
 

@@ -17,6 +17,7 @@ from engine.platform import Platform, Work, system
 from engine.tasks.models import Task
 from tests import builders
 from tests.bpmn_text import END, START, chain, inputs_of, outputs_of, process, service, user
+from tests.engine.instances import operations_for_tests
 from tests.web.conftest import SignIn, publish
 
 
@@ -90,9 +91,7 @@ def test_an_incident_is_shown_with_its_reason(
 
 def stuck(platform: Platform, office: builders.Office) -> tuple[int, int]:
     """A case held at a connector operation that gave up; instance and incident."""
-    from tests.engine.instances import operations_for_tests
-
-    assert operations_for_tests.calls is not None  # registers the operations the diagram names
+    operations_for_tests.calls.clear()
     diagram = process(
         "outside",
         [START, service("ask", "test.outside", inputs_of(a="${n}"), outputs_of(total="${result.total}")),
