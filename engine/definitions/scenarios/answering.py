@@ -24,6 +24,7 @@ SOMEBODY = 70  # who does what no step names a person for
 DOCUMENT: Mapping[str, Any] = {
     "subject": "Về việc báo cáo", "due_date": None, "signer_id": 5, "signer_name": "Nguyễn Văn An",
 }  # fmt: skip
+MOST_NAMED = 10
 _UPLOADED = 1024
 
 
@@ -91,7 +92,8 @@ def whereabouts(course: Course) -> str:
             not in ("boundaryEvent", "startEvent")]  # fmt: skip
     waiting = list(dict.fromkeys(each.title for each in main or every))
     if waiting:
-        return f"hồ sơ đang chờ ở {', '.join(waiting)}"
+        more = f" và {len(waiting) - MOST_NAMED} nơi khác" if len(waiting) > MOST_NAMED else ""
+        return f"hồ sơ đang chờ ở {', '.join(waiting[:MOST_NAMED])}{more}"
     if course.troubles:
         return "hồ sơ dừng lại vì sự cố: " + " ".join(course.troubles.values()).rstrip(".")
     return "hồ sơ đã kết thúc" if course.root.ended else "không có gì đang chờ"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from engine.bpmn import run
@@ -79,7 +80,7 @@ def waiting(course: Course, wrong: Mapping[str, Any] | None = None) -> tuple[Wai
     """Everything that waits in a course, people first; `wrong` shows a refused answer again (see `_lines`)."""
     counted: dict[str, int] = {}
     found = []
-    for each in course.waits():
+    for each in islice(course.waits(), MOST_LINES * 2):
         nth = counted.get(each.place, 0)
         counted[each.place] = nth + 1
         found.append(_waiting(course, each, nth, wrong))

@@ -19,6 +19,7 @@ from engine.forms.form import Form
 from engine.forms.reading import read_form
 
 BOUND = "document."
+MOST_ELEMENTS = 3_000  # larger ones would take longer to prepare than anybody waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,15 @@ def prepare(bundle: Bundle) -> Prepared:
 
 
 def _prepare(bundle: Bundle) -> Prepared:
+    nodes, flows = _drawn(bundle.diagram)
+    if len(nodes) > MOST_ELEMENTS:
+        sentence = f"Sơ đồ có {len(nodes)} phần tử; kịch bản chỉ chạy được với sơ đồ tới {MOST_ELEMENTS} phần tử."
+        raise DefinitionError([Finding(bundle.key, "scenarios.size", sentence)])
     compiled = procedure.compile(bundle.diagram)
     tables: dict[str, decisions.DecisionTable] = {}
     for text in bundle.decisions.values():
         tables.update(decisions.read_decisions(_text(text).encode()))
     forms = {key: read_form(json.dumps(schema, ensure_ascii=False).encode()) for key, schema in bundle.forms.items()}
-    nodes, flows = _drawn(bundle.diagram)
     bound = {key: frozenset(_bound(schema)) for key, schema in bundle.forms.items()}
     return Prepared(bundle.key, compiled, forms, bound, tables, nodes, flows)
 

@@ -13,6 +13,7 @@ from engine.errors import InvalidInput
 
 MORNING = datetime(2026, 11, 23, 8, 15, tzinfo=VIETNAM)  # a Monday; scenarios begin here unless they say otherwise
 MOST_STEPS = 300
+LONGEST_LIST = 1_000
 LONGEST_NAME = 300
 Table = Mapping[str, Any]
 
@@ -123,7 +124,7 @@ class _Reader:
     def scenario(self) -> Scenario:
         table = self._table
         end = self._checked("end", table["end"], _END_KINDS) if "end" in table else None
-        if not str(table.get("name", "")).strip():
+        if not self._faults and not str(table.get("name", "")).strip():
             self._faults["name"] = "Kịch bản phải có tên (name) nói nó thử điều gì."
         steps = table.get("step", [])
         if len(steps) > MOST_STEPS:
@@ -239,4 +240,14 @@ def _plain(raw: Table, faults: dict[str, str]) -> dict[str, Any]:
     except ValueError as error:
         faults["data"] = f"Kịch bản có giá trị không dùng được: {error}."
         return {}
+    if _longest_list(kept) > LONGEST_LIST:
+        faults["data"] = f"Kịch bản có danh sách dài hơn {LONGEST_LIST} mục; thử với danh sách ngắn hơn."
+        return {}
     return kept
+
+
+def _longest_list(value: Any) -> int:
+    """How many items the longest list inside a value has."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    own = len(value) if isinstance(value, list) else 0
+    return max([own, *map(_longest_list, inner)])

@@ -103,7 +103,7 @@ def follow(course: Course, settle_last: bool = True) -> tuple[list[str], int | N
             number = len(steps)
             settle(course)
     except (Astray, PlatformError, RecursionError) as problem:
-        said = "quy trình gọi nhau lồng quá sâu." if isinstance(problem, RecursionError) else str(problem)
+        said = "Quy trình gọi nhau lồng quá sâu." if isinstance(problem, RecursionError) else str(problem)
         return [*sentences, f"Bước {number}: {said}" if number else said], number
     return sentences, None
 

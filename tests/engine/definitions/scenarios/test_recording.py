@@ -107,7 +107,10 @@ def test_a_message_offers_what_the_platform_sends_and_a_call_what_it_gives_back(
 
 def test_a_task_for_several_shows_a_form_for_each():
     found = standing(small.shared(), data={"people": [1, 2]})
-    assert (found.waiting[0].count, [each.label for each in found.waiting[0].lines]) == (2, ["người thử 1", "người thử 2"])
+    assert (found.waiting[0].count, [each.label for each in found.waiting[0].lines]) == (
+        2,
+        ["người thử 1", "người thử 2"],
+    )
     answers = [{"decision": "pass", "remark": "ẩn"}, {"decision": "pass"}]
     done = standing(small.shared(), {"at": "opine", "results": answers}, data={"people": [1, 2]})
     assert done.steps == ({"at": "opine", "results": [{"decision": "pass"}, {"decision": "pass"}]},)

@@ -10,6 +10,7 @@ import pytest
 
 from engine.definitions.scenarios import Limits, walk, walk_all
 from engine.definitions.shipped import Bundle
+from tests.bpmn_text import END, START, call, chain, process
 from tests.engine.definitions.scenarios import small
 
 PASS = {"at": "check", "answer": {"decision": "pass"}}
@@ -159,8 +160,24 @@ def test_a_loop_without_end_is_stopped_with_a_sentence():
 def test_data_that_grow_beyond_measure_are_stopped():
     table = {"data": {"text": "x" * 50_000}, "step": [PASS], "end": {"at": ["end"]}}
     assert said(small.checked(), table) == ()
-    told = said(small.checked(), {**table, "data": {"text": list(range(50_000))}}, limits=Limits(state_bytes=10_000))
+    told = said(
+        small.checked(), {**table, "data": {"text": list(map(str, range(999)))}}, limits=Limits(state_bytes=1_000)
+    )
     assert "quá mức" in told[0]
+
+
+def test_what_is_too_large_is_not_begun():
+    table = {"data": {"people": list(range(1_001))}, "end": {"at": ["end"]}}
+    assert "dài hơn 1000 mục" in said(small.shared(), table)[0]
+    tasks = [f"t{number}" for number in range(3_000)]
+    parts = [START, *(f'<bpmn:task id="{each}"/>' for each in tasks), END, chain("start", *tasks, "end")]
+    assert "3002 phần tử" in said(small.bundle("large", process("large", parts)), {"end": {"at": ["end"]}})[0]
+
+
+def test_a_procedure_that_calls_itself_is_stopped():
+    itself = small.bundle("self", process("self", [START, call("ask", "self"), END, chain("start", "ask", "end")]))
+    deep = {"walk_into": ["/".join(["ask"] * depth) for depth in range(1, 600)], "end": {"at": ["end"]}}
+    assert "lồng quá sâu" in said(itself, deep, itself)[0]
 
 
 def test_scenarios_for_which_no_time_is_left_say_so():
@@ -180,7 +197,7 @@ def test_scenarios_for_which_no_time_is_left_say_so():
         b"<x/>",
         b"not XML at all",
         b'<!DOCTYPE x [<!ENTITY e "e">]><x>&e;</x>',
-        small.process("x", ["<bpmn:task/>"]),
+        process("x", ["<bpmn:task/>"]),
     ],
 )
 def test_a_diagram_that_cannot_be_run_is_a_sentence(diagram: bytes):
