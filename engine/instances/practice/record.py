@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine import outbox
@@ -53,12 +53,35 @@ class _Kept:
         return waiting.pop(0) if waiting else None
 
 
-def record(session: Session, instance: Instance, ready: Ready) -> Record:
-    """Put together how a closed case went, from its history, its tasks, deliveries and called procedures."""
-    passages = session.scalars(
-        select(Passage).where(Passage.instance_id == instance.id, Passage.event != "moved").order_by(Passage.id)
-    ).all()
-    kept = _kept(session, instance.id, ready)
+def records(session: Session, cases: Sequence[tuple[Instance, Ready]]) -> Iterator[Record]:
+    """How closed cases went, put together from history, tasks, deliveries and calls; a few queries for all."""
+    ids = [case.id for case, _ready in cases]
+    history = _by_case(session, select(Passage).where(Passage.instance_id.in_(ids), Passage.event != "moved"), Passage)
+    done = _by_case(session, select(Task).where(Task.instance_id.in_(ids), Task.state == "completed"), Task)
+    sent = _by_case(
+        session,
+        select(outbox.Delivery).where(outbox.Delivery.instance_id.in_(ids), outbox.Delivery.state == outbox.DONE),
+        outbox.Delivery,
+    )
+    children = select(Instance).where(Instance.parent_id.in_(ids), Instance.status == "ended").order_by(Instance.id)
+    called: defaultdict[int | None, list[Instance]] = defaultdict(list)
+    for child in session.scalars(children):
+        called[child.parent_id].append(child)
+    for case, ready in cases:
+        answers = [*map(_of_task, done[case.id]), *map(_of_delivery, sent[case.id])]
+        calls = _calls(ready)
+        answers += [_of_call(child, calls) for child in called[case.id]]
+        yield _record(case, ready, history[case.id], _kept(answers))
+
+
+def _by_case(session: Session, rows: Select[Any], table: Any) -> defaultdict[int | None, list[Any]]:
+    found: defaultdict[int | None, list[Any]] = defaultdict(list)
+    for row in session.scalars(rows.order_by(table.id)):
+        found[row.instance_id].append(row)
+    return found
+
+
+def _record(case: Instance, ready: Ready, passages: Sequence[Passage], kept: _Kept) -> Record:
     elements = ready.procedure.elements
     settled, ends = [], []
     for passage in passages:
@@ -71,49 +94,52 @@ def record(session: Session, instance: Instance, ready: Ready) -> Record:
             settled.append(Settled(element.id, passage.at, kept.next(element.id)))
     entered = [passage for passage in passages if passage.event == "entered"]
     return Record(
-        instance.id,
-        instance.document_id,
-        instance.started_at,
+        case.id,
+        case.document_id,
+        case.started_at,
         entered[0].element if entered else "",
-        _given_at_start(instance, ready),
-        instance.outcome,
+        _given_at_start(case, ready),
+        case.outcome,
         tuple(settled),
         frozenset({p.element for p in entered} | {p.flow for p in entered if p.flow}),
         tuple(sorted(ends)),
     )
 
 
-def _kept(session: Session, instance_id: int, ready: Ready) -> _Kept:
-    """Answers of people, results of deliveries, outcomes of called procedures; fan-outs as one list per token."""
-    lines: dict[tuple[str, str], dict[int, Any]] = {}
-    order: list[tuple[datetime, str, str, int | None, Any]] = []
-    tasks = select(Task).where(
-        Task.instance_id == instance_id, Task.state == "completed", Task.completed_at.is_not(None)
-    )
-    for task in session.scalars(tasks):
-        order.append((task.completed_at or task.created_at, task.element, task.token, task.index, task.answers))
-    sent = select(outbox.Delivery).where(
-        outbox.Delivery.instance_id == instance_id, outbox.Delivery.state == outbox.DONE
-    )
-    for delivery in session.scalars(sent):
-        at = delivery.settled_at or delivery.created_at
-        order.append((at, delivery.element or "", delivery.token or "", delivery.index, delivery.result))
-    elements_of_calls = _calls(ready)
-    called = select(Instance).where(Instance.parent_id == instance_id, Instance.status == "ended")
-    for child in session.scalars(called):
-        element = elements_of_calls.get(child.procedure, "")
-        at = child.ended_at or child.started_at
-        order.append((at, element, child.parent_token or "", child.parent_index, child.outcome))
-    kept = _Kept()
-    for _at, element, token, index, answer in sorted(order, key=lambda each: each[0]):
-        if index is None:
-            kept.answers[element].append(answer)
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    at: datetime
+    element: str
+    token: str
+    index: int | None
+    value: Any
+
+
+def _of_task(task: Task) -> _Answer:
+    return _Answer(task.completed_at or task.created_at, task.element, task.token, task.index, task.answers)
+
+
+def _of_delivery(sent: outbox.Delivery) -> _Answer:
+    return _Answer(sent.settled_at or sent.created_at, sent.element or "", sent.token or "", sent.index, sent.result)
+
+
+def _of_call(child: Instance, calls: Mapping[str, str]) -> _Answer:
+    at = child.ended_at or child.started_at
+    return _Answer(at, calls.get(child.procedure, ""), child.parent_token or "", child.parent_index, child.outcome)
+
+
+def _kept(answers: Iterable[_Answer]) -> _Kept:
+    """Answers by element; the lines of a fan-out as one mapping per token."""
+    kept, lines = _Kept(), dict[tuple[str, str], dict[int, Any]]()
+    for answer in sorted(answers, key=lambda each: each.at):
+        if answer.index is None:
+            kept.answers[answer.element].append(answer.value)
             continue
-        group = (element, token)
+        group = (answer.element, answer.token)
         if group not in lines:
             lines[group] = {}
-            kept.answers[element].append(lines[group])
-        lines[group][index] = answer
+            kept.answers[answer.element].append(lines[group])
+        lines[group][answer.index] = answer.value
     return kept
 
 

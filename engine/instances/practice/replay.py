@@ -8,12 +8,12 @@ enough is proved case by case: only a case that its own version plays exactly as
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.bpmn import run
@@ -24,10 +24,10 @@ from engine.definitions.queries import Ready
 from engine.errors import PlatformError
 from engine.instances.functions import functions
 from engine.instances.models import Instance
-from engine.instances.practice.record import Record, Settled, record
+from engine.instances.practice.record import Record, Settled, records
 from engine.platform import Actor
 
-MAX_CASES = 1_000
+MAX_CASES = 500  # of one replay, the latest; with more a page would be waited for too long
 _RESULT = re.compile(r"\bresult\.([a-z_][a-z0-9_]*)")
 _WAITING = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "receiveTask", "boundaryEvent",
                       "intermediateCatchEvent"})  # fmt: skip
@@ -48,6 +48,7 @@ class Other:
 class Replay:
     """What came out of playing closed cases against a version."""
 
+    total: int  # that closed in the period
     tried: int
     same: int
     others: tuple[Other, ...]
@@ -168,21 +169,16 @@ def replay(
     NotAllowed without the role of an analyst or admin. Writes nothing.
     """
     definitions.require_reader(actor)
-    closed = (
-        select(Instance)
-        .where(
-            Instance.agency_id == actor.agency_id, Instance.procedure == key, Instance.status == "ended",
-            Instance.ended_at >= since, Instance.ended_at < until, Instance.error.is_(None),
-        )
-        .order_by(Instance.id.desc())
-        .limit(limit)
+    ended = (
+        Instance.agency_id == actor.agency_id, Instance.procedure == key, Instance.status == "ended",
+        Instance.ended_at >= since, Instance.ended_at < until, Instance.error.is_(None),
     )  # fmt: skip
+    total = session.scalar(select(func.count()).where(*ended)) or 0
+    closed = select(Instance).where(*ended).order_by(Instance.id.desc()).limit(limit)
+    cases = [(case, definitions.ready(session, case.version_id)) for case in session.scalars(closed)]
     nodes: dict[bytes, Mapping[str, Node]] = {}
     same, unclear, others = 0, 0, []
-    cases: Sequence[Instance] = session.scalars(closed).all()
-    for case in cases:
-        own = definitions.ready(session, case.version_id)
-        story = record(session, case, own)
+    for (case, own), story in zip(cases, records(session, cases), strict=True):
         parted, path = _played(session, own, story, case.agency_id, nodes)
         if parted or path != story.path:
             unclear += 1
@@ -193,7 +189,7 @@ def replay(
             continue
         more, less = path - story.path, story.path - path
         others.append(Other(case.id, case.document_id, parted or _told(target, own, more, less), more, less))
-    return Replay(len(cases), same, tuple(others), unclear)
+    return Replay(total, len(cases), same, tuple(others), unclear)
 
 
 def _played(
