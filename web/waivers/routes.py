@@ -28,7 +28,7 @@ class Line:
     """A rule with its clauses in words and the waivers of it."""
 
     rule: law.LawRule
-    clauses: tuple[str, ...]
+    cited: str
     standing: tuple[waivers.Row, ...]
     past: tuple[waivers.Row, ...]
 
@@ -67,8 +67,7 @@ def new() -> Any:
             flash(_("Đã miễn áp dụng quy tắc. Cảnh báo vẫn hiện kèm lý do."), "done")
             return redirect(url_for("waivers.index", show="waived", _anchor=rule.id), 303)
     view = FORM.view(sent, context, errors)
-    clauses = tuple(cite(clause) for clause in rule.clauses)
-    return render_template("waivers/grant.html", rule=rule, clauses=clauses, view=view), status
+    return render_template("waivers/grant.html", rule=rule, cited=_cited(rule), view=view), status
 
 
 @screen.post("/waivers/<int:waiver_id>/revoke")
@@ -79,13 +78,18 @@ def revoke(waiver_id: int) -> Any:
     return redirect(url_for("waivers.index", _anchor=waiver.rule), 303)
 
 
+def _cited(rule: law.LawRule) -> str:
+    text = "; ".join(cite(clause) for clause in rule.clauses)
+    return text[:1].upper() + text[1:]
+
+
 def _lines(rules: Sequence[law.LawRule], rows: Sequence[waivers.Row], only: bool) -> Iterator[Line]:
     for rule in rules:
         own = [row for row in rows if row.waiver.rule == rule.id]
         standing = tuple(row for row in own if row.in_force)
         if standing or not only:
             past = tuple(row for row in own if not row.in_force)
-            yield Line(rule, tuple(cite(clause) for clause in rule.clauses), standing, past)
+            yield Line(rule, _cited(rule), standing, past)
 
 
 def _context() -> FormContext:
