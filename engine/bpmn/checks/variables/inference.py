@@ -174,7 +174,7 @@ class _Reader:
         if not name.startswith(("_", "@", "-", "!")) and name not in ("size", "string", "int", "double"):
             self.found.calls.append(Called(name, given, shapes))
         if name in ("_*_", "_/_", "_%_", "-_"):
-            return union(*shapes) if all(each.only({"whole"}) for each in shapes) else of("whole", "decimal")
+            return of("whole") if all(each.only(NUMBERS - {"decimal"}) for each in shapes) else of("whole", "decimal")
         return _RESULTS.get(name, ANY)
 
     def _where(self, node: Node, condition: Node, truth: bool) -> Shape:
