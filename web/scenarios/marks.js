@@ -18,6 +18,16 @@ export function standing(studio, found) {
   }
 }
 
+// Brings an element into sight without choosing it: what is drawn isn't touched while one plays.
+export function show(studio, id) {
+  const element = studio.modeler.get("elementRegistry").get(id);
+  const canvas = studio.modeler.get("canvas");
+  if (!element?.parent) return;
+  const root = canvas.findRoot(element);
+  if (root && root !== canvas.getRootElement()) canvas.setRootElement(root);
+  canvas.scrollToElement(element, { top: 60, bottom: 60, left: 140, right: 60 });
+}
+
 export function walked(studio, result) {
   clear(studio);
   for (const id of [...result.elements, ...result.flows]) studio.mark(id, "scenario-passed", KIND);

@@ -73,7 +73,11 @@ export function makeRecorder({ studio, ask, mayChange, done, keep }) {
 
   function paint() {
     if (stage === "opening" || !standing) marks.clear(studio);
-    else marks.standing(studio, standing);
+    else {
+      marks.standing(studio, standing);
+      const here = standing.waiting[Math.min(chosen, standing.waiting.length - 1)];
+      if (here) marks.show(studio, here.place.split("/")[0]);
+    }
   }
 
   function head() {
@@ -153,7 +157,7 @@ export function makeRecorder({ studio, ask, mayChange, done, keep }) {
       waits.length > 1 ? make("div", { className: "scenario-waits", role: "group", "aria-label": "Những gì đang chờ" },
         waits.map((each, index) => make("button", {
           type: "button", className: "scenario-wait", "aria-pressed": String(index === shown),
-          onclick: () => { chosen = index; draw(); studio.focus(each.place.split("/")[0]); },
+          onclick: () => { chosen = index; draw(); marks.show(studio, each.place.split("/")[0]); },
         }, make("b", {}, each.title), make("span", { className: "quiet small" }, saidOf(each))))) : "",
       byItself());
     const answer = shown >= 0
