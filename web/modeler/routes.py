@@ -70,10 +70,10 @@ def bring() -> Any:
 
 @screen.get("/drafts/<int:version_id>")
 def draft(version_id: int) -> Any:
-    """Show the editor; a version that is no draft any more is shown to be read."""
+    """Show the editor; what is no draft any more, or nobody here may change, is shown to be read."""
     with platform().reading() as reading:
         version, definition = queries.version(reading, actor(), version_id)
-        if version.state != "draft":
+        if version.state != "draft" or not rules.may_change(actor(), definition.agency_id):
             return redirect(url_for("modeler.version", version_id=version_id))
         facts = _facts(reading, version, definition)
     may_change = bool(rules.may_change(actor(), definition.agency_id))

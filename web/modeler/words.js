@@ -7,7 +7,7 @@ import { TABLES } from "./words/tables.js";
 
 const WORDS = { ...SIMULATION, ...FORMS, ...TABLES, ...PANEL, ...DRAWING };
 
-export { FORMS, SIMULATION };
+export { FORMS, PANEL, SIMULATION };
 export const TABLE_WORDS = { ...PANEL, ...TABLES };
 
 // What was asked for and isn't in the dictionary; a test reads it.

@@ -8,9 +8,10 @@ import { makeProblems } from "./problems.js";
 import { makeSaving } from "./saving.js";
 import { call } from "./server.js";
 import { makeSimulation } from "./simulation.js";
+import { speak } from "./speak.js";
 import { makeStudio } from "./studio.js";
 import { makeTabs } from "./tabs.js";
-import { missing } from "../words.js";
+import { PANEL, missing } from "../words.js";
 import { makeTransfer } from "./transfer.js";
 import { offerLeftOver } from "./leftover.js";
 import { tablesOf } from "./dmn.js";
@@ -46,6 +47,7 @@ async function begin(element) {
       procedures: () => content.procedures ?? [],
     },
   });
+  speak(find("properties"), PANEL, { texts: false }); // some titles there can't be translated
   const status = find("saved");
   const show = (state, sentence) => {
     status.dataset.state = state;

@@ -1,6 +1,7 @@
 // A list of files of one draft beside their editor: open, new, rename, delete. Used for forms and for decision tables.
-export function makeShelf(host, { label, fresh, names, open, create, rename, remove }) {
+export function makeShelf(host, { label, fresh, names, open, create, rename, remove, ending = "" }) {
   let current = null;
+  const bare = (name) => (ending && name.endsWith(ending) ? name.slice(0, -ending.length) : name);
   const list = document.createElement("ul");
   list.className = "shelf-list";
   const side = document.createElement("div");
@@ -8,8 +9,9 @@ export function makeShelf(host, { label, fresh, names, open, create, rename, rem
   const stage = document.createElement("div");
   stage.className = "shelf-stage";
   const add = button(fresh, "button button-small", async () => {
-    const name = await ask(`${fresh.replace("…", "")}`, "", names());
-    if (name) {
+    const given = await ask(`${fresh.replace("…", "")}`, "", names(), ending);
+    if (given) {
+      const name = given + ending;
       create(name);
       await show(name);
     }
@@ -21,13 +23,14 @@ export function makeShelf(host, { label, fresh, names, open, create, rename, rem
     list.replaceChildren(...names().map((name) => {
       const line = document.createElement("li");
       const here = name === current;
-      const choose = button(name, "shelf-name", () => show(name));
+      const choose = button(bare(name), "shelf-name", () => show(name));
       if (here) choose.setAttribute("aria-current", "true");
       line.append(choose);
       if (here) {
         line.append(
           button("Đổi tên…", "plain-button small", async () => {
-            const next = await ask("Đổi tên", name, names());
+            const given = await ask("Đổi tên", bare(name), names(), ending);
+            const next = given && given + ending;
             if (next && next !== name) {
               current = next;
               rename(name, next);
@@ -69,9 +72,9 @@ function button(text, className, act) {
 }
 
 // Names are file names and are written into diagrams: letters without marks, digits, dashes.
-const NAME = /^[a-z][a-z0-9-]{1,59}(\.dmn)?$/;
+const NAME = /^[a-z][a-z0-9-]{1,59}$/;
 
-function ask(title, value, taken) {
+function ask(title, value, taken, ending) {
   return dialogue(title, (form) => {
     const label = Object.assign(document.createElement("label"), { textContent: "Mã (chữ thường không dấu, số, gạch nối)" });
     const input = Object.assign(document.createElement("input"), { type: "text", value, required: true, maxLength: 60, autocomplete: "off" });
@@ -82,7 +85,7 @@ function ask(title, value, taken) {
     form.append(label, input, error);
     return () => {
       const name = input.value.trim();
-      const wrong = !NAME.test(name) ? "Dùng chữ thường không dấu, số và gạch nối, bắt đầu bằng chữ; ví dụ: tham-tra." : name !== value && taken.includes(name) ? `Đã có “${name}”; chọn mã khác.` : "";
+      const wrong = !NAME.test(name) ? "Dùng chữ thường không dấu, số và gạch nối, bắt đầu bằng chữ; ví dụ: tham-tra." : name !== value && taken.includes(name + ending) ? `Đã có “${name}”; chọn mã khác.` : "";
       error.textContent = wrong;
       error.hidden = !wrong;
       return wrong ? null : name;

@@ -3,8 +3,10 @@ import { saidBy } from "../words.js";
 
 const ATTRIBUTES = ["title", "aria-label", "placeholder", "alt"];
 
-export function speak(root, words) {
+export function speak(root, words, { texts = true } = {}) {
   const said = saidBy(words);
+  // what a person writes is never touched
+  const written = (element) => !texts || Boolean(element?.closest('[contenteditable="true"], textarea, .cm-editor'));
   const text = (node) => {
     const word = node.data.trim();
     const better = word && said(word);
@@ -18,8 +20,8 @@ export function speak(root, words) {
     }
   };
   const walk = (node) => {
-    if (node.nodeType === Node.TEXT_NODE) return text(node);
-    if (node.nodeType !== Node.ELEMENT_NODE || node.closest("[data-own-words]")) return undefined;
+    if (node.nodeType === Node.TEXT_NODE) return written(node.parentElement) ? undefined : text(node);
+    if (node.nodeType !== Node.ELEMENT_NODE) return undefined;
     attributes(node);
     for (const child of node.childNodes) walk(child);
     return undefined;
@@ -27,7 +29,7 @@ export function speak(root, words) {
   walk(root);
   const observer = new MutationObserver((changes) => {
     for (const { type, target, addedNodes } of changes) {
-      if (type === "characterData") text(target);
+      if (type === "characterData") walk(target);
       else if (type === "attributes") attributes(target);
       else addedNodes.forEach(walk);
     }

@@ -11,7 +11,7 @@ export async function mount(host, studio) {
   let editor = null;
   const names = () => Object.keys(studio.decisions()).sort();
   const shelf = makeShelf(host, {
-    label: "Bảng quyết định", fresh: "Tạo bảng quyết định…", names, open,
+    label: "Bảng quyết định", ending: ".dmn", fresh: "Tạo bảng quyết định…", names, open,
     create: (name) => {
       const id = name.replace(/\.dmn$/, "");
       studio.setDecisions({ ...studio.decisions(), [name]: blank(id, id) });
