@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,15 +16,34 @@ NOBODYS = ("operation", "decision")
 
 
 def settle(course: Course, following: str | None = None) -> None:
-    """Let operations and tables answer by themselves, all but the element the next step names."""
+    """Let operations and tables answer by themselves and hand over what was thrown; all but the element the next step
+    names.
+    """
     while True:
-        ready = [
-            each for each in course.waits()
-            if each.wait.kind in NOBODYS and not each.held and each.place != following
-        ]  # fmt: skip
-        if not ready:
+        others = [each for each in course.waits() if each.place != following]
+        ready = next((each for each in others if each.wait.kind in NOBODYS and not each.held), None)
+        if ready is not None:
+            _answer(course, ready)
+        elif not _hand_over(course, others):
             return
-        _answer(course, ready[0])
+
+
+def _hand_over(course: Course, waits: Sequence[Open]) -> bool:
+    """Give a thrown message or signal to whom it is for; messages wait for those who ask late, signals don't."""
+    for thrown in list(course.undelivered):
+        meant = [
+            each for each in waits
+            if (each.wait.kind, each.wait.name) == (thrown.kind, thrown.name)
+            and (thrown.kind == "signal" or each.wait.correlation == thrown.correlation)
+        ]  # fmt: skip
+        if thrown.kind == "signal" or meant:
+            course.undelivered.remove(thrown)
+        for each in meant if thrown.kind == "signal" else meant[:1]:
+            if course.open.get((id(each.case), each.wait.token)) is each:
+                course.complete(each, thrown.data)
+        if meant:
+            return True
+    return False
 
 
 def pass_time(course: Course, until: datetime) -> None:

@@ -111,6 +111,7 @@ class Course:
         self.trail = Trail(self.cases[0])
         self.operations: list[str] = []
         self.did: list[Did] = []
+        self.undelivered: list[run.Thrown] = []
         self.troubles: dict[str, str] = {}
         self.special = {key: list(results) for key, results in scenario.operations.items()}
         self._moves = 0
@@ -168,7 +169,7 @@ class Course:
     def _move(self, found: Open, call: Any) -> None:
         self._count(found.case)
         step = call(found.case)
-        self.open.pop((id(found.case), found.wait.token), None)
+        self._withdraw(self.open.pop((id(found.case), found.wait.token), None))
         self._take(found.case, step)
 
     def _count(self, case: Case) -> None:
@@ -188,6 +189,7 @@ class Course:
         for token in step.closed:
             self._withdraw(self.open.pop((id(case), token), None))
         self.trail.note(case, step)
+        self.undelivered += [thrown for thrown in step.thrown if thrown.kind in ("message", "signal")]
         for trouble in step.incidents:
             place = case.prefix + trouble.element
             title = case.prepared.title(trouble.element)

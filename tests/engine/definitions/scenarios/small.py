@@ -13,11 +13,13 @@ from tests.bpmn_text import (
     boundary_error,
     boundary_timer,
     call,
+    catch_message,
     chain,
     error,
     error_end,
     flow,
     inputs_of,
+    message,
     outputs_of,
     process,
     service,
@@ -110,6 +112,23 @@ def shared() -> Bundle:
     )
     task = '<bpmn:userTask id="opine" camunda:formRef="check" camunda:assignee="${person}">' + several
     return bundle("shared", process("shared", [START, task + "</bpmn:userTask>", END, chain("start", "opine", "end")]))
+
+
+def talking() -> Bundle:
+    """One branch tells the other: a message thrown and caught in the same case, after a task on each side."""
+    told = inputs_of(word="${'đã xong'}")
+    throw = (
+        '<bpmn:intermediateThrowEvent id="tell"><bpmn:extensionElements><camunda:properties>'
+        '<camunda:property name="correlation" value="${string(document_id)}"/></camunda:properties>'
+        f"<camunda:inputOutput>{told}</camunda:inputOutput></bpmn:extensionElements>"
+        '<bpmn:messageEventDefinition messageRef="message-news"/></bpmn:intermediateThrowEvent>'
+    )
+    parts = [
+        START, '<bpmn:parallelGateway id="fork"/>', '<bpmn:parallelGateway id="join"/>', END, user("work"), throw,
+        user("before"), catch_message("hear", "news", "${string(document_id)}"), chain("start", "fork", "work", "tell"),
+        chain("fork", "before", "hear", "join", "end"), flow("tell", "join"),
+    ]  # fmt: skip
+    return bundle("talking", process("talking", parts, declared=message("news")))
 
 
 def plain() -> Bundle:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.definitions.scenarios import Limits, walk, walk_all
 from engine.definitions.shipped import Bundle
-from tests.bpmn_text import END, START, call, chain, process
+from tests.bpmn_text import END, START, boundary_error, call, chain, error, flow, process
 from tests.engine.definitions.scenarios import small
 
 PASS = {"at": "check", "answer": {"decision": "pass"}}
@@ -121,6 +121,29 @@ def test_an_error_of_a_called_procedure_is_caught_around_the_call():
     step = {**RETURN, "at": "ask/check"}
     table = {"walk_into": ["ask"], "step": [step], "end": {"at": ["not-done"]}}
     assert said(small.caller(), table, small.asked()) == ()
+
+
+@pytest.mark.parametrize("order", [("before", "work"), ("work", "before")])
+def test_a_message_reaches_the_same_case_also_when_it_comes_before_it_is_awaited(order: tuple[str, str]):
+    steps = [{"at": element} for element in order]
+    sent = [{"name": "news", "correlation": "7", "data": {"word": "đã xong"}}]
+    table = {"data": {"document_id": 7}, "step": steps, "end": {"at": ["end"]}, "thrown": sent}
+    assert said(small.talking(), table) == ()
+    other = {"data": {"document_id": 8}, "step": [{"at": "before"}], "waiting": ["hear", "work"]}
+    assert said(small.talking(), other) == ()
+
+
+def test_an_error_of_one_called_case_withdraws_the_others():
+    several = '<bpmn:multiInstanceLoopCharacteristics camunda:collection="people" camunda:elementVariable="person"/>'
+    caught = [boundary_error("refused", "ask", "no"), '<bpmn:endEvent id="not-done"/>', flow("refused", "not-done")]
+    parts = [START, call("ask", "asked", multi=several), *caught, END, chain("start", "ask", "end")]
+    several_asked = small.bundle("several", process("several", parts, declared=error("no")))
+    table = {"data": {"people": [1, 2]}, "walk_into": ["ask"], "end": {"at": ["not-done"]}}
+    refused = {**table, "step": [{**RETURN, "at": "ask/check", "nth": 1}]}
+    assert said(several_asked, refused, small.asked()) == ()
+    assert walk(several_asked, "x", {"name": "x", **refused}, small.around(small.asked())).waiting == ()
+    done = {**table, "step": [{**PASS, "at": "ask/check"}] * 2, "end": {"at": ["end"]}}
+    assert said(several_asked, done, small.asked()) == ()
 
 
 def test_a_task_for_several_takes_as_many_answers_as_its_rule_wants():
