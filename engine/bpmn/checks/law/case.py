@@ -38,6 +38,10 @@ class Case:
         """Elements after which one of the acts may count as done: also calls nobody can look into."""
         return frozenset(self.doing(*wanted, acts.UNKNOWN))
 
+    def done_or_recalled(self, *wanted: str) -> frozenset[str]:
+        """The same, or the sender asks for the document back: what is to be done then other rules say."""
+        return self.done(*wanted).union(self.recalls)
+
     def own(self, *wanted: str) -> list[Node]:
         """Elements of this very diagram that do one of the acts."""
         return [self.nodes[each] for each in self.doing(*wanted) if self.nodes[each].kind != "callActivity"]

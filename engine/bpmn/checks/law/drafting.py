@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.bpmn.checks.law.acts import fixed, given
 from engine.bpmn.checks.law.case import Case
 from engine.bpmn.checks.law.people import may_be, roles
 from engine.bpmn.checks.law.rule import law
@@ -83,6 +84,26 @@ def _tasks(case: Case, act: str) -> list[Node]:
     drafting = set(drafting_tasks(case))
     found = {node.id: node for record in case.own(act) for node in case.people(record.id) if node.id not in drafting}
     return list(found.values())
+
+
+_ONWARD = {"content-check": ("approve", "sign"), "form-check": ("approve", "sign"), "approve": ("sign",)}
+
+
+def _heeded(case: Case) -> Iterator[Found]:
+    choices = {node.id for node in case.nodes.values() if _chooses(case, node)}
+    for act, targets in _ONWARD.items():
+        for record in case.own(act):
+            past = case.paths.reached([record.id], choices, aside=False) - {record.id}
+            if past & set(case.doing(*targets)) and not fixed(given(record, "verdict")):
+                yield record.id, (
+                    f"Sau {case.title(record.id)} văn bản đi tiếp dù kết luận thế nào; "
+                    "hãy đặt cổng loại trừ để văn bản không đạt quay lại người soạn thảo."
+                )
+
+
+def _chooses(case: Case, node: Node) -> bool:
+    flows = case.paths.points.scope_of[node.id].outgoing(node.id)
+    return len(flows) > 1 and any(flow.condition for flow in flows)
 
 
 def _approved(case: Case) -> Iterator[Found]:
@@ -172,6 +193,11 @@ RULES = (
         "form-checker", "ND30-12.2", _form_checker,
         "Người khác kiểm tra thể thức",
         "Việc kiểm tra thể thức không giao cho chính người soạn thảo.",
+    ),
+    law(
+        "verdict-heeded", "ND30-12.1 ND30-12.2 ND30-11", _heeded,
+        "Kết luận kiểm tra, duyệt có hệ quả",
+        "Sau mỗi kết luận kiểm tra nội dung, thể thức hoặc duyệt có cổng rẽ nhánh theo kết luận.",
     ),
     law(
         "approved", "ND30-11 QD28-8.1", _approved,

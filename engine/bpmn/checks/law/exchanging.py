@@ -27,6 +27,8 @@ def _issued_before_sending(case: Case) -> Iterator[Found]:
 
 
 def _issued_is_sent(case: Case) -> Iterator[Found]:
+    if not case.drafts and not case.may("send"):
+        return  # a part that another procedure calls and sends after
     for each in case.paths.unmet(case.doing("issue"), case.done("send"), escapes=False):
         yield each, (
             f"Sau {case.title(each)} có đường đi mà văn bản không được gửi tới nơi nhận qua trục liên thông; "
@@ -41,6 +43,17 @@ def _tracked(case: Case) -> Iterator[Found]:
             f"Sau {case.title(each)} không ai theo dõi nơi nhận đã nhận hay từ chối; "
             "hãy chờ thông điệp dispatch-status cho tới khi nơi nhận trả lời."
         )
+
+
+def _until_answered(case: Case) -> Iterator[Found]:
+    for node in case.own("await:dispatch-status"):
+        if not any(event.name == "dispatch-status" for event in node.events) or not node.interrupting:
+            continue
+        if not case.paths.reached([node.id]) & case.done("await:dispatch-status") and case.does("send"):
+            yield node.id, (
+                f"Sau {case.title(node.id)} quy trình thôi theo dõi, dù trạng thái đầu tiên mới chỉ là đã đến (01); "
+                "hãy quay lại chờ cho tới khi nơi nhận tiếp nhận, trả lời hoặc từ chối."
+            )
 
 
 def _reply_tracked(case: Case) -> Iterator[Found]:
@@ -98,6 +111,11 @@ RULES = (
         "delivery-tracked", "LA-9.3.a QD28-8.2a QD28-6.3", _tracked,
         "Theo dõi từng nơi nhận",
         "Sau khi gửi, quy trình chờ trạng thái của nơi nhận trên mọi đường đi.",
+    ),
+    law(
+        "tracked-until-answered", "LA-9.3.a QD28-8.2a", _until_answered,
+        "Theo dõi đến khi nơi nhận trả lời",
+        "Sau mỗi trạng thái của nơi nhận, quy trình có thể chờ tiếp trạng thái sau.",
     ),
     law(
         "reply-tracked", "LA-9.3.b", _reply_tracked,

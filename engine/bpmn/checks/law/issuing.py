@@ -10,6 +10,8 @@ from engine.bpmn.checks.law.people import is_timed, roles, same_person
 from engine.bpmn.checks.law.rule import law
 from engine.bpmn.checks.rules import Found
 
+_NEVER_SIGN = frozenset({"clerk", "specialist", "form-checker", "archivist"})
+
 
 def _signed_before_number(case: Case) -> Iterator[Found]:
     if case.may("sign") or case.drafts:
@@ -98,9 +100,32 @@ def _by_another(case: Case) -> Iterator[Found]:
                 )
 
 
+def _unchanged(case: Case) -> Iterator[Found]:
+    later = case.paths.reached(case.doing("issue"), aside=False)
+    for each in case.doing("draft"):
+        if each in later and case.nodes[each].kind == "userTask":
+            yield each, (
+                f"{case.title(each)} sửa được văn bản đã phát hành; sai nội dung thì thay thế bằng văn bản khác, "
+                "sai thể thức thì đính chính bằng công văn. Hãy bỏ đường đi từ phát hành về bước này."
+            )
+
+
+def _competent(case: Case) -> Iterator[Found]:
+    told: set[str] = set()
+    for record in case.own("sign"):
+        for node in case.people(record.id):
+            known = roles(node)
+            if known is not None and known <= _NEVER_SIGN and node.id not in told:
+                told.add(node.id)
+                yield node.id, (
+                    f"{case.title(node.id)} dẫn tới chữ ký số mà không giao cho người có thẩm quyền ký; "
+                    "hãy giao cho vai trò ký văn bản, thường là leader."
+                )
+
+
 def _linked(case: Case) -> Iterator[Found]:
     if not case.may("link-answer"):
-        for each in case.doing("issue"):
+        for each in case.doing("issue") if case.drafts else ():
             yield each, (
                 f"{case.title(each)} phát hành văn bản mà không gắn với văn bản đến được trả lời; "
                 "hãy thêm thao tác “Liên kết phúc đáp” cho các văn bản trong answers."
@@ -133,6 +158,16 @@ RULES = (
         "sealed-before-issue", "ND30-14 ND30-5.1 QD28-8.1", _sealed_before_issue,
         "Đóng dấu rồi mới phát hành",
         "Trên mọi đường đi tới bước phát hành, văn bản đã có chữ ký số của cơ quan.",
+    ),
+    law(
+        "signed-by-competent", "ND30-13.7 LA-9.2.a–b", _competent,
+        "Người có thẩm quyền ký số",
+        "Công việc dẫn tới chữ ký số giao cho người có thẩm quyền ký, không cho văn thư hay người soạn thảo.",
+    ),
+    law(
+        "issued-unchanged", "ND30-18.3", _unchanged,
+        "Văn bản đã phát hành không sửa",
+        "Từ bước phát hành không có đường đi về bước soạn thảo.",
     ),
     law(
         "signed-is-issued", "ND30-18.1 ND30-4.2.c", _signed_is_issued,

@@ -36,11 +36,19 @@ def _signature(case: Case) -> Iterator[Found]:
 
 def _clerk(case: Case) -> Iterator[Found]:
     clerks = {node.id for node in case.tasks if may_be(node, {"clerk"})} | case.done()
-    for each in case.paths.missing(case.doing("register"), clerks, since=case.came):
-        yield each, (
-            f"Có đường đi tới {case.title(each)} mà không qua văn thư; "
-            "hãy thêm một công việc của văn thư để kiểm tra và quyết định tiếp nhận."
-        )
+    targets = case.doing("register")
+    nobody = set(case.paths.missing(targets, clerks, since=case.came))
+    for each in case.paths.missing(targets, clerks, case.doing("check", "verify"), since=case.came):
+        if each in nobody:
+            yield each, (
+                f"Có đường đi tới {case.title(each)} mà không qua văn thư; "
+                "hãy thêm một công việc của văn thư để xem kết quả kiểm tra và quyết định tiếp nhận."
+            )
+        else:
+            yield each, (
+                f"Trước {case.title(each)} văn thư quyết định khi chưa kiểm tra xong; "
+                "hãy đặt các bước kiểm tra trước công việc của văn thư."
+            )
 
 
 def _arrival_reported(case: Case) -> Iterator[Found]:
@@ -57,7 +65,7 @@ def _arrival_reported(case: Case) -> Iterator[Found]:
 
 
 def _arrival_answered(case: Case) -> Iterator[Found]:
-    done = case.done("status-02", "status-03").union(case.recalls)
+    done = case.done_or_recalled("status-02", "status-03")
     for each in case.paths.unmet(case.arrivals, done):
         yield each, (
             "Có đường đi từ lúc văn bản đến tới lúc kết thúc mà bên gửi không được trả lời; "
@@ -66,7 +74,7 @@ def _arrival_answered(case: Case) -> Iterator[Found]:
 
 
 def _arrival_settled(case: Case) -> Iterator[Found]:
-    for each in case.paths.unmet(case.arrivals, case.done("register", "refuse"), escapes=False):
+    for each in case.paths.unmet(case.arrivals, case.done_or_recalled("register", "refuse"), escapes=False):
         yield each, (
             "Có đường đi từ lúc văn bản đến tới lúc kết thúc mà văn bản không được vào sổ, cũng không được trả lại; "
             "hãy thêm thao tác “Đăng ký văn bản đến” hoặc “Trả lại văn bản đến”."
@@ -74,8 +82,8 @@ def _arrival_settled(case: Case) -> Iterator[Found]:
 
 
 def _acceptance_answered(case: Case) -> Iterator[Found]:
-    done = case.done("status-03")
-    for each in case.without(case.paths.unmet(case.doing("register"), done, escapes=False), done):
+    unmet = case.paths.unmet(case.doing("register"), case.done_or_recalled("status-03"), escapes=False)
+    for each in case.without(unmet, case.done("status-03")):
         yield each, (
             f"Sau {case.title(each)} bên gửi không chắc được báo là văn bản đã tiếp nhận; "
             "hãy báo trạng thái 03 trên mọi đường đi sau bước này."
@@ -83,8 +91,8 @@ def _acceptance_answered(case: Case) -> Iterator[Found]:
 
 
 def _refusal_answered(case: Case) -> Iterator[Found]:
-    done = case.done("status-02")
-    for each in case.without(case.paths.unmet(case.doing("refuse"), done, escapes=False), done):
+    unmet = case.paths.unmet(case.doing("refuse"), case.done_or_recalled("status-02"), escapes=False)
+    for each in case.without(unmet, case.done("status-02")):
         yield each, (
             f"Sau {case.title(each)} bên gửi không chắc được báo là văn bản bị trả lại; "
             "hãy báo trạng thái 02 kèm lý do trên mọi đường đi sau bước này."
@@ -99,6 +107,15 @@ def _refusal_reason(case: Case) -> Iterator[Found]:
         for name, label in (("reason", "Lý do"), ("reason_code", "Loại lý do")):
             if node.element.attributes.get("topic") == "documents.refuse" and is_blank(given(node, name)):
                 yield node.id, f"{case.title(node.id)} chưa có “{label}”; hãy lấy từ biểu mẫu của người trả lại."
+
+
+def _refusal_possible(case: Case) -> Iterator[Found]:
+    if case.arrivals and not case.may("refuse"):
+        for each in case.doing("register"):
+            yield each, (
+                "Văn bản không đạt hoặc gửi sai nơi nhận không trả lại được, vì quy trình chỉ có đường tiếp nhận; "
+                "hãy thêm nhánh “Trả lại văn bản đến” và báo 02 kèm lý do."
+            )
 
 
 def _registered_first(case: Case) -> Iterator[Found]:
@@ -153,7 +170,7 @@ def _too_long(case: Case, element: str) -> str:
 
 def _forwarded(case: Case) -> Iterator[Found]:
     others = {node.id for node in case.tasks if not may_be(node, {"clerk"})}
-    done = case.done("instruct", "assign", "submit", "refuse") | others
+    done = case.done_or_recalled("instruct", "assign", "submit", "refuse") | others
     for each in case.paths.unmet(case.doing("register"), done, escapes=False):
         yield each, (
             f"Sau {case.title(each)} có đường đi mà văn bản không được trình hoặc chuyển cho ai; "
@@ -206,6 +223,11 @@ RULES = (
         "refusal-reasoned", "LA-5.1.d ND30-21.2.b QD28-9.1b", _refusal_reason,
         "Trả lại phải có lý do",
         "Thao tác trả lại và trạng thái 02 đều mang lý do.",
+    ),
+    law(
+        "refusal-possible", "ND30-21.2.b LA-5.1.d QD28-5.4", _refusal_possible,
+        "Văn bản không đạt thì trả lại được",
+        "Quy trình nhận văn bản qua trục có nhánh trả lại văn bản không đạt hoặc gửi sai nơi nhận.",
     ),
     law(
         "registered-before-assignment", "ND30-22.1", _registered_first,

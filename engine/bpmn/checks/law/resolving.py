@@ -29,8 +29,8 @@ def _determined(case: Case) -> Iterator[Found]:
 def _assignment_reported(case: Case) -> Iterator[Found]:
     if not case.arrivals:
         return
-    done = case.done("status-04")
-    for each in case.without(case.paths.unmet(case.doing("instruct"), done, escapes=False), done):
+    unmet = case.paths.unmet(case.doing("instruct"), case.done_or_recalled("status-04"), escapes=False)
+    for each in case.without(unmet, case.done("status-04")):
         yield each, (
             f"Sau {case.title(each)} bên gửi không được báo là văn bản đã chuyển xử lý; "
             "hãy báo trạng thái 04 trên mọi đường đi sau bước này."
@@ -40,7 +40,7 @@ def _assignment_reported(case: Case) -> Iterator[Found]:
 def _completion_reported(case: Case) -> Iterator[Found]:
     if not case.arrivals:
         return
-    for each in case.paths.unmet(case.doing("register"), case.done("status-06").union(case.recalls)):
+    for each in case.paths.unmet(case.doing("register"), case.done_or_recalled("status-06")):
         yield each, (
             f"Sau {case.title(each)} có đường đi tới lúc kết thúc mà bên gửi không được báo kết quả; "
             "hãy báo trạng thái 06 khi giải quyết xong."
@@ -82,7 +82,7 @@ def _answer_named(case: Case) -> Iterator[Found]:
 
 
 def _filed(case: Case) -> Iterator[Found]:
-    done = case.done("file", "refuse")
+    done = case.done_or_recalled("file", "refuse")
     for each in case.paths.unmet(case.doing("register"), done, escapes=False):
         yield each, (
             f"Sau {case.title(each)} có đường đi tới lúc kết thúc mà văn bản không được lưu vào hồ sơ; "

@@ -157,6 +157,7 @@ OUTGOING = {
     "record-content": opinion("record-content", "content-check"),
     "check-form": task("check-form", "form-checker", form="verdict"),
     "record-form": opinion("record-form", "form-check"),
+    "weigh": xor("weigh"),
     "approve": task("approve", "leader", form="verdict"),
     "record-approval": opinion("record-approval", "approval"),
     "judge": xor("judge"),
@@ -178,12 +179,10 @@ OUTGOING = {
 
 def outgoing(drop: str = "", back: str = "head", more: tuple[str, ...] = (), **exchanged: str) -> bytes:
     """A document goes out; what isn't approved goes back by way of `head`, a task of the unit's head, or another."""
-    steps = _defaulted(changed(OUTGOING, drop, **exchanged), "judge")
-    beside: list[str] = []
-    if "judge" in steps:
-        if back == "head":
-            beside += [task("head", "unit-head"), flow("head", "draft")]
-        beside.append(flow("judge", back, "${verdict != 'pass'}"))
+    steps = _defaulted(_defaulted(changed(OUTGOING, drop, **exchanged), "judge"), "weigh")
+    beside = [flow(gate, back, "${verdict != 'pass'}") for gate in ("weigh", "judge") if gate in steps]
+    if beside and back == "head":
+        beside += [task("head", "unit-head"), flow("head", "draft")]
     return line(steps, *beside, *more)
 
 
@@ -192,14 +191,15 @@ FOLLOWING = {
     "send": service("send", io({"dispatch": "${dispatch}"}), topic="exchange.send"),
     "await": first("await"),
     "status": catch("status", event("message", "dispatch-status")),
+    "judge": xor("judge"),
     "end": end("end"),
 }
 
 
 def following(drop: str = "", timed: bool = True, replied: bool = True, **exchanged: str) -> bytes:
     """One recipient is sent the document and followed."""
-    steps = changed(FOLLOWING, drop, **exchanged)
-    beside: list[str] = []
+    steps = _defaulted(changed(FOLLOWING, drop, **exchanged), "judge")
+    beside = [flow("judge", "await", "${state == 'arrived'}")] if {"judge", "await"} <= set(steps) else []
     if "await" in steps:
         if timed:
             beside += [catch("wait", timer("P3D")), task("urge", "clerk"), flow("await", "wait"), flow("wait", "urge")]

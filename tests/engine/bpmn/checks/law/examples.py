@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from engine.bpmn.checks.facts import FieldFacts, FormFacts, Knowledge
+from engine.bpmn.checks.facts import FieldFacts, FormFacts, Knowledge, ProcedureFacts
 from engine.bpmn.checks.rules import CheckCatalog
 from tests.engine.bpmn.checks.law.drawing import (
+    FORMS,
     INSTRUCT,
     KNOWN,
     RECALLED,
@@ -44,6 +45,12 @@ _DATE = FieldFacts(bound="due_date", required=True)
 _DRAFTING = process(start(), task("draft", "specialist", form="draft"), end(), path("start draft end"))
 
 
+_LATE_CHECK = op("accept", "documents.check")
+
+
+_SENDING = Knowledge(forms=FORMS, procedures={"dispatch-follow-up": ProcedureFacts(does=frozenset({"send"}))})
+
+
 def receiving_examples() -> list[Example]:
     """A document comes in."""
     right = receiving()
@@ -60,6 +67,8 @@ def receiving_examples() -> list[Example]:
         Example("refusal-answered", "refuse", receiving("report-02"), right),
         Example("refusal-reasoned", "report-02", receiving(report_02=report("02")), right),
         Example("refusal-reasoned", "refuse", receiving(refuse=op("refuse", "documents.refuse", reason=" ")), right),
+        Example("accepted-by-clerk", "register", receiving(check=task("check", "clerk"), accept=_LATE_CHECK), right),
+        Example("refusal-possible", "register", receiving("decide"), right),
         Example("registered-before-assignment", "instruct", receiving("register"), right),
         Example("registered-before-report", "report-03", receiving("register"), right),
         Example("forwarding-timed", "accept", receiving(accept=task("accept", "clerk", due=None)), right),
@@ -102,6 +111,9 @@ def drafting_examples() -> list[Example]:
             "content-checker", "check-content", outgoing(check_content=task("check-content", "specialist")), right
         ),
         Example("form-checker", "check-form", outgoing(check_form=task("check-form", "specialist")), right),
+        Example("verdict-heeded", "record-approval", outgoing("judge"), right),
+        Example("verdict-heeded", "record-content", outgoing("weigh"), right),
+        Example("verdict-heeded", "record-form", outgoing("weigh"), right),
         Example("approved", "sign", outgoing("approve record-approval judge"), right),
         Example("approved-again", "sign", outgoing(sign_task=task("sign-task", "specialist", form="draft")), right),
         Example("approver", "approve", outgoing(approve=task("approve", "unit-head")), right),
@@ -124,11 +136,13 @@ def issuing_examples() -> list[Example]:
         Example("numbered-before-seal", "seal", outgoing("number-task number"), right),
         Example("signed-before-seal", "seal", outgoing("sign-task sign"), right),
         Example("sealed-before-issue", "issue", outgoing("seal-task seal"), right),
+        Example("signed-by-competent", "sign-task", outgoing(sign_task=task("sign-task", "specialist")), right),
+        Example("issued-unchanged", "link", outgoing(link=task("link", "specialist", form="draft")), right),
         Example("signed-is-issued", "sign", outgoing("issue-task issue link announce follow"), right),
         Example("issuing-timed", "issue-task", outgoing(issue_task=task("issue-task", "clerk", due=None)), right),
         Example("sealed-by-clerk", "seal-task", outgoing(seal_task=task("seal-task", "clerk,specialist")), right),
         Example("sealed-by-another", "seal-task", outgoing(seal_task=task("seal-task", "leader")), right),
-        Example("answer-linked", "issue", _unlinked(), _unlinked(link="link ")),
+        Example("answer-linked", "issue", outgoing("link announce"), right, _SENDING),
         Example("answer-linked", "announce", outgoing("link", more=_LINK_ASIDE), right),
     ]
 
@@ -141,13 +155,6 @@ _LINK_ASIDE = (
 )
 
 
-def _unlinked(link: str = "") -> bytes:
-    """A part that only issues and sends, with or without linking."""
-    parts = [start(), op("issue", "documents.issue"), op("link", "documents.link-answer", answers="${answers}"), end()]
-    parts += [service("send", io({"dispatch": "${d}"}), topic="exchange.send")] if link else []
-    return process(*(each for each in parts if link or 'id="link"' not in each), path(f"start issue {link}end"))
-
-
 def exchanging_examples() -> list[Example]:
     """A document travels."""
     right = following()
@@ -156,8 +163,9 @@ def exchanging_examples() -> list[Example]:
     by_hand = tag("userTask", "hand", name="Gửi văn bản qua email", camunda__candidateGroups="clerk")
     return [
         Example("issued-before-sending", "number", outgoing("issue-task issue", number=_send("number")), early),
-        Example("issued-is-sent", "issue", _unlinked(), outgoing()),
-        Example("delivery-tracked", "send", following("await status"), right),
+        Example("issued-is-sent", "issue", outgoing("follow"), outgoing()),
+        Example("delivery-tracked", "send", following("await status judge"), right),
+        Example("tracked-until-answered", "status", following("judge"), right),
         Example("reply-tracked", "send", following(replied=False), right),
         Example("reply-tracked", "send", following(timed=False), right),
         Example("no-mail", "send-mail", process(start(), mail, end(), path("start send-mail end")), right),

@@ -1,0 +1,223 @@
+"""Other ways to draw the same lawful thing are left in peace; sly ways to leave a duty out are found."""
+
+from __future__ import annotations
+
+from engine.bpmn.checks.facts import Knowledge, ProcedureFacts
+from tests.engine.bpmn.checks.law.drawing import (
+    ARRIVAL,
+    FORMS,
+    OUTGOING,
+    RECALLED,
+    RECEIVING,
+    REFUSING,
+    changed,
+    laws,
+    line,
+    op,
+    opinion,
+    outgoing,
+    receiving,
+    report,
+    task,
+)
+from tests.engine.bpmn.diagrams import (
+    both,
+    boundary,
+    call,
+    end,
+    event,
+    flow,
+    io,
+    many,
+    path,
+    process,
+    service,
+    some,
+    start,
+    sub,
+    tag,
+    timer,
+    xor,
+)
+
+CHECKS = [start("c1"), op("c2", "documents.check"), op("c3", "signing.verify"), end("c4")]
+INTAKE = sub("check", *CHECKS, path("c1 c2 c3 c4"))
+
+
+def knowing(**procedures: frozenset[str] | None) -> Knowledge:
+    return Knowledge(forms=FORMS, procedures={k: ProcedureFacts(does=v) for k, v in procedures.items()})
+
+
+def test_checks_may_run_at_the_same_time() -> None:
+    at_once = {"f": both("f"), "check": RECEIVING["check"], "j": both("j")}
+    steps = {**changed(RECEIVING, "check verify accept decide register report-03 instruct-task instruct report-04 work"
+                       " resolve report-06 file end"), **at_once}  # fmt: skip
+    rest = {name: step for name, step in RECEIVING.items() if name not in (*steps, "verify")}
+    rest["decide"] = xor("decide", default="decide-register")
+    xml = line({**steps, **rest}, op("verify", "signing.verify"), path("f verify j"), *_refusing(), _recall())
+    assert [rule for _, rule in laws(xml)] == ["resolution-watched"]
+
+
+def _refusing() -> list[str]:
+    return [*REFUSING.values(), path("refuse report-02 end-2"), flow("decide", "refuse", "${decision == 'refuse'}")]
+
+
+def _recall() -> str:
+    return sub("recall", *RECALLED.values(), path(" ".join(RECALLED)), by_event=True)
+
+
+def test_checks_may_stand_in_a_sub_process() -> None:
+    assert laws(receiving("verify", check=INTAKE)) == []
+
+
+def test_a_sub_process_that_may_fail_leads_past_the_checks() -> None:
+    late = (boundary("late-check", "check", timer("PT1H")), flow("late-check", "register"))
+    found = [rule for _, rule in laws(receiving("verify", check=INTAKE, more=late))]
+    assert found == ["completeness-checked", "signature-verified", "accepted-by-clerk"]
+
+
+def test_a_called_procedure_may_do_the_checks_if_it_is_known_to() -> None:
+    called = receiving("verify", check=call("check", called="intake"))
+    assert laws(called, knowing(intake=frozenset({"check", "verify"}))) == []
+    assert [rule for _, rule in laws(called, knowing(intake=frozenset({"check"})))] == ["signature-verified"]
+    assert laws(called, knowing()) == []
+    assert laws(called, knowing(intake=None)) == []
+    assert laws(called, knowing(intake=frozenset({"?"}))) == []
+
+
+def test_a_called_procedure_may_not_assign_before_registration() -> None:
+    early = receiving(accept=call("accept", called="resolution"))
+    found = laws(early, knowing(resolution=frozenset({"assign", "resolve"})))
+    assert ("accept", "registered-before-assignment") in found
+
+
+def test_a_part_that_numbers_seals_and_issues_is_not_asked_for_the_rest() -> None:
+    steps = [op("number", "documents.number"), op("seal", "signing.seal"), op("issue", "documents.issue")]
+    assert laws(process(start(), *steps, end(), path("start number seal issue end"))) == []
+    wrong = laws(process(start(), *steps, end(), path("start seal number issue end")))
+    assert wrong == [("seal", "numbered-before-seal")]
+
+
+def test_the_order_holds_between_calls_too() -> None:
+    signing, issuing = call("signing", called="signing"), call("issuing", called="issuing")
+    before = frozenset({"draft", "content-check", "form-check", "approve", "render", "sign"})
+    known = knowing(signing=before, issuing=frozenset({"number", "seal", "issue", "send", "link-answer"}))
+    assert laws(process(start(), signing, issuing, end(), path("start signing issuing end")), known) == []
+    wrong = laws(process(start(), signing, issuing, end(), path("start issuing signing end")), known)
+    assert {rule for _, rule in wrong} == {"signed-before-number", "signed-before-seal", "signed-is-issued"}
+
+
+def test_a_recall_may_be_caught_around_the_work() -> None:
+    asked = boundary("asked", "box", event("message", "recall-received"))
+    inside = [start("s"), op("register", "documents.register-incoming"), report("03"), task("lead", "leader")]
+    inside += [op("file", "documents.file"), report("06"), end("e"), path("s register report-03 lead file report-06 e")]
+    steps = [ARRIVAL, report("01"), op("check", "documents.check"), op("verify", "signing.verify")]
+    steps += [task("accept", "clerk"), xor("g", default="g-box"), sub("box", *inside), asked, end(), *REFUSING.values()]
+    steps += [op("destroy", "documents.destroy", reason="${why}"), report("15"), end("gone")]
+    ways = [path("arrive report-01 check verify accept g box end"), flow("g", "refuse", "${no}"),
+            path("refuse report-02 end-2"), path("asked destroy report-15 gone")]  # fmt: skip
+    assert laws(process(*steps, *ways)) == []
+    silent = [each for each in steps if 'id="report-15"' not in each]
+    assert laws(process(*silent, *ways[:3], path("asked destroy gone"))) == [
+        ("asked", "recall-answered"),
+        ("destroy", "recall-answered"),
+    ]
+
+
+def test_an_answer_may_be_linked_before_it_is_issued() -> None:
+    first = {"start": OUTGOING["start"], "link": OUTGOING["link"]}
+    steps = {**first, **{name: step for name, step in OUTGOING.items() if name not in first}}
+    steps["weigh"], steps["judge"] = xor("weigh", default="weigh-approve"), xor("judge", default="judge-render")
+    back = [flow("head", "draft"), flow("weigh", "head", "${a}"), flow("judge", "head", "${a}")]
+    assert laws(line(steps, task("head", "unit-head"), *back)) == []
+
+
+def test_whoever_approves_may_correct_the_draft_while_approving() -> None:
+    assert laws(outgoing(approve=task("approve", "leader", form="draft"))) == []
+    assert laws(outgoing(check_content=task("check-content", "unit-head", form="draft"))) == []
+
+
+def test_a_reminder_beside_the_work_changes_nothing() -> None:
+    beside = (boundary("tick", "accept", timer("PT1H"), interrupting=False), op("remind", "tasks.remind"), end("end-5"))
+    assert laws(receiving(more=(*beside, path("tick remind end-5")))) == []
+
+
+def test_a_deadline_may_be_a_timer_around_the_work() -> None:
+    accept = sub("accept", start("a1"), task("a2", "clerk", due=None), end("a3"), path("a1 a2 a3"))
+    tick = boundary("tick", "accept", timer("PT2H"), interrupting=False)
+    assert laws(receiving(accept=accept, more=(tick, end("end-5"), flow("tick", "end-5")))) == []
+    slow = tick.replace("PT2H", "PT8H")
+    found = laws(receiving(accept=accept, more=(slow, end("end-5"), flow("tick", "end-5"))))
+    assert found == [("a2", "forwarding-timed")]
+
+
+def test_a_choice_may_not_skip_the_checks() -> None:
+    past = (flow("report-01", "accept", "${known}"),)
+    skipping = receiving(report_01=some("report-01", default="report-01-check"), more=past)
+    found = [rule for _, rule in laws(skipping)]
+    assert "completeness-checked" in found
+    assert "signature-verified" in found
+
+
+def test_a_timer_may_not_accept_instead_of_the_clerk() -> None:
+    late = (boundary("expired", "accept", timer("PT2H")), flow("expired", "register"))
+    assert laws(receiving(more=late)) == [("register", "accepted-by-clerk")]
+
+
+def test_a_timer_may_not_approve_instead_of_the_leader() -> None:
+    late = (boundary("expired", "approve", timer("P1D")), flow("expired", "record-approval"))
+    assert ("sign", "approved") in laws(outgoing(more=late))
+
+
+def test_an_event_may_not_end_the_case_without_an_answer() -> None:
+    stop = sub("stop", start("s", event("message", "cancelled")), end("gone"), path("s gone"), by_event=True)
+    found = laws(receiving(more=(stop,)))
+    assert [rule for _, rule in found] == ["arrival-answered", "completion-reported"]
+
+
+def test_what_is_edited_after_a_failed_signature_is_approved_again() -> None:
+    failed = boundary("failed", "sign", event("error"))
+    failing = (failed, task("mend", "specialist", form="draft"), path("failed mend sign-task"))
+    found = [rule for _, rule in laws(outgoing(more=failing))]
+    assert found == ["approved-again", "returned-through-head", "signed-as-pdf"]
+    back = (failed, task("mend", "unit-head"), path("failed mend draft"))
+    assert laws(outgoing(more=back)) == []
+
+
+def test_one_task_gives_one_verdict() -> None:
+    found = laws(outgoing("check-form"))
+    assert found == [("record-approval", "form-checked")]
+
+
+def test_a_verdict_with_a_fixed_return_is_no_approval() -> None:
+    taken_back = opinion("record-approval", "approval", verdict="return", status="draft")
+    assert ("sign", "approved") in laws(outgoing(record_approval=taken_back))
+
+
+def test_statuses_worked_out_while_running_are_given_the_benefit_of_the_doubt() -> None:
+    either = report("${ok ? '03' : '02'}", "${reason}", id="report-03")
+    assert laws(receiving(report_03=either)) == []
+    unknown = report("${code}", "${reason}", id="report-03")
+    assert laws(receiving(report_03=unknown)) == []
+
+
+def test_seal_and_signature_handed_to_one_person() -> None:
+    same = {"candidateGroups": "", "assignee": "${string(signer)}"}
+    one = tag("userTask", "sign-task", camunda__assignee=same["assignee"])
+    other = tag("userTask", "seal-task", camunda__assignee=same["assignee"], camunda__dueDate="PT1H")
+    assert laws(outgoing(sign_task=one, seal_task=other)) == [("seal-task", "sealed-by-another")]
+    another = tag("userTask", "seal-task", camunda__assignee="${string(clerk)}", camunda__dueDate="PT1H")
+    assert laws(outgoing(sign_task=one, seal_task=another)) == []
+
+
+def test_mail_that_reminds_is_no_dispatch() -> None:
+    remind = service("mail", io({"text": "${text}"}), topic="notifications.email")
+    assert laws(process(start(), remind, end(), path("start mail end"))) == []
+    ask = tag("userTask", "ask", name="Nhắc người xử lý qua email", camunda__candidateGroups="clerk")
+    assert laws(process(start(), ask, end(), path("start ask end"))) == []
+
+
+def test_a_procedure_about_something_else_is_asked_nothing() -> None:
+    other = tag("callActivity", "other", many("items"), calledElement="x")
+    parts = [start(), task("ask", "specialist", due=None), other]
+    assert laws(process(*parts, end(), path("start ask other end"))) == []
