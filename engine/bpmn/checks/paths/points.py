@@ -56,8 +56,9 @@ class Points:
         self.forth: list[list[tuple[int, Way]]] = [[] for _ in range(self.count)]
         self.back: list[list[tuple[int, Way]]] = [[] for _ in range(self.count)]
         self.names = list(self.nodes)
+        layout = _Layout(self)
         for scope in scopes:
-            self._lay_scope(scope)
+            layout.lay(scope)
 
     def before(self, node: str) -> int:
         """The point where a token has come to the element."""
@@ -103,93 +104,103 @@ class Points:
             if not node.by_event and not is_link(node, "intermediateThrowEvent") and not scope.outgoing(node.id):
                 yield node
 
-    def _way(self, source: int, target: int, way: Way) -> None:
-        self.forth[source].append((target, way))
-        self.back[target].append((source, way))
 
-    def _lay_scope(self, scope: Scope) -> None:
-        self._way(self.life(scope.id), self.rim(scope.id), "life")
+class _Layout:
+    """Lays the ways between the points."""
+
+    def __init__(self, points: Points) -> None:
+        self.points = points
+
+    def _way(self, source: int, target: int, way: Way) -> None:
+        self.points.forth[source].append((target, way))
+        self.points.back[target].append((source, way))
+
+    def lay(self, scope: Scope) -> None:
+        """Lay the ways of one scope."""
+        self._way(self.points.life(scope.id), self.points.rim(scope.id), "life")
         catching = [node for node in scope.nodes.values() if is_link(node, "intermediateCatchEvent")]
         caught = {node.event.name: node for node in catching if node.event is not None}
         for flow in scope.flows.values():
-            self._way(self.after(flow.source), self.before(flow.target), "flow")
+            self._way(self.points.after(flow.source), self.points.before(flow.target), "flow")
         for node in scope.nodes.values():
             self._lay_node(scope, node)
             if is_link(node, "intermediateThrowEvent") and node.event is not None and node.event.name in caught:
-                self._way(self.after(node.id), self.before(caught[node.event.name].id), "flow")
+                self._way(self.points.after(node.id), self.points.before(caught[node.event.name].id), "flow")
         self._lay_rim(scope)
         out = self._way_out(scope)
         if out is not None:
-            for node in self.last(scope):
+            for node in self.points.last(scope):
                 if not throws_error(node):
-                    self._way(self.after(node.id), out, "leave")
+                    self._way(self.points.after(node.id), out, "leave")
 
     def _lay_node(self, scope: Scope, node: Node) -> None:
-        here = self.before(node.id)
+        here = self.points.before(node.id)
         if node.by_event:
             self._lay_event_scope(scope, node)
             return
-        self._way(here, self.life(scope.id), "life")
-        if node.inner is not None and self.contains(node):
+        self._way(here, self.points.life(scope.id), "life")
+        if node.inner is not None and self.points.contains(node):
             for begin in beginnings(node.inner):
-                self._way(here, self.before(begin), "enter")
+                self._way(here, self.points.before(begin), "enter")
         else:
-            self._way(here, self.after(node.id), "do")
+            self._way(here, self.points.after(node.id), "do")
         if node.kind in ("serviceTask", "callActivity") or throws_error(node):
             code = node.event.code if throws_error(node) and node.event is not None else None
             own = [event for boundary in scope.boundaries(node.id) for event in boundary.events]
             if not any(_stops(event, code) for event in own):
                 for catcher in self._catchers(scope, code):
-                    self._way(here, self.before(catcher.id), "border")
+                    self._way(here, self.points.before(catcher.id), "border")
         if node.kind == "boundaryEvent" and node.attached_to is not None:
             self._lay_boundary(scope, node, scope.nodes[node.attached_to])
 
     def _lay_boundary(self, scope: Scope, node: Node, host: Node) -> None:
         way: Way = "border" if node.interrupting else "aside"
-        if host.inner is None or not self.contains(host):
-            self._way(self.before(host.id), self.before(node.id), way)
+        if host.inner is None or not self.points.contains(host):
+            self._way(self.points.before(host.id), self.points.before(node.id), way)
         elif not _about(node, "error"):
-            self._way(self.rim(host.inner.id), self.before(node.id), way)
+            self._way(self.points.rim(host.inner.id), self.points.before(node.id), way)
 
     def _lay_event_scope(self, scope: Scope, node: Node) -> None:
         if node.inner is None:
             return
+        life = self.points.life(scope.id)
         for begin in node.inner.nodes.values():
             if begin.kind == "startEvent" and not _about(begin, "error"):
-                self._way(self.life(scope.id), self.before(begin.id), "escape" if begin.interrupting else "aside")
+                self._way(life, self.points.before(begin.id), "escape" if begin.interrupting else "aside")
 
     def _lay_rim(self, scope: Scope) -> None:
-        owner = self.owner.get(scope.id)
+        owner = self.points.owner.get(scope.id)
         if owner is not None:
-            outer = self.scope_of[owner.id].id
-            self._way(self.rim(scope.id), self.rim(outer) if owner.by_event else self.life(outer), "life")
+            outer = self.points.scope_of[owner.id].id
+            further = self.points.rim(outer) if owner.by_event else self.points.life(outer)
+            self._way(self.points.rim(scope.id), further, "life")
 
     def _way_out(self, scope: Scope) -> int | None:
         """Where a token goes that ends in the scope: behind the sub-process, nowhere if the procedure ends."""
-        owner = self.owner.get(scope.id)
+        owner = self.points.owner.get(scope.id)
         if owner is None:
             return None
         if not owner.by_event:
-            return self.after(owner.id)
+            return self.points.after(owner.id)
         starts = [node for node in scope.nodes.values() if node.kind == "startEvent"]
         if starts and not starts[0].interrupting:
             return None
-        return self._way_out(self.scope_of[owner.id])
+        return self._way_out(self.points.scope_of[owner.id])
 
     def _catchers(self, scope: Scope, code: str | None) -> Iterator[Node]:
         """What outside an element catches an error it throws; a code of None may be any error."""
         inside: Scope | None = scope
         while inside is not None:
-            owner = self.owner.get(inside.id)
+            owner = self.points.owner.get(inside.id)
             found = list(_error_starts(inside))
             if owner is not None and not owner.by_event:
-                found += self.scope_of[owner.id].boundaries(owner.id)
+                found += self.points.scope_of[owner.id].boundaries(owner.id)
             for node in found:
                 if any(_catches(event, code) for event in node.events):
                     yield node
             if any(_stops(event, code) for node in found for event in node.events):
                 return
-            inside = None if owner is None else self.scope_of[owner.id]
+            inside = None if owner is None else self.points.scope_of[owner.id]
 
 
 def _about(node: Node, kind: str) -> bool:

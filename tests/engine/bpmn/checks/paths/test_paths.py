@@ -186,6 +186,9 @@ def test_what_comes_after_or_instead_of_a_sub_process_is_not_inside_it() -> None
     assert drawing.missing(["c"], {"a"}) == []
     assert drawing.missing(["c"], {"d"}) == ["c"]
     assert drawing.missing(["d"], {"a", "d"}) == []
+    choice = [each.replace("parallelGateway", "exclusiveGateway") for each in APART]
+    drawing = paths(start(), sub("box", *choice), user("c"), user("d"), end(), path("start box c d end"))
+    assert drawing.missing(["c"], {"a", "d"}) == ["c"]
 
 
 def test_a_sub_process_that_may_undo_again_has_not_surely_done_it() -> None:
