@@ -56,8 +56,8 @@ def _checked(case: Case, act: str, what: str, wanted: str) -> Iterator[Found]:
     targets = case.doing("approve") or case.doing("sign")
     for each in case.without(targets, _judged(case, act), drafting_tasks(case)):
         yield each, (
-            f"Có đường đi tới {case.title(each)} mà {what} của bản thảo lần cuối chưa được kiểm tra; hãy để {wanted}, "
-            f"rồi ghi ý kiến loại “Kiểm tra {what}” trước bước này."
+            f"Có đường đi tới {case.reached(each)} mà {what} của bản thảo lần cuối chưa được kiểm tra; "
+            f"hãy để {wanted}, rồi ghi ý kiến loại “Kiểm tra {what}” trước bước này."
         )
 
 
@@ -66,7 +66,7 @@ def _content_checker(case: Case) -> Iterator[Found]:
         if not may_be(node, HEADS):
             yield node.id, (
                 f"{case.title(node.id)} không giao cho người đứng đầu đơn vị; người kiểm tra và chịu trách nhiệm về "
-                "nội dung là trưởng đơn vị soạn thảo. Hãy chọn vai trò unit-head."
+                "nội dung là trưởng đơn vị soạn thảo. Hãy chọn vai trò “Trưởng phòng”."
             )
 
 
@@ -75,14 +75,18 @@ def _form_checker(case: Case) -> Iterator[Found]:
         if roles(node) == frozenset({DRAFTER}):
             yield node.id, (
                 f"{case.title(node.id)} lại giao cho người soạn thảo; hãy giao cho người được phân công kiểm tra "
-                "thể thức (vai trò form-checker)."
+                "thể thức."
             )
 
 
 def _tasks(case: Case, act: str) -> list[Node]:
     """Whose tasks lead to the records of a verdict, drafting tasks left aside."""
-    drafting = set(drafting_tasks(case))
-    found = {node.id: node for record in case.own(act) for node in case.people(record.id) if node.id not in drafting}
+    records, drafting = {node.id for node in case.own(*_VERDICTS)}, set(drafting_tasks(case))
+    found: dict[str, Node] = {}
+    for record in case.own(act):
+        for before in case.paths.last(record.id, lambda node: _task_or(node, records)):
+            if before.kind == "userTask" and before.id not in drafting:
+                found[before.id] = before
     return list(found.values())
 
 
@@ -109,7 +113,7 @@ def _chooses(case: Case, node: Node) -> bool:
 def _approved(case: Case) -> Iterator[Found]:
     for each in case.without(case.doing("sign"), _judged(case, "approve")):
         yield each, (
-            f"Có đường đi tới {case.title(each)} mà bản thảo chưa được duyệt; "
+            f"Có đường đi tới {case.reached(each)} mà bản thảo chưa được duyệt; "
             "hãy để người có thẩm quyền ký duyệt bản thảo và ghi ý kiến loại “Duyệt” trước khi ký."
         )
 
@@ -120,7 +124,7 @@ def _approved_again(case: Case) -> Iterator[Found]:
     for each in case.without(case.doing("sign"), done, drafting_tasks(case)):
         if each not in never:
             yield each, (
-                f"Bản thảo có thể bị sửa sau khi duyệt mà vẫn tới {case.title(each)}; "
+                f"Bản thảo có thể bị sửa sau khi duyệt mà vẫn tới {case.reached(each)}; "
                 "hãy dẫn mọi lần sửa trở lại bước duyệt của người có thẩm quyền ký."
             )
 
@@ -168,7 +172,7 @@ def _as_pdf(case: Case) -> Iterator[Found]:
         return
     for each in case.without(case.doing("sign"), case.done("render"), drafting_tasks(case)):
         yield each, (
-            f"Có đường đi tới {case.title(each)} mà bản thảo lần cuối chưa thành tệp PDF; "
+            f"Có đường đi tới {case.reached(each)} mà bản thảo lần cuối chưa thành tệp PDF; "
             "hãy đặt thao tác “Tạo tệp PDF của dự thảo” trước khi ký."
         )
 

@@ -21,7 +21,7 @@ def _issued_before_sending(case: Case) -> Iterator[Found]:
     if case.may("issue") or case.drafts or case.does("number", "seal"):
         for each in case.without(case.doing("send"), case.done("issue")):
             yield each, (
-                f"Có đường đi tới {case.title(each)} mà văn bản chưa được phát hành; "
+                f"Có đường đi tới {case.reached(each)} mà văn bản chưa được phát hành; "
                 "hãy đặt thao tác “Phát hành văn bản” trước khi gửi."
             )
 
@@ -81,7 +81,7 @@ def _no_mail(case: Case) -> Iterator[Found]:
     for node in case.nodes.values():
         if _mails(node):
             yield node.id, (
-                f"{case.title(node.id)} gửi văn bản qua thư điện tử; văn bản chỉ được phát hành qua hệ thống. "
+                f"{case.title(node.id)} đưa văn bản đi bằng thư điện tử; văn bản chỉ được phát hành qua hệ thống. "
                 "Hãy gửi qua trục liên thông, thư điện tử chỉ để nhắc việc và không kèm văn bản."
             )
 

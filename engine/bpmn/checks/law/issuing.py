@@ -17,7 +17,7 @@ def _signed_before_number(case: Case) -> Iterator[Found]:
     if case.may("sign") or case.drafts:
         for each in case.without(case.doing("number"), case.done("sign"), drafting_tasks(case)):
             yield each, (
-                f"Có đường đi tới {case.title(each)} mà người có thẩm quyền chưa ký; "
+                f"Có đường đi tới {case.reached(each)} mà người có thẩm quyền chưa ký; "
                 "hãy ký số trước, rồi mới cấp số và ngày."
             )
 
@@ -26,7 +26,7 @@ def _numbered_before_seal(case: Case) -> Iterator[Found]:
     if case.may("number") or case.drafts:
         for each in case.without(case.doing("seal"), case.done("number")):
             yield each, (
-                f"Có đường đi tới {case.title(each)} mà văn bản chưa có số, chưa vào sổ; "
+                f"Có đường đi tới {case.reached(each)} mà văn bản chưa có số, chưa vào sổ; "
                 "hãy đặt thao tác “Cấp số, đăng ký văn bản đi” trước khi đóng dấu."
             )
 
@@ -35,7 +35,7 @@ def _signed_before_seal(case: Case) -> Iterator[Found]:
     if case.may("sign") or case.drafts:
         for each in case.without(case.doing("seal"), case.done("sign"), drafting_tasks(case)):
             yield each, (
-                f"Có đường đi tới {case.title(each)} mà người có thẩm quyền chưa ký; "
+                f"Có đường đi tới {case.reached(each)} mà người có thẩm quyền chưa ký; "
                 "văn thư chỉ đóng dấu, ký số cơ quan vào văn bản đã có chữ ký đó. Hãy đặt bước ký số trước."
             )
 
@@ -44,7 +44,7 @@ def _sealed_before_issue(case: Case) -> Iterator[Found]:
     if case.may("seal") or case.drafts or case.does("number"):
         for each in case.without(case.doing("issue"), case.done("seal"), drafting_tasks(case)):
             yield each, (
-                f"Có đường đi tới {case.title(each)} mà văn bản chưa có chữ ký số của cơ quan; "
+                f"Có đường đi tới {case.reached(each)} mà văn bản chưa có chữ ký số của cơ quan; "
                 "hãy đặt thao tác “Điền số, ngày và ký số cơ quan” trước khi phát hành."
             )
 
@@ -80,7 +80,7 @@ def _by_clerk(case: Case) -> Iterator[Found]:
             if known is not None and known != {"clerk"}:
                 yield node.id, (
                     f"{case.title(node.id)} dẫn tới việc đóng dấu mà không chỉ giao cho văn thư; "
-                    "văn thư phải trực tiếp ký số của cơ quan. Hãy giao riêng cho vai trò clerk."
+                    "văn thư phải trực tiếp ký số của cơ quan. Hãy giao riêng cho vai trò “Văn thư”."
                 )
         if not tasks and case.drafts:
             yield record.id, f"{case.title(record.id)} không qua văn thư; hãy thêm công việc đóng dấu của văn thư."
@@ -119,7 +119,7 @@ def _competent(case: Case) -> Iterator[Found]:
                 told.add(node.id)
                 yield node.id, (
                     f"{case.title(node.id)} dẫn tới chữ ký số mà không giao cho người có thẩm quyền ký; "
-                    "hãy giao cho vai trò ký văn bản, thường là leader."
+                    "hãy giao cho vai trò ký văn bản, thường là “Lãnh đạo”."
                 )
 
 
@@ -128,12 +128,12 @@ def _linked(case: Case) -> Iterator[Found]:
         for each in case.doing("issue") if case.drafts else ():
             yield each, (
                 f"{case.title(each)} phát hành văn bản mà không gắn với văn bản đến được trả lời; "
-                "hãy thêm thao tác “Liên kết phúc đáp” cho các văn bản trong answers."
+                "hãy thêm thao tác “Liên kết phúc đáp” cho các văn bản đến được trả lời."
             )
         return
     for each in case.without(case.doing("throw:answer-issued"), case.done("link-answer")):
         yield each, (
-            f"Có đường đi tới {case.title(each)} mà văn bản trả lời chưa được gắn với văn bản đến; "
+            f"Có đường đi tới {case.reached(each)} mà văn bản trả lời chưa được gắn với văn bản đến; "
             "hãy đặt thao tác “Liên kết phúc đáp” trước khi báo đã trả lời."
         )
 

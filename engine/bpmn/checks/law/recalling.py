@@ -25,10 +25,10 @@ def _destroyed(case: Case) -> Iterator[Found]:
         return
     later = case.paths.reached(asked)
     agreed = [each for each in case.doing("status-15") if each in later]
-    for each in case.paths.missing(agreed, case.done("destroy"), since=asked):
+    for each in case.missing(agreed, case.done("destroy"), since=asked):
         if each not in case.done("destroy"):
             yield each, (
-                f"Có đường đi tới {case.title(each)} mà văn bản bị thu hồi chưa được hủy; "
+                f"Có đường đi tới {case.reached(each)} mà văn bản bị thu hồi chưa được hủy; "
                 "hãy đặt thao tác “Hủy văn bản bị thu hồi” trước khi báo đã thu hồi (15)."
             )
 
@@ -50,9 +50,9 @@ def _denied(case: Case) -> Iterator[Found]:
         if is_blank(given(node, "description")):
             yield node.id, f"{case.title(node.id)} không kèm giải trình; hãy khai tham số “Nội dung”."
     leaders = {node.id for node in case.tasks if may_be(node, {"leader"})} | case.done()
-    for each in case.paths.missing([node.id for node in denied], leaders, since=asked) if denied else ():
+    for each in case.missing([node.id for node in denied], leaders, since=asked) if denied else ():
         yield each, (
-            f"Có đường đi tới {case.title(each)} mà lãnh đạo không quyết định; bên nhận có nghĩa vụ hủy văn bản bị "
+            f"Có đường đi tới {case.reached(each)} mà lãnh đạo không quyết định; bên nhận có nghĩa vụ hủy văn bản bị "
             "thu hồi, nên chỉ lãnh đạo mới được từ chối. Hãy thêm một công việc của lãnh đạo."
         )
 
@@ -71,7 +71,7 @@ def _frozen(case: Case) -> Iterator[Found]:
         repeated = node.multi is not None or any(around.multi is not None for around in case.paths.around(each))
         if repeated or case.may("freeze"):  # else it recalls from one recipient, as a part of another procedure
             yield each, (
-                f"Có đường đi tới {case.title(each)} mà văn bản đi chưa được khóa; "
+                f"Có đường đi tới {case.reached(each)} mà văn bản đi chưa được khóa; "
                 "hãy đặt thao tác “Khóa văn bản đi đã thu hồi” trước khi yêu cầu thu hồi."
             )
 

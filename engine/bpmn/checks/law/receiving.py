@@ -19,17 +19,17 @@ def _accepted(case: Case) -> list[str]:
 
 
 def _completeness(case: Case) -> Iterator[Found]:
-    for each in case.paths.missing(_accepted(case), case.done("check"), since=case.came):
+    for each in case.missing(_accepted(case), case.done("check"), since=case.came):
         yield each, (
-            f"Có đường đi tới {case.title(each)} mà văn bản chưa được kiểm tra tính đầy đủ, toàn vẹn; "
+            f"Có đường đi tới {case.reached(each)} mà văn bản chưa được kiểm tra tính đầy đủ, toàn vẹn; "
             "hãy đặt thao tác “Kiểm tra văn bản đến” trước khi tiếp nhận."
         )
 
 
 def _signature(case: Case) -> Iterator[Found]:
-    for each in case.paths.missing(_accepted(case), case.done("verify"), since=case.came):
+    for each in case.missing(_accepted(case), case.done("verify"), since=case.came):
         yield each, (
-            f"Có đường đi tới {case.title(each)} mà chữ ký số chưa được kiểm tra; "
+            f"Có đường đi tới {case.reached(each)} mà chữ ký số chưa được kiểm tra; "
             "hãy đặt thao tác “Kiểm tra chữ ký số” trước khi tiếp nhận."
         )
 
@@ -37,11 +37,11 @@ def _signature(case: Case) -> Iterator[Found]:
 def _clerk(case: Case) -> Iterator[Found]:
     clerks = {node.id for node in case.tasks if may_be(node, {"clerk"})} | case.done()
     targets = case.doing("register")
-    nobody = set(case.paths.missing(targets, clerks, since=case.came))
-    for each in case.paths.missing(targets, clerks, case.doing("check", "verify"), since=case.came):
+    nobody = set(case.missing(targets, clerks, since=case.came))
+    for each in case.missing(targets, clerks, case.doing("check", "verify"), since=case.came):
         if each in nobody:
             yield each, (
-                f"Có đường đi tới {case.title(each)} mà không qua văn thư; "
+                f"Có đường đi tới {case.reached(each)} mà không qua văn thư; "
                 "hãy thêm một công việc của văn thư để xem kết quả kiểm tra và quyết định tiếp nhận."
             )
         else:
@@ -124,7 +124,7 @@ def _registered_first(case: Case) -> Iterator[Found]:
     targets = case.doing("submit", "instruct", "assign") or case.doing("status-04", "status-05")
     for each in case.without(targets, case.done("register")):
         yield each, (
-            f"Có đường đi tới {case.title(each)} mà văn bản chưa vào sổ; văn bản chưa đăng ký thì đơn vị, cá nhân "
+            f"Có đường đi tới {case.reached(each)} mà văn bản chưa vào sổ; văn bản chưa đăng ký thì đơn vị, cá nhân "
             "không phải giải quyết. Hãy đặt thao tác “Đăng ký văn bản đến” trước bước này."
         )
 
@@ -134,7 +134,7 @@ def _registered_report(case: Case) -> Iterator[Found]:
         return
     for each in case.without(case.doing("status-03"), case.done("register")):
         yield each, (
-            f"Có đường đi tới {case.title(each)} mà văn bản chưa vào sổ; "
+            f"Có đường đi tới {case.reached(each)} mà văn bản chưa vào sổ; "
             "hãy báo đã tiếp nhận (03) sau khi đăng ký văn bản đến."
         )
 

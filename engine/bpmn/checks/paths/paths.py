@@ -41,11 +41,24 @@ class Paths:
         Only what happened since the last of `undone` counts, and since the elements in `since` (else the start of the
         procedure). With `at_first` nothing is missing until one of `undone` was passed.
         """
+        return list(self.ways(targets, done, undone, since, at_first))
+
+    def ways(
+        self,
+        targets: Iterable[str],
+        done: Collection[str],
+        undone: Collection[str] = _NOTHING,
+        since: Collection[str] | None = None,
+        at_first: bool = False,
+    ) -> dict[str, list[str]]:
+        """The same with one such path each: the elements passed since it was last undone, the target at the end."""
         begun = {self.points.before(each) for each in self.starts}
         if since is not None:
             begun = {self.points.after(each) for each in since}
-        held = _Held(self, begun, frozenset(done), frozenset(undone) | frozenset(since or ()), at_first).solve()
-        return [each for each in targets if held.get(self.points.before(each)) is False]
+        held = _Held(self, begun, frozenset(done), frozenset(undone) | frozenset(since or ()), at_first)
+        answers = held.solve()
+        missed = [each for each in targets if answers.get(self.points.before(each)) is False]
+        return {each: held.way(self.points.before(each), answers) for each in missed}
 
     def unmet(
         self, begun: Iterable[str], done: Collection[str], escapes: bool = True, within: str | None = None
@@ -159,6 +172,31 @@ class _Held:
                         listed.add(target)
                         waiting.append(target)
         return held
+
+    def way(self, target: int, held: dict[int, bool]) -> list[str]:
+        """A shortest way to a point where it doesn't hold, from where it never did or was undone."""
+        before: dict[int, int | None] = {target: None}
+        waiting = deque([target])
+        while waiting:
+            point = waiting.popleft()
+            node = self.points.node_at(point)
+            undone = node is not None and node.id in self.undone and point == self.points.after(node.id)
+            if point in self.begun or undone:
+                return self._named(point, before)
+            for source, _ in self.points.back[point]:
+                if held.get(source) is False and source not in before:
+                    before[source] = point
+                    waiting.append(source)
+        return self._named(target, before)  # what runs beside undoes it: there is no way to tell
+
+    def _named(self, point: int | None, onward: dict[int, int | None]) -> list[str]:
+        passed: dict[str, None] = {}
+        while point is not None:
+            node = self.points.node_at(point)
+            if node is not None:
+                passed[node.id] = None
+            point = onward[point]
+        return list(passed)
 
     def _value(self, point: int, held: dict[int, bool]) -> bool:
         if point in self.begun:

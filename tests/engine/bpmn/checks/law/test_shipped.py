@@ -13,7 +13,7 @@ from engine.bpmn.checks.facts import Knowledge
 from engine.bpmn.dialect import BPMN
 from engine.definitions.catalog import knowledge
 from engine.definitions.shipped import read_all
-from tests.engine.bpmn.checks.law.drawing import law_of, laws
+from tests.engine.bpmn.checks.law.drawing import FORMS, law_of, laws
 from tests.engine.bpmn.diagrams import (
     both,
     boundary,
@@ -23,6 +23,7 @@ from tests.engine.bpmn.diagrams import (
     path,
     process,
     service,
+    some,
     start,
     sub,
     timer,
@@ -208,8 +209,20 @@ def _large(blocks: int) -> bytes:
     return process(*parts)
 
 
-def test_three_hundred_elements_are_looked_at_in_a_second() -> None:
-    subject, _ = readable.open_subject(_large(38), None)
+def _ladder(rungs: int) -> bytes:
+    """Choices one after the other, each with a way that edits and one that signs: every rule has much to tell."""
+    parts = [start(), end(), flow("start", "g0")]
+    for n in range(rungs):
+        edit = user(f"a{n}", candidateGroups="specialist", formRef="draft")
+        parts += [some(f"g{n}", default=f"d{n}"), edit, service(f"z{n}", topic="signing.sign"), some(f"j{n}")]
+        parts += [flow(f"g{n}", f"a{n}", "${x}"), flow(f"g{n}", f"z{n}", id=f"d{n}"), path(f"a{n} j{n}")]
+        parts += [path(f"z{n} j{n}"), flow(f"j{n}", f"g{n + 1}" if n + 1 < rungs else "end")]
+    return process(*parts)
+
+
+@pytest.mark.parametrize("xml", [_large(38), _ladder(75)], ids=["wrong", "ladder"])
+def test_three_hundred_elements_are_looked_at_in_a_second(xml: bytes) -> None:
+    subject, _ = readable.open_subject(xml, Knowledge(forms=FORMS))
     assert subject is not None
     assert sum(1 for _ in subject.diagram.nodes()) >= 300
     begun = time.process_time()

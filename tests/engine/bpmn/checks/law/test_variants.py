@@ -11,6 +11,7 @@ from tests.engine.bpmn.checks.law.drawing import (
     RECEIVING,
     REFUSING,
     changed,
+    law_of,
     laws,
     line,
     op,
@@ -166,7 +167,7 @@ def test_a_timer_may_not_accept_instead_of_the_clerk() -> None:
 
 def test_a_timer_may_not_approve_instead_of_the_leader() -> None:
     late = (boundary("expired", "approve", timer("P1D")), flow("expired", "record-approval"))
-    assert ("sign", "approved") in laws(outgoing(more=late))
+    assert laws(outgoing(more=late)) == [("sign", "approved")]
 
 
 def test_an_event_may_not_end_the_case_without_an_answer() -> None:
@@ -215,6 +216,15 @@ def test_mail_that_reminds_is_no_dispatch() -> None:
     assert laws(process(start(), remind, end(), path("start mail end"))) == []
     ask = tag("userTask", "ask", name="Nhắc người xử lý qua email", camunda__candidateGroups="clerk")
     assert laws(process(start(), ask, end(), path("start ask end"))) == []
+
+
+def test_a_sentence_names_the_branch_that_leads_past() -> None:
+    named = flow("report-01", "accept", "${known}").replace("<bpmn:sequenceFlow", '<bpmn:sequenceFlow name="Đã biết"')
+    skipping = receiving(report_01=some("report-01", default="report-01-check"), more=(named,))
+    assert "tới “register” (qua nhánh “Đã biết”) mà" in law_of(skipping)[0].sentence
+    late = (boundary("expired", "accept", timer("PT2H")), flow("expired", "register"))
+    assert "(qua “expired”)" in law_of(receiving(more=late))[0].sentence
+    assert "(qua" not in law_of(receiving("check"))[0].sentence  # it is missing on every branch
 
 
 def test_a_procedure_about_something_else_is_asked_nothing() -> None:

@@ -293,6 +293,18 @@ def test_at_first_nothing_is_missing() -> None:
     assert paths(*line).missing(["a", "b", "c"], {"b"}, {"a"}, at_first=True) == ["b"]
 
 
+def test_a_way_is_shown_from_where_it_was_undone() -> None:
+    parts = [*LINE, xor("x", default="x-b"), xor("m"), flow("x", "a", "${y}"), flow("x", "b"), path("start x")]
+    drawing = paths(*parts, path("a m c end"), path("b m"))
+    assert drawing.ways(["c"], {"a"}) == {"c": ["start", "x", "b", "m", "c"]}
+    assert drawing.ways(["c"], {"a", "b"}) == {}
+    loop = paths(*LINE, xor("m"), xor("x"), path("start m a b x c end"), flow("x", "m"))
+    assert loop.ways(["c"], {"a"}, {"b"}) == {"c": ["b", "x", "c"]}
+    late = boundary("late", "b", timer("PT1H"), interrupting=False)
+    beside = paths(*LINE, user("d"), late, end("end2"), path("start a b c end"), path("late d end2"))
+    assert beside.ways(["c"], {"a"}, {"d"})["c"][-1] == "c"
+
+
 def test_links_and_waiting_gateways_are_ways() -> None:
     parts = [start(), throw("go", link("L")), catch("come", link("L")), first("wait"), user("a"), user("b"), end()]
     parts += [catch("news", event("message", "m")), catch("late", timer("PT1H"))]
