@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.bpmn.checks.law.acts import fixed, given, is_blank
 from engine.bpmn.checks.law.case import Case
+from engine.bpmn.checks.law.fields import optional
 from engine.bpmn.checks.law.people import may_be
 from engine.bpmn.checks.law.rule import law
 from engine.bpmn.checks.rules import Found
@@ -49,6 +50,11 @@ def _denied(case: Case) -> Iterator[Found]:
     for node in denied:
         if is_blank(given(node, "description")):
             yield node.id, f"{case.title(node.id)} không kèm giải trình; hãy khai tham số “Nội dung”."
+        for task, field in optional(case, node.id, given(node, "description")):
+            yield task.id, (
+                f"Biểu mẫu của {case.title(task.id)} không bắt buộc nhập “{field.label}”, nên có thể từ chối thu hồi "
+                "mà không giải trình; hãy đánh dấu trường này là bắt buộc."
+            )
     leaders = {node.id for node in case.tasks if may_be(node, {"leader"})} | case.done()
     for each in case.missing([node.id for node in denied], leaders, since=asked) if denied else ():
         yield each, (

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from engine.bpmn.checks.law.acts import fixed, given, is_blank
 from engine.bpmn.checks.law.case import Case
+from engine.bpmn.checks.law.fields import optional
 from engine.bpmn.checks.law.people import is_timed, limits, may_be, office_hours
 from engine.bpmn.checks.law.rule import law
 from engine.bpmn.checks.rules import Found
+from engine.bpmn.dialect import Node
 
 FORWARDING_HOURS = 2
 
@@ -100,13 +102,28 @@ def _refusal_answered(case: Case) -> Iterator[Found]:
 
 
 def _refusal_reason(case: Case) -> Iterator[Found]:
+    told: set[str] = set()
+    for node, name, label in _reasons(case):
+        if is_blank(given(node, name)):
+            yield node.id, f"{case.title(node.id)} chưa có “{label}”; hãy lấy lý do từ biểu mẫu của người trả lại."
+        for task, field in optional(case, node.id, given(node, name)):
+            if task.id not in told:
+                told.add(task.id)
+                yield task.id, (
+                    f"Biểu mẫu của {case.title(task.id)} không bắt buộc nhập “{field.label}”, nên văn bản có thể bị "
+                    "trả lại mà không rõ lý do; hãy đánh dấu trường này là bắt buộc."
+                )
+
+
+def _reasons(case: Case) -> Iterator[tuple[Node, str, str]]:
+    """Inputs that carry the reason of a refusal."""
     for node in case.own("status-02"):
-        if fixed(given(node, "code")) == "02" and is_blank(given(node, "description")):
-            yield node.id, f"{case.title(node.id)} không kèm lý do; hãy khai tham số “Nội dung” bằng lý do từ chối."
+        if fixed(given(node, "code")) == "02":
+            yield node, "description", "Nội dung"
     for node in case.own("refuse"):
-        for name, label in (("reason", "Lý do"), ("reason_code", "Loại lý do")):
-            if node.element.attributes.get("topic") == "documents.refuse" and is_blank(given(node, name)):
-                yield node.id, f"{case.title(node.id)} chưa có “{label}”; hãy lấy từ biểu mẫu của người trả lại."
+        if node.element.attributes.get("topic") == "documents.refuse":
+            yield node, "reason", "Lý do"
+            yield node, "reason_code", "Loại lý do"
 
 
 def _refusal_possible(case: Case) -> Iterator[Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from lxml import etree
@@ -163,6 +164,22 @@ def test_a_form_that_forgets_the_deadline_is_seen() -> None:
     forms["draft-document"] = type(draft)(kept)
     found = laws(SHIPPED["outgoing-document"].diagram, Knowledge(forms=forms))
     assert ("draft-document", "reply-complete") in found
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "at", "rule"),
+    [
+        ("accept-document", "reason", "accept-document", "refusal-reasoned"),
+        ("accept-document", "reason_code", "accept-document", "refusal-reasoned"),
+        ("decide-recall", "explanation", "decide-recall", "recall-denied"),
+    ],
+)
+def test_a_form_that_lets_a_reason_be_left_out_is_seen(form: str, field: str, at: str, rule: str) -> None:
+    known = KNOWN["incoming-document"]
+    asked = dict(known.forms[form].fields)
+    asked[field] = replace(asked[field], required=False)
+    forms = {**known.forms, form: replace(known.forms[form], fields=asked)}
+    assert laws(SHIPPED["incoming-document"].diagram, replace(known, forms=forms)) == [(at, rule)]
 
 
 def test_what_a_called_procedure_does_counts() -> None:
