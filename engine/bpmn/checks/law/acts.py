@@ -58,7 +58,7 @@ def words(value: Any) -> frozenset[str] | None:
         return None
     if "${" not in value:
         return frozenset({value.strip()})
-    found = frozenset(one or other for one, other in _QUOTED.findall(value))
+    found = frozenset(text for pair in _QUOTED.findall(value) if (text := "".join(pair)))
     return found or None
 
 

@@ -123,7 +123,9 @@ class Case:
             for name in acts.messages(node) if caught else ():
                 waiting = self._doing.setdefault(f"await:{name}", {})
                 if node.kind == "boundaryEvent" and node.attached_to is not None:
+                    # Whoever leaves the task by another event on its border has waited there too.
                     waiting[node.attached_to] = None
+                    waiting |= {each.id: None for each in scope.boundaries(node.attached_to)}
                 for flow in scope.incoming(node.id):
                     if scope.nodes[flow.source].kind == "eventBasedGateway":
                         waiting[flow.source] = None

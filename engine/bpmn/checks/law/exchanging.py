@@ -18,7 +18,7 @@ _CARRIED = ("document", "dispatch", "document_id", "file", "files", "attachment"
 
 
 def _issued_before_sending(case: Case) -> Iterator[Found]:
-    if case.may("issue") or case.drafts or case.does("number", "seal"):
+    if case.drafts or case.does("issue", "number", "seal"):
         for each in case.without(case.doing("send"), case.done("issue")):
             yield each, (
                 f"Có đường đi tới {case.reached(each)} mà văn bản chưa được phát hành; "
@@ -27,7 +27,7 @@ def _issued_before_sending(case: Case) -> Iterator[Found]:
 
 
 def _issued_is_sent(case: Case) -> Iterator[Found]:
-    if not case.drafts and not case.may("send"):
+    if not case.drafts and not case.does("send"):
         return  # a part that another procedure calls and sends after
     for each in case.paths.unmet(case.doing("issue"), case.done("send"), escapes=False):
         yield each, (

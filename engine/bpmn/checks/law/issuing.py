@@ -14,7 +14,7 @@ _NEVER_SIGN = frozenset({"clerk", "specialist", "form-checker", "archivist"})
 
 
 def _signed_before_number(case: Case) -> Iterator[Found]:
-    if case.may("sign") or case.drafts:
+    if case.does("sign") or case.drafts:
         for each in case.without(case.doing("number"), case.done("sign"), drafting_tasks(case)):
             yield each, (
                 f"Có đường đi tới {case.reached(each)} mà người có thẩm quyền chưa ký; "
@@ -23,7 +23,7 @@ def _signed_before_number(case: Case) -> Iterator[Found]:
 
 
 def _numbered_before_seal(case: Case) -> Iterator[Found]:
-    if case.may("number") or case.drafts:
+    if case.does("number") or case.drafts:
         for each in case.without(case.doing("seal"), case.done("number")):
             yield each, (
                 f"Có đường đi tới {case.reached(each)} mà văn bản chưa có số, chưa vào sổ; "
@@ -32,7 +32,7 @@ def _numbered_before_seal(case: Case) -> Iterator[Found]:
 
 
 def _signed_before_seal(case: Case) -> Iterator[Found]:
-    if case.may("sign") or case.drafts:
+    if case.does("sign") or case.drafts:
         for each in case.without(case.doing("seal"), case.done("sign"), drafting_tasks(case)):
             yield each, (
                 f"Có đường đi tới {case.reached(each)} mà người có thẩm quyền chưa ký; "
@@ -41,7 +41,7 @@ def _signed_before_seal(case: Case) -> Iterator[Found]:
 
 
 def _sealed_before_issue(case: Case) -> Iterator[Found]:
-    if case.may("seal") or case.drafts or case.does("number"):
+    if case.does("seal") or case.drafts or case.does("number"):
         for each in case.without(case.doing("issue"), case.done("seal"), drafting_tasks(case)):
             yield each, (
                 f"Có đường đi tới {case.reached(each)} mà văn bản chưa có chữ ký số của cơ quan; "
@@ -50,7 +50,7 @@ def _sealed_before_issue(case: Case) -> Iterator[Found]:
 
 
 def _signed_is_issued(case: Case) -> Iterator[Found]:
-    if not case.may("issue") and not case.does("draft", "approve"):
+    if not case.does("issue", "draft", "approve"):
         return
     for each in case.paths.unmet(case.doing("sign"), case.done("issue", "cancel"), escapes=False):
         yield each, (

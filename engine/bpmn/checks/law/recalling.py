@@ -75,7 +75,7 @@ def _frozen(case: Case) -> Iterator[Found]:
     for each in case.without(case.doing("recall"), case.done("freeze")):
         node = case.nodes[each]
         repeated = node.multi is not None or any(around.multi is not None for around in case.paths.around(each))
-        if repeated or case.may("freeze"):  # else it recalls from one recipient, as a part of another procedure
+        if repeated or case.does("freeze"):  # else it recalls from one recipient, as a part of another procedure
             yield each, (
                 f"Có đường đi tới {case.reached(each)} mà văn bản đi chưa được khóa; "
                 "hãy đặt thao tác “Khóa văn bản đi đã thu hồi” trước khi yêu cầu thu hồi."

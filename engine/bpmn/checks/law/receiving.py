@@ -57,7 +57,8 @@ def _arrival_reported(case: Case) -> Iterator[Found]:
     done = case.done("status-01")
     for each in case.arrivals:
         reached = case.paths.reached([each], done, aside=False) - done
-        waiting = {node.id for node in case.tasks if node.id in reached}
+        tasks = [node.id for node in case.tasks if node.id in reached]
+        waiting = set(case.paths.missing(tasks, done, since={each}))
         waiting -= case.paths.meanwhile(waiting, done)
         if waiting or (not case.tasks and not done):
             yield each, (

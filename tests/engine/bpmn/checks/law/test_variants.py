@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.bpmn.checks.facts import Knowledge, ProcedureFacts
+from engine.bpmn.checks.facts import FieldFacts, FormFacts, Knowledge, ProcedureFacts
 from tests.engine.bpmn.checks.law.drawing import (
     ARRIVAL,
     FORMS,
@@ -25,6 +25,7 @@ from tests.engine.bpmn.diagrams import (
     both,
     boundary,
     call,
+    catch,
     end,
     event,
     flow,
@@ -38,6 +39,7 @@ from tests.engine.bpmn.diagrams import (
     sub,
     tag,
     timer,
+    user,
     xor,
 )
 
@@ -225,6 +227,89 @@ def test_a_sentence_names_the_branch_that_leads_past() -> None:
     late = (boundary("expired", "accept", timer("PT2H")), flow("expired", "register"))
     assert "(qua “expired”)" in law_of(receiving(more=late))[0].sentence
     assert "(qua" not in law_of(receiving("check"))[0].sentence  # it is missing on every branch
+
+
+def test_what_is_no_part_of_the_text_may_be_set_after_approval() -> None:
+    other = Knowledge(forms={**FORMS, "places": FormFacts({"places": FieldFacts(bound="to_places")})})
+    failed = boundary("failed", "sign", event("error"))
+    more = (failed, task("mend", "specialist", form="places"), path("failed mend sign-task"))
+    assert laws(outgoing(more=more), other) == []
+
+
+def test_a_task_may_wait_for_the_recipient_with_a_message_on_its_border() -> None:
+    news = boundary("news", "watch", event("message", "dispatch-status"), interrupting=False)
+    reply = boundary("reply", "watch", event("message", "reply-received"))
+    late = boundary("late", "watch", timer("P3D"), interrupting=False)
+    parts = [start(), op("send", "exchange.send"), task("watch", "clerk"), end(), end("e1"), end("e2"), end("e3")]
+    ways = [path("start send watch end"), path("news e1"), path("reply e2"), path("late e3")]
+    assert laws(process(*parts, news, reply, late, *ways)) == []
+    stopping = boundary("news", "watch", event("message", "dispatch-status"))
+    assert laws(process(*parts, stopping, reply, late, *ways)) == [("news", "tracked-until-answered")]
+
+
+def test_what_comes_after_sending_in_an_unknown_call_may_follow_up() -> None:
+    parts = [start(), op("send", "exchange.send"), call("follow", called="follow"), end()]
+    assert laws(process(*parts, path("start send follow end"))) == []
+
+
+def test_roles_that_data_decides_are_given_the_benefit_of_the_doubt() -> None:
+    open_group = user("accept", candidateGroups="${group}", dueDate="PT2H")
+    assert laws(receiving(accept=open_group)) == []
+
+
+def test_of_several_timers_the_first_counts() -> None:
+    ticks = [boundary(f"t{n}", "accept", timer(limit), interrupting=False) for n, limit in enumerate(("PT2H", "P1D"))]
+    more = (*ticks, end("e0"), end("e1"), flow("t0", "e0"), flow("t1", "e1"))
+    assert laws(receiving(accept=task("accept", "clerk", due=None), more=more)) == []
+
+
+def test_the_arrival_may_be_reported_beside_the_first_task() -> None:
+    steps = {"arrive": ARRIVAL, "f": both("f"), "report-01": RECEIVING["report-01"], "j": both("j")}
+    rest = {name: step for name, step in RECEIVING.items() if name not in ("arrive", "report-01")}
+    rest["decide"] = xor("decide", default="decide-register")
+    beside = [task("look", "clerk"), path("f look j"), *_refusing(), _recall()]
+    assert [rule for _, rule in laws(line({**steps, **rest}, *beside))] == ["resolution-watched"]
+
+
+def test_a_verdict_that_is_always_the_same_needs_no_choice() -> None:
+    fixed = opinion("record-form", "form-check", verdict="pass")
+    content = opinion("record-content", "content-check", verdict="pass")
+    assert laws(outgoing("weigh", record_form=fixed, record_content=content)) == []
+
+
+def test_a_part_that_only_seals_or_recalls_one_is_not_asked_for_the_rest() -> None:
+    assert laws(process(start(), op("seal", "signing.seal"), end(), path("start seal end"))) == []
+    answered = catch("answered", event("message", "recall-answered"))
+    back = service("back", io({"dispatch": "${dispatch}"}), topic="exchange.recall")
+    assert laws(process(start(), back, answered, end(), path("start back answered end"))) == []
+
+
+def test_a_signed_document_may_be_cancelled_with_a_trace() -> None:
+    cancel = op("cancel", "documents.set-status", status="cancelled")
+    more = (boundary("stop", "number-task", event("message", "stop")), cancel, end("end-7"), path("stop cancel end-7"))
+    assert laws(outgoing(more=more)) == []
+    silent = (boundary("stop", "number-task", event("message", "stop")), end("end-7"), path("stop end-7"))
+    assert laws(outgoing(more=silent)) == [("sign", "signed-is-issued")]
+
+
+def test_a_leader_of_before_has_not_refused_the_recall() -> None:
+    asked = catch("asked", event("message", "recall-received"))
+    parts = [start(), task("lead", "leader"), asked, report("16", "${why}"), end()]
+    assert laws(process(*parts, path("start lead asked report-16 end"))) == [("report-16", "recall-denied")]
+
+
+def test_a_question_asked_later_gives_no_reason() -> None:
+    asks = '<camunda:outputParameter name="reason">${result.note}</camunda:outputParameter>'
+    late = task("late", "clerk", form="draft").replace(
+        "></bpmn:userTask>",
+        f"><bpmn:extensionElements><camunda:inputOutput>{asks}</camunda:inputOutput></bpmn:extensionElements></bpmn:userTask>",
+    )
+    assert asks in late
+    refuse = op("refuse", "documents.refuse", reason="${reason}", reason_code="${code}")
+    parts = [start(), refuse, report("02", "${reason}"), late, end()]
+    assert laws(process(*parts, path("start refuse report-02 late end"))) == []
+    found = laws(process(*parts, path("start late refuse report-02 end")))
+    assert found == [("late", "refusal-reasoned")]
 
 
 def test_a_procedure_about_something_else_is_asked_nothing() -> None:
