@@ -76,6 +76,7 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
             Item(_("Hồ sơ quy trình"), "instances.index", "flow"),
             Item(_("Hồ sơ theo phiên bản"), "flight.index", "retry"),
             Item(_("Thực tế vận hành"), "practice.index", "clock"),
+            Item(_("Quy tắc pháp lý"), "waivers.index", "flag"),
         ]
         if actor.roles & ADMIN_ROLES:
             items.append(Item(_("Sự cố"), "instances.incidents", "alert"))

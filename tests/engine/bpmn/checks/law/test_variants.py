@@ -312,6 +312,18 @@ def test_a_question_asked_later_gives_no_reason() -> None:
     assert found == [("late", "refusal-reasoned")]
 
 
+def test_a_document_kept_for_information_needs_no_answer() -> None:
+    assert laws(receiving(resolve=op("resolve", "documents.resolve", resolution="information"))) == []
+
+
+def test_whoever_had_the_task_when_the_answer_came_needs_a_deadline() -> None:
+    answered = (boundary("answered", "work", event("message", "answer-issued")), flow("answered", "resolve"))
+    waiting = task("work", "specialist", due=None)
+    found = laws(receiving(work=waiting, watched=False, more=(*answered, flow("work", "end-2"))).replace(
+        flow("work", "resolve").encode(), b""))  # fmt: skip
+    assert ("work", "resolution-timed") in found
+
+
 def test_a_procedure_about_something_else_is_asked_nothing() -> None:
     other = tag("callActivity", "other", many("items"), calledElement="x")
     parts = [start(), task("ask", "specialist", due=None), other]
