@@ -23,6 +23,9 @@ from tests.servers import TestServers, close_folder, open_folder, servers_of_run
 hypothesis.settings.register_profile("run", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("run")
 
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VIETNAM)
+"""Where a test's clock stands still: a Monday morning, an ordinary working day."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --no-browser."""
@@ -157,7 +160,7 @@ def quick_hashing() -> Iterator[dict[str, Any]]:
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(signing_in, "_hasher", quick)
-        patch.setattr(signing_in, "_NOBODY", quick.hash("nobody has this password"))
+        patch.setattr(signing_in, "_NOBODY", signing_in.nobodys_hash(quick))
         yield true
 
 
@@ -172,8 +175,8 @@ def true_hashing(quick_hashing: dict[str, Any], monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture
 def clock() -> FixedClock:
-    """A clock at Monday 23/11/2026 09:00 in Viet Nam, an ordinary working day."""
-    return FixedClock(datetime(2026, 11, 23, 9, 0, tzinfo=VIETNAM))
+    """A clock that stands still at NOW."""
+    return FixedClock(NOW)
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,11 @@ from engine.definitions import commands as definitions
 from engine.definitions.shipped import Bundle
 from engine.directory.models import Person
 from engine.platform import Platform, Work, system
-from engine.settings import Settings
 from tests import builders
+from tests.conftest import NOW
+from tests.furnished import Furnished, furnished
+from tests.played import installation
+from tests.servers import TestServers
 from web.app import create_app
 
 SignIn = Callable[[Person], FlaskClient]
@@ -60,20 +63,37 @@ def publish(work: Work, bundle: Bundle) -> None:
     definitions.publish(work, definitions.save_draft(work, bundle, None, None).id)
 
 
-@pytest.fixture
-def platform(settings: Settings, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
-    """A platform of this test alone, with two small procedures in force."""
-    made = builders.platform(settings, clock, tmp_path / "files")
-    made.run(system(), publish, procedure("incoming-document", "clerk"))
-    made.run(system(), publish, procedure("outgoing-document", "specialist"))
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def province(platform: Platform) -> builders.Province:
-    """The invented province."""
+def furnish(platform: Platform) -> builders.Province:
+    """Put two small procedures in force in the invented province."""
+    platform.run(system(), publish, procedure("incoming-document", "clerk"))
+    platform.run(system(), publish, procedure("outgoing-document", "specialist"))
     return builders.province(platform)
+
+
+@pytest.fixture(scope="session")
+def made_province(
+    servers: TestServers, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Furnished]:
+    """A database with the province in it, made once and copied by every test of this folder."""
+    clock = FixedClock(NOW)
+    with furnished(servers, template_database, clock, tmp_path_factory.mktemp("province"), furnish) as made:
+        yield made
+
+
+@pytest.fixture
+def platform(made_province: Furnished, redis_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
+    """A platform of this test alone, with the province and two small procedures in force."""
+    with made_province.copied() as url:
+        made = builders.platform(installation(url, tmp_path, redis_url), clock, tmp_path / "files")
+        yield made
+        made.engine.dispose()
+
+
+@pytest.fixture
+def province(platform: Platform, made_province: Furnished) -> builders.Province:
+    """The invented province."""
+    province: builders.Province = made_province.made()
+    return province
 
 
 @pytest.fixture
