@@ -30,7 +30,7 @@ def shared_state() -> dict[str, Any]:
         "sys.path": list(sys.path),
         "locale": locale.setlocale(locale.LC_ALL),
         "socket timeout": socket.getdefaulttimeout(),
-        "decimal context": str(decimal.getcontext()),
+        "decimal context": _rules_of(decimal.getcontext()),
         "exception hooks": (sys.excepthook, threading.excepthook, sys.unraisablehook, warnings.showwarning),
         "threads that would not end": [each.name for each in threading.enumerate() if not each.daemon],
         "operations of tests": [each.key for each in Catalog.registered() if each.function.__module__[:6] == "tests."],
@@ -51,6 +51,12 @@ def shared_state() -> dict[str, Any]:
 def left_behind(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Return one line per thing that is not as it was; what is new (a logger, say) is nobody's trap."""
     return [f"{name}: {before[name]} → {after.get(name)}" for name in before if after.get(name) != before[name]]
+
+
+def _rules_of(context: decimal.Context) -> tuple[Any, ...]:
+    """How it calculates; its flags only tell what once was rounded, and bind nobody."""
+    traps = sorted(each.__name__ for each, on in context.traps.items() if on)
+    return (context.prec, context.rounding, context.Emin, context.Emax, context.capitals, context.clamp, traps)
 
 
 def _of_pytest(handler: logging.Handler) -> bool:

@@ -1,4 +1,7 @@
-"""Operations of conversion: the approved draft becomes the PDF that will be signed."""
+"""Operations of conversion: the approved draft becomes the PDF that will be signed.
+
+Every process registers the operations, few carry them out: what makes PDFs is loaded by the first that does.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pypdfium2 as pdfium
 from sqlalchemy.orm import Session
 
 from connectors.conversion.draft import Draft
-from connectors.conversion.layout import render_draft
-from connectors.conversion.uploaded import prepare_uploaded
-from connectors.pdf_fonts import FONTS
 from engine.clock import VIETNAM
 from engine.directory.models import Agency, Unit
 from engine.documents import commands as documents
@@ -53,6 +52,9 @@ def record_rendered(given: RenderDraft, result: Mapping[str, Any], work: Work) -
 )  # fmt: skip
 def render(given: RenderDraft, outside: Outside) -> Rendered:
     """Trình bày dự thảo theo thể thức Nghị định 30/2020/NĐ-CP thành PDF, hoặc dùng tệp PDF đã tải lên."""
+    from connectors.conversion.layout import render_draft
+    from connectors.pdf_fonts import FONTS
+
     platform = outside.platform
     with platform.reading() as session:
         document = queries.get(session, system(outside.agency_id), given.document)
@@ -68,6 +70,8 @@ def render(given: RenderDraft, outside: Outside) -> Rendered:
 
 
 def _prepared(content: bytes, signer_name: str) -> bytes:
+    from connectors.conversion.uploaded import prepare_uploaded
+
     try:
         return prepare_uploaded(content, signer_name=signer_name)
     except InvalidInput as error:
@@ -75,6 +79,8 @@ def _prepared(content: bytes, signer_name: str) -> bytes:
 
 
 def _count_pages(content: bytes) -> int:
+    import pypdfium2 as pdfium
+
     document = pdfium.PdfDocument(content)
     try:
         return len(document)

@@ -1,4 +1,7 @@
-"""Operations of signing: the person's signature, number and agency seal, verification of what arrived."""
+"""Operations of signing: the person's signature, number and agency seal, verification of what arrived.
+
+Every process registers the operations, few carry them out: what signs and verifies is loaded by the first that does.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from connectors.signing.client import SigningClient, signing_client
-from connectors.signing.pades import Number, fill_number_and_seal, sign_attachment, sign_person
-from connectors.signing.report import Report
-from connectors.signing.verification import verify
 from engine.documents import commands as documents
 from engine.documents import formats, queries
 from engine.documents.models import Attachment, Document
 from engine.errors import BusinessError, Conflict, PermanentError
 from engine.operations import Outside, operation, parameter
 from engine.platform import Work, system
+
+if TYPE_CHECKING:
+    from connectors.signing.client import SigningClient
+    from connectors.signing.report import Report
 
 SIGN, SEAL, VERIFY = "signing.sign", "signing.seal", "signing.verify"
 CERTIFICATE, DEVICE, SIGNER, FILE = "signing.certificate", "signing.device", "signing.signer", "signing.file"
@@ -60,6 +63,9 @@ def record_signature(given: Sign, result: Mapping[str, Any], work: Work) -> None
 )  # fmt: skip
 def sign(given: Sign, outside: Outside) -> Signed:
     """Ký số của người có thẩm quyền vào đúng vị trí trên tệp PDF, kèm dấu thời gian."""
+    from connectors.signing.client import signing_client
+    from connectors.signing.pades import sign_person
+
     client = signing_client(outside.platform)
     with outside.platform.reading() as session:
         document = queries.get(session, system(outside.agency_id), given.document)
@@ -120,6 +126,10 @@ def record_seal(given: Seal, result: Mapping[str, Any], work: Work) -> None:
 )  # fmt: skip
 def seal(given: Seal, outside: Outside) -> Sealed:
     """Điền số, ký hiệu, ngày ban hành, ký số của cơ quan lên văn bản đã có chữ ký của người có thẩm quyền."""
+    from connectors.signing.client import signing_client
+    from connectors.signing.pades import Number, fill_number_and_seal
+    from connectors.signing.verification import verify
+
     platform, client = outside.platform, signing_client(outside.platform)
     with platform.reading() as session:
         document = queries.get(session, system(outside.agency_id), given.document)
@@ -146,6 +156,8 @@ def seal(given: Seal, outside: Outside) -> Sealed:
 
 
 def _annex(content: bytes, code: str, identity: Any, client: SigningClient) -> bytes:
+    from connectors.signing.pades import sign_attachment
+
     done: bytes = _in_words(sign_attachment, content, code, identity, client.desk)
     return done
 
@@ -200,6 +212,8 @@ def record_verification(given: Verify, result: Mapping[str, Any], work: Work) ->
 )  # fmt: skip
 def check(given: Verify, outside: Outside) -> Verified:
     """Kiểm tra chữ ký số của tệp chính và từng tệp kèm theo; kết quả là báo cáo, tệp hỏng cũng không gây lỗi."""
+    from connectors.signing.client import signing_client
+
     client = signing_client(outside.platform)
     with outside.platform.reading() as session:
         document = queries.get(session, system(outside.agency_id), given.document)
@@ -216,6 +230,8 @@ def check(given: Verify, outside: Outside) -> Verified:
 
 
 def _verified(row: Attachment | None, client: SigningClient, outside: Outside) -> Report:
+    from connectors.signing.verification import verify
+
     content = outside.platform.files.get(row.file_hash) if row is not None else b""
     return verify(content, client.trust(), client.now, largest=client.own.largest_bytes)
 

@@ -8,8 +8,9 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Engine, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from engine.bpmn import decisions as dmn
@@ -39,6 +40,7 @@ class Ready:
 
 _KEPT = 200
 _ready: OrderedDict[tuple[int, str], Ready] = OrderedDict()
+_places: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -67,9 +69,12 @@ _CURRENT = (
 
 def ready(session: Session, version_id: int) -> Ready:
     """The parsed version; read from the database only when this process sees it for the first time."""
-    # the database's own identity belongs to the key: one process may serve several databases (tests do)
-    place = str(session.get_bind().engine.url)
+    engine = session.get_bind().engine
     with _lock:
+        # the database's own identity belongs to the key: one process may serve several databases (tests do)
+        place = _places.get(engine)
+        if place is None:  # spelling the address out takes longer than all the rest
+            place = _places[engine] = str(engine.url)
         if (known := _ready.get((version_id, place))) is not None:
             _ready.move_to_end((version_id, place))
             return known

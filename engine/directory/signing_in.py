@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from sqlalchemy import select
 
 from engine.directory import queries, rules
@@ -15,9 +18,19 @@ from engine.directory.models import Person
 from engine.errors import InvalidInput
 from engine.platform import Work
 
+
+def nobodys_hash(hasher: PasswordHasher) -> str:
+    """A hash that no known password has, but that takes as long to check as any; making it takes no time."""
+    salt, own = (
+        b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len)
+    )
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${own}"
+
+
 _hasher = PasswordHasher()  # argon2id
 # Checked when there is no such person, so that an unknown name takes as long as a wrong password.
-_NOBODY = _hasher.hash("nobody has this password")
+_NOBODY = nobodys_hash(_hasher)
 REFUSED = (
     "Tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản đang tạm khóa do nhập sai nhiều lần. "
     "Kiểm tra lại, hoặc liên hệ quản trị cơ quan."

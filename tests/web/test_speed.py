@@ -73,7 +73,7 @@ def test_completing_a_task_is_a_short_conversation(
     client.get(f"/tasks/{task_id}")
     with counted(platform) as sent:
         assert client.post(f"/tasks/{task_id}", data={"decision": "accept"}).status_code == 303
-    assert len(sent) <= 40, "\n".join(sent)
+    assert len(sent) <= 12, "\n".join(sent)  # ten today
 
 
 def test_what_every_page_loads_stays_small() -> None:

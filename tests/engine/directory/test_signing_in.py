@@ -8,11 +8,12 @@ import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
 
 from engine.audit import AuditEntry
 from engine.clock import FixedClock
-from engine.directory import commands
+from engine.directory import commands, signing_in
 from engine.directory.models import Person
 from engine.directory.signing_in import REFUSED, SignedIn
 from engine.errors import InvalidInput
@@ -105,6 +106,16 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(platform: Platform, s
     known, unknown = fastest("an.nguyen"), fastest("khong.co")
 
     assert 0.4 < unknown / known < 2.5
+
+
+@pytest.mark.usefixtures("true_hashing")
+def test_the_hash_of_nobody_is_a_sound_one_that_nothing_matches() -> None:
+    hasher, nobody = signing_in._hasher, signing_in._NOBODY
+    assert not hasher.check_needs_rehash(nobody)
+    assert nobody.split("$")[:4] == hasher.hash("x").split("$")[:4]
+    assert len(nobody) == len(hasher.hash("x"))
+    with pytest.raises(VerifyMismatchError):
+        hasher.verify(nobody, "")
 
 
 def test_failures_are_counted_although_the_answer_is_no(platform: Platform, somebody: Person) -> None:
