@@ -21,10 +21,9 @@ from engine.definitions import drafting
 from engine.definitions.models import Version
 from engine.definitions.shipped import PROCESSES, Bundle, read_folder
 from engine.platform import Platform, Work, system
-from engine.settings import Settings
 from tests import builders
 from tests.browser.conftest import House, served
-from tests.played import BEGIN
+from tests.played import BEGIN, installation
 from tests.servers import TestServers
 from web.app import create_app
 
@@ -130,10 +129,7 @@ def house(
     name = f"modeler_{worker_number}"
     servers.drop(name)
     folder: Path = tmp_path_factory.mktemp("modeler")
-    settings = Settings(
-        environment="test", database_url=servers.create(name, template_database), redis_url="", data_path=folder,
-        secret_key="a key that only tests use, long enough",
-    )  # fmt: skip
+    settings = installation(servers.create(name, template_database), folder)
     platform = make_platform(settings, clock=FixedClock(BEGIN))
     office = builders.office(platform, "Sở Thử nghiệm")
     for user_name, full_name in (("ve", "Trần Thị Vẽ"), ("nhanh", "Lê Văn Nhanh")):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ import engine.documents.operations
 import engine.instances.operations  # noqa: F401
 from connectors.delivery import carry_out_all
 from connectors.exchange.receive import handle
-from engine.clock import VIETNAM, FixedClock
+from engine.clock import FixedClock
 from engine.definitions import commands as definitions
 from engine.definitions.shipped import Bundle
 from engine.directory import commands as directory
@@ -26,11 +24,12 @@ from engine.inbox import Arrival
 from engine.instances import commands as instances
 from engine.outbox import Delivery
 from engine.platform import Platform, Work, system
-from engine.settings import Settings
 from tests import bpmn_text, builders
+from tests.conftest import NOW
+from tests.furnished import Furnished, furnished
+from tests.played import installation
 from tests.servers import TestServers
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=VIETNAM)
 RECEIVE = bpmn_text.process(
     "incoming-document",
     [
@@ -132,15 +131,8 @@ class Exchange:
         ).id
 
 
-@pytest.fixture(scope="session")
-def made_province(
-    servers: TestServers, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, builders.Province]]:
-    """A database with the province in it, made once and copied by every test of this folder."""
-    name = f"t_{uuid.uuid4().hex[:16]}"
-    folder = tmp_path_factory.mktemp("province")
-    settings = Settings(environment="test", database_url=servers.create(name, template_database), data_path=folder)
-    platform = builders.platform(settings, FixedClock(NOW), folder)
+def furnish(platform: Platform) -> builders.Province:
+    """The invented province, whose leaders hold the post their signatures name."""
     province = builders.province(platform)
 
     def name_posts(work: Work) -> None:
@@ -149,24 +141,27 @@ def made_province(
             directory.change_person(work, office["leader"].id, {"post_id": post.id})
 
     platform.run(system(), name_posts)
-    platform.engine.dispose()
-    yield name, province
-    servers.drop(name)
+    return province
+
+
+@pytest.fixture(scope="session")
+def made_province(
+    servers: TestServers, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Furnished]:
+    """A database with the province in it, made once and copied by every test of this folder."""
+    folder = tmp_path_factory.mktemp("province")
+    with furnished(servers, template_database, FixedClock(NOW), folder, furnish) as made:
+        yield made
 
 
 @pytest.fixture
-def unprepared(
-    servers: TestServers, made_province: tuple[str, builders.Province], tmp_path: Path
-) -> Iterator[Exchange]:
+def unprepared(made_province: Furnished, tmp_path: Path) -> Iterator[Exchange]:
     """A province with people who sign, and no procedure for what arrives."""
-    template, province = made_province
-    name = f"t_{uuid.uuid4().hex[:16]}"
-    settings = Settings(environment="test", database_url=servers.create(name, template), data_path=tmp_path)
-    clock = FixedClock(NOW)
-    platform = builders.platform(settings, clock, tmp_path)
-    yield Exchange(platform, clock, province)
-    platform.engine.dispose()
-    servers.drop(name)
+    with made_province.copied() as url:
+        clock = FixedClock(NOW)
+        platform = builders.platform(installation(url, tmp_path), clock, tmp_path)
+        yield Exchange(platform, clock, made_province.made())
+        platform.engine.dispose()
 
 
 @pytest.fixture
