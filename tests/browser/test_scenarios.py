@@ -20,7 +20,6 @@ from tests.browser.conftest import House, served
 from web.app import create_app
 
 pytestmark = pytest.mark.browser
-BUNDLE = read_folder(PROCESSES / "incoming-document")
 PATIENCE = 30_000
 
 
@@ -51,14 +50,18 @@ class Bench:
 
 
 @pytest.fixture
-def bench(settings: Settings, clock: FixedClock, tmp_path: Path, page: Page) -> Iterator[Bench]:
-    """A draft with two of its scenarios, in Chromium."""
+def bench(
+    settings: Settings, clock: FixedClock, tmp_path: Path, page: Page, request: pytest.FixtureRequest
+) -> Iterator[Bench]:
+    """A draft with one or two of its scenarios, in Chromium; of incoming documents unless the test asks."""
+    bundle = read_folder(PROCESSES / getattr(request, "param", "incoming-document"))
     platform = builders.platform(settings, clock, tmp_path / "files")
     office = builders.office(platform, "Sở Kịch bản")
     analyst = builders.person(platform, office.agency, "process-analyst", user_name="phan-tich")
-    draft = platform.run(system(), drafting.add_version, BUNDLE, office.id, None, "")
-    two = {key: BUNDLE.scenarios[key] for key in ("accepted", "refused")}
-    platform.run(builders.actor(platform, analyst), drafting.keep_draft, draft.id, 1, scenarios=two)
+    draft = platform.run(system(), drafting.add_version, bundle, office.id, None, "")
+    keys = {"incoming-document": ("accepted", "refused")}.get(bundle.key, tuple(bundle.scenarios)[:1])
+    kept = {key: bundle.scenarios[key] for key in keys}
+    platform.run(builders.actor(platform, analyst), drafting.keep_draft, draft.id, 1, scenarios=kept)
     app = create_app(settings, platform)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -154,3 +157,48 @@ def test_a_scenario_is_recorded_by_keyboard_alone(bench: Bench):
     drawer.get_by_role("radio").first.focus()
     keyboard.press("Space")
     assert drawer.get_by_role("radio").first.is_checked()
+
+
+@pytest.mark.parametrize("bench", ["dispatch-follow-up"], indirect=True)
+def test_the_outside_does_not_answer_and_then_refuses(bench: Bench):
+    drawer = bench.drawer
+    bench.press("Ghi kịch bản mới")
+    bench.press("Bắt đầu đi thử")
+    sent = drawer.get_by_label("Kết quả khác của Gửi văn bản qua Trục")
+    sent.select_option(label="Quá thời gian chờ, hệ thống bên ngoài không trả lời")
+    expect(drawer.get_by_role("alert")).to_contain_text("không trả lời")
+    expect(bench.marked("send-dispatch", "scenario-here")).to_have_count(1)
+    bench.press("Làm lại, lần này được")
+    drawer.get_by_role("button", name="Có trạng thái mới").click()
+    bench.press("Nơi nhận từ chối (02)")
+    expect(bench.marked("handle-refusal", "scenario-here")).to_have_count(1)
+    bench.press("Dừng ở đây, chọn điều mong đợi")
+    drawer.get_by_label("Tên kịch bản").fill("Bị từ chối sau khi gửi lại")
+    bench.press("Lưu kịch bản")
+    expect(drawer.locator(".scenario-figure")).to_contain_text("2 kịch bản đều đạt")
+    table = bench.kept()["bi-tu-choi-sau-khi-gui-lai"]
+    assert [sorted(set(each) - {"expect"}) for each in table["step"]] == [
+        ["at", "failure"], ["at", "retry"], ["answer", "at"],
+    ]  # fmt: skip
+    assert "handle-refusal" in table["waiting"]
+
+
+@pytest.mark.parametrize("bench", ["resolution"], indirect=True)
+def test_everybody_a_task_is_given_to_is_asked_in_turn(bench: Bench):
+    drawer = bench.drawer
+    bench.press("Ghi kịch bản mới")
+    drawer.get_by_label("support_units").fill("[4]")
+    bench.press("Bắt đầu đi thử")
+    drawer.get_by_label("Giao người giải quyết").check()
+    drawer.get_by_label("Chuyên viên chủ trì").select_option(label="Người thử 2")
+    drawer.get_by_label("Người thử 3", exact=True).check()
+    bench.press("Trả lời")
+    drawer.get_by_role("button", name="Góp ý kiến phối hợp").click()
+    expect(drawer.get_by_text("Nơi 1/2")).to_be_visible()
+    drawer.get_by_role("textbox", name="Ý kiến phối hợp").fill("Thống nhất với dự thảo.")
+    bench.press("Ghi và sang nơi tiếp theo")
+    expect(drawer.get_by_text("Nơi 2/2")).to_be_visible()
+    drawer.get_by_role("textbox", name="Ý kiến phối hợp").fill("Bổ sung căn cứ pháp lý.")
+    bench.press("Trả lời")
+    expect(bench.marked("give-opinion", "scenario-passed")).to_have_count(1)
+    expect(drawer.locator(".scenario-bar")).to_contain_text("2 bước")
