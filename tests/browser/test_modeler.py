@@ -191,6 +191,7 @@ def test_what_is_drawn_saves_itself_and_is_there_again(opened: Opened):
     assert kept.edition == 2
     assert "Thẩm tra" in kept.diagram.decode()
     assert 'camunda:candidateGroups="specialist"' in kept.diagram.decode()
+    assert '<bpmn:userTask id="tham-tra" name="Thẩm tra"' in kept.diagram.decode()  # an id that people can read
     studio.open()
     expect(studio.page.locator(".djs-label", has_text="Thẩm tra")).to_be_visible()
 
@@ -322,6 +323,37 @@ def test_a_task_gets_its_role_its_deadline_and_its_form_by_name(opened: Opened):
     assert 'camunda:candidateGroups="specialist"' in task
     assert "office_deadline(now(), 'PT8H')" in task
     assert 'camunda:formRef="give-opinion"' in task
+
+
+def test_a_form_is_made_for_a_task_from_its_properties(opened: Opened):
+    studio = opened()
+    studio.select("assign-work")
+    studio.page.keyboard.press("n")
+    studio.pick("tham tra")
+    panel = studio.page.get_by_label("Thuộc tính", exact=True)
+    panel.get_by_label("Biểu mẫu", exact=True).select_option(label="Tạo biểu mẫu mới…")
+    expect(panel.get_by_label("Biểu mẫu", exact=True)).to_have_value("tham-tra")
+    studio.is_saved()
+    kept = studio.kept()
+    assert kept.forms["tham-tra"]["components"] == []
+    assert 'camunda:formRef="tham-tra" camunda:formRefBinding="deployment"' in kept.diagram.decode()
+    panel.get_by_role("button", name="Thiết kế biểu mẫu tham-tra").click()
+    expect(studio.page.locator(".shelf-name[aria-current]")).to_have_text("tham-tra")
+    expect(studio.page.locator(".fjs-form-editor")).to_be_visible()
+
+
+def test_a_draft_is_set_aside_only_when_meant(opened: Opened):
+    studio = opened()
+    menu = studio.page.locator(".studio-actions summary")
+    menu.click()
+    studio.page.get_by_role("button", name="Bỏ bản nháp…").click()
+    studio.page.get_by_role("button", name="Hủy", exact=True).click()
+    assert studio.kept().state == "draft"
+    menu.click()
+    studio.page.get_by_role("button", name="Bỏ bản nháp…").click()
+    studio.page.get_by_role("button", name="Bỏ bản nháp", exact=True).click()
+    expect(studio.page.locator("#notices")).to_contain_text("Đã bỏ bản nháp")
+    assert studio.kept().state == "discarded"
 
 
 # --- By keyboard ----------------------------------------------------------------------------------------------

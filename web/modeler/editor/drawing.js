@@ -9,6 +9,7 @@ import camunda from "camunda-bpmn-moddle/resources/camunda.json";
 import MinimapModule from "diagram-js-minimap";
 import { translate } from "../words.js";
 import { offerTemplates } from "./templates.js";
+import { namingModule } from "./naming.js";
 import { panelModule } from "./panel.js";
 
 export function makeModeler({ canvas, panel, templates, roles, surroundings }) {
@@ -23,7 +24,7 @@ export function makeModeler({ canvas, panel, templates, roles, surroundings }) {
       CreateAppendAnythingModule, CreateAppendElementTemplatesModule,
       CamundaPlatformBehaviors, MinimapModule,
       { surroundings: ["value", { roles, ...surroundings }] },
-      panelModule,
+      panelModule, namingModule,
     ],
     elementTemplates: [],
     minimap: { open: false },

@@ -10,6 +10,7 @@ import { call } from "./server.js";
 import { makeSimulation } from "./simulation.js";
 import { speak } from "./speak.js";
 import { makeStudio } from "./studio.js";
+import { sure } from "./shelf.js";
 import { makeTabs } from "./tabs.js";
 import { PANEL, missing } from "../words.js";
 import { makeTransfer } from "./transfer.js";
@@ -45,6 +46,9 @@ async function begin(element) {
       forms: () => Object.keys(studio.forms()).sort(),
       tables: () => tablesOf(studio.decisions()),
       procedures: () => content.procedures ?? [],
+      isNamed: (id) => JSON.stringify(studio.scenarios()).includes(`"${id}"`),
+      newForm: (id) => studio.newForm(id),
+      openForm: (key) => studio.showTab("forms", key),
     },
   });
   speak(find("properties"), PANEL, { texts: false }); // some titles there can't be translated
@@ -52,6 +56,7 @@ async function begin(element) {
   const show = (state, sentence) => {
     status.dataset.state = state;
     status.textContent = sentence;
+    find("resolve").hidden = state !== "conflict";
   };
   const conflict = makeConflict(studio, dataset);
   const saving = makeSaving({ studio, draft, show, conflict: (error, mine) => conflict(error, mine, saving) });
@@ -61,6 +66,8 @@ async function begin(element) {
   fit(modeler);
   show("saved", content.may_change ? `Đã lưu ${content.saved_at}` : "Chỉ xem");
   modeler.on("commandStack.changed", () => studio.changed("diagram"));
+  // lists of forms and tables in the panel are drawn anew when those change
+  studio.onChange((part) => part !== "diagram" && modeler.get("eventBus").fire("propertiesPanel.providersChanged"));
   if (opened.sentence) studio.say(opened.sentence, "soon");
   if (opened.laidOut) studio.changed("diagram");
 
@@ -80,7 +87,7 @@ async function begin(element) {
   element.dispatchEvent(new CustomEvent("studio:ready", { bubbles: true, detail: studio }));
 }
 
-function wireTools(element, { studio, moves, problems, simulation, transfer }) {
+function wireTools(element, { studio, moves, problems, saving, simulation, transfer }) {
   const modeler = studio.modeler;
   const stack = modeler.get("commandStack");
   const actions = {
@@ -93,6 +100,7 @@ function wireTools(element, { studio, moves, problems, simulation, transfer }) {
     search: () => modeler.get("searchPad").toggle(),
     simulate: () => simulation.toggle(),
     "next-problem": () => problems.next(),
+    resolve: () => saving.save(),
     properties: () => toggle(element, "properties-closed"),
     ...Object.fromEntries(["add", "connect", "attach", "changeLane", "replace", "goTo", "rename", "remove"].map((name) => [name, moves[name]])),
     ...transfer,
@@ -102,6 +110,17 @@ function wireTools(element, { studio, moves, problems, simulation, transfer }) {
     if (!button) return;
     button.closest("details")?.removeAttribute("open");
     actions[button.dataset.do]?.();
+  });
+  element.querySelector("[data-keys]").addEventListener("click", () => document.querySelector("[data-studio-keys]").showModal());
+  const discard = element.querySelector("[data-discard]");
+  discard?.addEventListener("submit", async (event) => {
+    if (discard.dataset.agreed) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!(await sure("Bỏ bản nháp này? Bản nháp rời khỏi danh sách; nội dung vẫn được lưu để tra cứu.", "Bỏ bản nháp"))) return;
+    discard.dataset.agreed = "yes";
+    saving.stop();
+    discard.requestSubmit();
   });
   const refresh = () => {
     for (const button of element.querySelectorAll('[data-do="undo"]')) button.disabled = !stack.canUndo();

@@ -113,17 +113,31 @@ function resultsHint(found) {
   return `Kết quả đọc được ở đầu ra: ${names.map((name) => `\${result.${name}}`).join(", ")}.`;
 }
 
+const NEW = " new"; // no form can have this name
+
+const formOf = (newForm) => ({
+  get: (element) => getBusinessObject(element).get("camunda:formRef") ?? "",
+  set: (injector, element, value) => {
+    const key = value === NEW ? newForm(getBusinessObject(element).id) : value;
+    injector.get("modeling").updateProperties(element, { "camunda:formRef": key || undefined, "camunda:formRefBinding": key ? "deployment" : undefined });
+  },
+});
+
+const link = (id, label, onClick) => ({
+  id,
+  component: () => jsx("div", { class: "bio-properties-panel-entry", children: jsx("button", { type: "button", class: "plain-button", onClick, children: label }) }),
+});
+
 function peopleGroup(element, injector) {
-  const { roles, forms } = injector.get("surroundings");
+  const { roles, forms, newForm, openForm } = injector.get("surroundings");
   const listed = () => [["", "Chưa chọn"], ...roles.map(({ name, label }) => [name, label])];
   const entries = [
     choice("role", "Vai trò thực hiện", attribute("camunda:candidateGroups"), listed, { help: "Ai có vai trò này trong cơ quan đều nhận được việc. Muốn giao cho một đơn vị, ghi ở mục Giao việc." }),
     choice("due", "Hạn xử lý", attribute("camunda:dueDate"), () => DUE, { help: "Tính theo giờ làm việc của cơ quan, kể từ khi việc được giao." }),
-    choice("form", "Biểu mẫu", attribute("camunda:formRef"), () => [["", "Không có biểu mẫu"], ...forms().map((key) => [key, key])], {
-      help: "Biểu mẫu được thiết kế ở thẻ Biểu mẫu.",
-      after: (tools, each, value) => tools.get("modeling").updateProperties(each, { "camunda:formRefBinding": value ? "deployment" : undefined }),
-    }),
+    choice("form", "Biểu mẫu", formOf(newForm), () => [["", "Không có biểu mẫu"], [NEW, "Tạo biểu mẫu mới…"], ...forms().map((key) => [key, key])], { help: "Những gì người làm điền khi hoàn thành việc." }),
   ];
+  const form = getBusinessObject(element).get("camunda:formRef");
+  if (form && forms().includes(form)) entries.push(link("open-form", `Thiết kế biểu mẫu ${form}`, () => openForm(form)));
   return group("people", "Người thực hiện", entries);
 }
 

@@ -11,6 +11,7 @@ export function makeSaving({ studio, draft, show, conflict }) {
   let running = null;
   let timer = 0;
   let stopped = !draft.mayChange;
+  let refused = null; // what to tell again when somebody tries to save after a conflict
 
   const told = (state, sentence) => show(state, sentence);
 
@@ -39,7 +40,8 @@ export function makeSaving({ studio, draft, show, conflict }) {
       if (error.status === 409) {
         stopped = true;
         told("conflict", "Chưa lưu: người khác vừa lưu");
-        conflict(error, content);
+        refused = () => conflict(error, content);
+        refused();
       } else {
         told("failed", error.status === 0 ? "Mất kết nối, đã giữ trên máy này" : "Chưa lưu được");
         if (error.status !== 0) studio.say(error.message, "late");
@@ -56,6 +58,7 @@ export function makeSaving({ studio, draft, show, conflict }) {
 
   async function save() {
     clearTimeout(timer);
+    if (refused) refused();
     if (stopped) return;
     if (running) {
       await running.catch(() => {});
@@ -91,7 +94,7 @@ export function makeSaving({ studio, draft, show, conflict }) {
     edition: () => edition,
     leftOver: () => kept(place),
     drop: () => forget(place),
-    stop: () => { stopped = true; dirty = false; clearTimeout(timer); },
-    adopt: (number) => { edition = number; stopped = !draft.mayChange; },
+    stop: () => { stopped = true; dirty = false; refused = null; clearTimeout(timer); },
+    adopt: (number) => { edition = number; refused = null; stopped = !draft.mayChange; },
   };
 }

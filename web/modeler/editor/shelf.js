@@ -93,10 +93,10 @@ function ask(title, value, taken, ending) {
   }, "Đồng ý");
 }
 
-export const sure = (sentence) => dialogue("Xác nhận", (form) => {
+export const sure = (sentence, agree = "Xóa") => dialogue("Xác nhận", (form) => {
   form.append(Object.assign(document.createElement("p"), { textContent: sentence }));
   return () => true;
-}, "Xóa");
+}, agree);
 
 function dialogue(title, fill, agree) {
   return new Promise((resolve) => {

@@ -40,6 +40,13 @@ export function makeStudio({ draftId, urls, drawer, notices }) {
       content = { ...content, forms };
       studio.changed("forms");
     },
+    // An empty form named after the element that asks for it; its key.
+    newForm(wished) {
+      let key = wished;
+      for (let number = 2; key in content.forms; number += 1) key = `${wished}-${number}`;
+      studio.setForms({ ...content.forms, [key]: { type: "default", id: key, components: [] } });
+      return key;
+    },
     setDecisions(decisions) {
       content = { ...content, decisions };
       studio.changed("decisions");
@@ -63,17 +70,25 @@ export function makeStudio({ draftId, urls, drawer, notices }) {
       saving = keeper;
     },
 
-    say(sentence, tone = "") {
+    say(sentence, tone = "", { label, run } = {}) {
       const line = document.createElement("p");
       line.className = `notice${tone ? ` tone-${tone}` : ""}`;
       line.setAttribute("role", "status");
       line.append(Object.assign(document.createElement("span"), { textContent: sentence }));
+      if (label) {
+        const act = Object.assign(document.createElement("button"), { type: "button", className: "plain-button", textContent: label });
+        act.addEventListener("click", () => {
+          line.remove();
+          run();
+        });
+        line.append(act);
+      }
       const close = Object.assign(document.createElement("button"), { type: "button", className: "plain-button", textContent: "Đóng" });
       close.addEventListener("click", () => line.remove());
       line.append(close);
       for (const each of notices.children) if (each.textContent === line.textContent) each.remove();
       notices.append(line);
-      if (!tone) setTimeout(() => line.remove(), 8000);
+      if (!tone || tone === "done") setTimeout(() => line.remove(), 8000);
     },
 
     title(elementId) {

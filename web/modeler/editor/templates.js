@@ -1,5 +1,6 @@
 // Element templates of the operation catalog, and the knowledge in them for the panel.
 import { getBusinessObject, is } from "bpmn-js/lib/util/ModelUtil";
+import { freeId } from "./naming.js";
 
 const byOperation = new Map();
 
@@ -26,7 +27,11 @@ export function offerTemplates(modeler, templates) {
 // An element as its template describes it. Parameters that may be left out are left out.
 function createElement(modeler, template) {
   const factory = modeler.get("bpmnFactory");
-  const businessObject = factory.create(template.elementType.value, { name: template.name });
+  const id = freeId(modeler.get("moddle").ids, template.name);
+  const businessObject = factory.create(template.elementType.value, { name: template.name, ...(id && { id }) });
+  const text = factory.create("bpmn:Documentation", { text: template.description });
+  text.$parent = businessObject;
+  businessObject.get("documentation").push(text);
   const inputs = [];
   const properties = [];
   for (const { binding, type, value } of template.properties) {

@@ -44,7 +44,7 @@ export function makeTransfer(studio, element) {
         studio.load(isZip ? { forms: read.forms, decisions: read.decisions } : {});
         fit(studio.modeler);
         studio.changed("diagram");
-        studio.say(opened.sentence || `Đã nhập ${file.name} vào bản nháp.`, opened.sentence ? "soon" : "done");
+        studio.say(opened.sentence || `Đã nhập ${file.name} vào bản nháp.`, "soon", { label: "Lấy lại sơ đồ trước", run: () => takeBack(before) });
       } catch (error) {
         await openDiagram(studio.modeler, before.diagram);
         studio.say(`Không mở được sơ đồ trong tệp: ${error.message}`, "late");
@@ -52,6 +52,13 @@ export function makeTransfer(studio, element) {
     } catch (error) {
       studio.say(error.message, "late");
     }
+  }
+
+  async function takeBack({ diagram, forms, decisions }) {
+    await openDiagram(studio.modeler, diagram);
+    studio.load({ forms, decisions });
+    fit(studio.modeler);
+    studio.changed("diagram");
   }
 
   input?.addEventListener("change", () => {

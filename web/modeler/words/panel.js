@@ -228,7 +228,7 @@ export const PANEL = {
   "every hour on the hour from 9-5 p.m. UTC Monday-Friday": "mỗi giờ, từ 9 đến 17 giờ UTC, thứ Hai đến thứ Sáu",
   "Documentation: Timer events": "Hẹn giờ", "How to configure a timer": "Cách đặt giờ", "Learn more.": "Tìm hiểu thêm.",
   "List contains {numOfItems} item": "Danh sách có {numOfItems} mục",
-  "Participant ID": "Mã vùng tham gia", "Created in": "Tạo ở", "Process variable name": "Tên biến của hồ sơ",
+  "Participant ID": "Mã vùng tham gia", "Created in": "Tạo ở",
   "The follow up date as an EL expression (e.g. ${someDate}) or an ISO date (e.g. 2015-06-26T09:54:00).": "Biểu thức ${…} hoặc ngày giờ ISO.",
   "Terminate End Event": "Kết thúc toàn bộ", "Message Boundary Event": "Gắn kèm: thông điệp", "Timer Boundary Event": "Gắn kèm: hẹn giờ", "Timer Boundary Event (Non Interrupting)": "Gắn kèm: hẹn giờ, không ngắt",
   "Message Boundary Event (Non Interrupting)": "Gắn kèm: thông điệp, không ngắt", "Error Boundary Event": "Gắn kèm: lỗi nghiệp vụ", "Escalation Boundary Event": "Gắn kèm: báo cấp trên", "Escalation Boundary Event (Non Interrupting)": "Gắn kèm: báo cấp trên, không ngắt",
@@ -240,4 +240,6 @@ export const PANEL = {
   "Message Intermediate Throw Event": "Gửi thông điệp", "Signal Intermediate Throw Event": "Phát tín hiệu", "Escalation Intermediate Throw Event": "Báo cấp trên", "Link Intermediate Throw Event": "Chuyển liên kết", "Intermediate Throw Event": "Sự kiện giữa", "Intermediate Catch Event": "Chờ",
   "Expanded Sub Process": "Quy trình con", "Sub Process": "Quy trình con", "Collapsed Sub Process": "Quy trình con (thu gọn)", "Event Sub Process": "Quy trình con theo sự kiện", "Expanded Pool": "Vùng tham gia", "Empty Pool": "Vùng tham gia trống", "Manual Task": "Việc ngoài hệ thống", "Script Task": "Kịch bản lệnh", "Send Task": "Gửi thông điệp (công việc)", "Receive Task": "Chờ thông điệp (công việc)",
   "Delegate Variable Mapping": "Ủy nhiệm ánh xạ biến", "Delegate variable name": "Tên biến", "Delegate Expression Variable Mapping": "Ủy nhiệm ánh xạ biến bằng biểu thức", "Delegate Class Variable Mapping": "Ủy nhiệm ánh xạ biến bằng lớp Java",
+  "Local variable name": "Tên biến đầu vào", "Process variable name": "Tên biến của hồ sơ",
+  "BPMN": "BPMN", "CMMN": "CMMN", "DMN": "DMN", // names
 };
