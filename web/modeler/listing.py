@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.definitions import queries
+from engine.definitions import adapting, queries
 from engine.definitions.models import Version
 from engine.definitions.queries import Line
 from engine.definitions.rules import may_change
@@ -39,6 +39,7 @@ class Row:
     shipped: Version | None
     variant: Version | None
     drafts: tuple[Draft, ...]
+    base_moved_on: bool  # the shipped version is later than the one the variant in force was made from
 
     @property
     def in_force(self) -> Version | None:
@@ -53,7 +54,10 @@ def rows(session: Session, actor: Actor) -> list[Row]:
         grouped.setdefault(line.definition.key, []).append(line)
     drafts = [draft for lines in grouped.values() for line in lines for draft in line.drafts]
     names = _names(session, {draft.changed_by_id for draft in drafts if draft.changed_by_id})
-    return [_row(actor, key, lines, names) for key, lines in sorted(grouped.items(), key=lambda each: _order(each[1]))]
+    return [
+        _row(session, actor, key, lines, names)
+        for key, lines in sorted(grouped.items(), key=lambda each: _order(each[1]))
+    ]
 
 
 def _order(lines: list[Line]) -> tuple[bool, str]:
@@ -61,7 +65,7 @@ def _order(lines: list[Line]) -> tuple[bool, str]:
     return not any(line.published for line in lines), lines[0].definition.name
 
 
-def _row(actor: Actor, key: str, lines: list[Line], names: dict[int, str]) -> Row:
+def _row(session: Session, actor: Actor, key: str, lines: list[Line], names: dict[int, str]) -> Row:
     shipped = next((line for line in lines if line.definition.agency_id is None), None)
     own = next((line for line in lines if line.definition.agency_id is not None), None)
     drafts = tuple(
@@ -73,7 +77,9 @@ def _row(actor: Actor, key: str, lines: list[Line], names: dict[int, str]) -> Ro
         for each in line.drafts
     )  # fmt: skip
     name = (own or shipped or lines[0]).definition.name
-    return Row(key, name, shipped.published if shipped else None, own.published if own else None, drafts)
+    variant = own.published if own else None
+    moved_on = variant is not None and adapting.moved_on(session, variant) is not None
+    return Row(key, name, shipped.published if shipped else None, variant, drafts, moved_on)
 
 
 def _names(session: Session, ids: set[int]) -> dict[int, str]:

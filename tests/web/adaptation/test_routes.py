@@ -83,10 +83,12 @@ def test_a_base_that_moved_on_is_told_to_those_who_changed_it(place: Place) -> N
     variant = place.variant(diagram=renamed((NAMES[0], "Giao việc")))
     mine, badge = client(place), "Bản gốc đã có phiên bản mới"
     assert badge not in mine.get(f"/versions/of/{KEY}").text
+    assert badge not in mine.get("/modeler").text
     assert "Không có gì phải hợp nhất" in mine.get(f"/adaptation/{variant}/merge").text
     newer(place, (NAMES[1], "Ghi việc"))
     assert badge in mine.get(f"/versions/of/{KEY}").text
     assert badge in mine.get(f"/adaptation/{KEY}").text
+    assert f"/adaptation/{variant}/merge" in mine.get("/modeler").text
     stranger = place.sign_in(place.analyst(place.province.commune))
     assert badge not in stranger.get(f"/versions/of/{KEY}").text
     assert "Giao việc" not in stranger.get(f"/versions/of/{KEY}").text
