@@ -288,9 +288,19 @@ class Analyst:
     def merges(self) -> None:
         """The base has moved on: three sides, one thing to settle, a new draft."""
         page = self.page
-        self.desk.visit("/modeler")
         self.desk.visit("/versions/of/resolution")
         page.get_by_role("link", name="Xem và hợp nhất").click()
+        expect(page.locator("[data-pane]")).to_have_count(4)
+        expect(page.locator(".conflict")).to_have_count(1)
+        expect(page.locator(".conflict")).to_contain_text("Phân công giải quyết")
+        expect(
+            page.locator("section", has=page.get_by_role("heading", name="Ghép vào từ bản gốc mới"))
+        ).to_contain_text("Nhắc việc quá hạn")
         page.get_by_label("Giữ bản riêng").check()
         page.get_by_role("button", name="Tạo bản nháp đã hợp nhất").click()
         self.ready()
+        for kept_or_taken in (STEP, "Nhắc việc quá hạn"):
+            expect(page.locator(".djs-element", has_text=kept_or_taken).last).to_be_visible()
+        page.get_by_role("link", name="Ban hành…").click()
+        expect(page.locator(".gates > li")).to_have_count(8)
+        expect(page.locator(".gates .tone-late")).to_have_count(0)

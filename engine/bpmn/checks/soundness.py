@@ -232,14 +232,19 @@ class _Player:
 
 
 def _may_join(board: _Board, marking: Marking, node: Node, arrived: set[str]) -> bool:
-    """BPMN 2.0, 13.4.3: every flow has come or, if inclusive, no other token can still come to an empty one."""
+    """BPMN 2.0, 13.4.3: every flow has come or, if inclusive, no other token can still come to an empty one, but for
+    those that could as well come where one is.
+    """
     if len(arrived) == len(board.incoming[node.id]):
         return True
     if node.kind != "inclusiveGateway":
         return False
     elsewhere = {board.scope.flows[token].target for token in marking - arrived}
-    empty = [flow for flow in board.incoming[node.id] if flow.id not in arrived]
-    return not any(elsewhere & board.reaching(flow, node.id) for flow in empty)
+    coming: set[str] = set()
+    full: set[str] = set()
+    for flow in board.incoming[node.id]:
+        (full if flow.id in arrived else coming).update(board.reaching(flow, node.id))
+    return not elsewhere & (coming - full)
 
 
 @lru_cache(maxsize=8)  # four rules look at the same games

@@ -66,17 +66,17 @@ class Analysis:
         """Go on until nothing changes, then note every use once."""
         for node in self.diagram.root.nodes.values():
             if node.kind == "startEvent":
-                self._seed(node.id, self._given(node))
+                self._seed(node.id, _given(self, node))
         finished = self._settle()
-        while finished and (unlikely := self._never_taken()):  # to be looked at too, though no value leads there
+        while finished and (unlikely := _never_taken(self)):  # to be looked at too, though no value leads there
             for flow in unlikely:
                 self.flows[flow.id] = self.entered[flow.source]
                 self._again(flow.target)
             finished = self._settle()
-        known = Known(self.map, dict(self.entered), [], self._final(), finished)
+        known = Known(self.map, dict(self.entered), [], _final(self), finished)
         for node in self.map.nodes.values():
             if node.id in self.entered:
-                known.uses += self._uses(node)
+                known.uses += _uses(self, node)
         return known
 
     def _settle(self) -> bool:
@@ -92,14 +92,6 @@ class Analysis:
         if identifier not in self.waiting:
             self.waiting.add(identifier)
             self.queue.append(identifier)
-
-    def _given(self, start: Node) -> Environment:
-        """The data an instance begins with; open where nobody has said."""
-        said = declared(start.element)
-        if said is None and self.catalog is not None:
-            told = self.catalog.starts
-            said = told.get(start.id, None if start.events else told.get(""))
-        return Environment({}, True) if said is None else Environment(dict(said))
 
     def _seed(self, identifier: str, environment: Environment) -> None:
         before = self.seeds.get(identifier)
@@ -145,11 +137,8 @@ class Analysis:
         if node.inner is not None:
             self._into(node, entry)
             return
-        after = entry if self._is_root_start(node) else self.effects.of(node, entry).after
+        after = entry if _is_root_start(self, node) else self.effects.of(node, entry).after
         self._on(node, scope, after)
-
-    def _is_root_start(self, node: Node) -> bool:
-        return node.kind == "startEvent" and self.map.scope_of[node.id] is self.diagram.root
 
     def _into(self, node: Node, entry: Environment) -> None:
         assert node.inner is not None
@@ -189,22 +178,13 @@ class Analysis:
         if before is None or not ends:
             return
         scope = self.map.scope_of[node.id]
-        after = self.effects.leave(node, before, self._over(node.inner)).after
+        after = self.effects.leave(node, before, _over(self, node.inner)).after
         if not node.by_event:
             self._on(node, scope, after)
         elif catching.interrupts(node):
             self._end(scope, node.id, after)
         else:
             self._note(scope, before, after)
-
-    def _over(self, scope: Scope) -> Environment:
-        starts = [self.entered[node.id] for node in scope.nodes.values() if node.id in self.entered and
-                  node.kind == "startEvent"]  # fmt: skip
-        begun = frozenset.intersection(*(each.certain() for each in starts)) if starts else frozenset()
-        return settle(list(self.ends[scope.id].values()), begun | self.certainty.names(scope.id))
-
-    def _final(self) -> Environment:
-        return self._over(self.diagram.root) if self.diagram.root.id in self.ends else EMPTY
 
     def _note(self, scope: Scope, before: Environment, after: Environment) -> None:
         new = {name: shape for name, shape in after.variables.items() if before.variables.get(name) != shape}
@@ -237,18 +217,44 @@ class Analysis:
             self._seed(boundary.id, outside)
         self._learn_inside(self.map.scope_of[holder.id], outside)
 
-    def _never_taken(self) -> list[Flow]:
-        flows = (flow for scope in self.diagram.root.scopes() for flow in scope.flows.values())
-        return [flow for flow in flows if flow.source in self.entered and flow.id not in self.flows]
 
-    def _uses(self, node: Node) -> list[Use]:
-        """Every text of an element and of the flows behind it, with what is known there at last."""
-        entry, scope = self.entered[node.id], self.map.scope_of[node.id]
-        effect = self.effects.of(node, entry)
-        found = [] if self._is_root_start(node) else list(effect.uses)
-        after = effect.after
-        if node.inner is not None and self.ends.get(node.inner.id):
-            left = self.effects.leave(node, entry, self._over(node.inner))
-            found += left.uses
-            after = left.after
-        return found + list(choosing.uses(node, scope.outgoing(node.id), after))
+def _given(work: Analysis, start: Node) -> Environment:
+    """The data an instance begins with; open where nobody has said."""
+    said = declared(start.element)
+    if said is None and work.catalog is not None:
+        told = work.catalog.starts
+        said = told.get(start.id, None if start.events else told.get(""))
+    return Environment({}, True) if said is None else Environment(dict(said))
+
+
+def _is_root_start(work: Analysis, node: Node) -> bool:
+    return node.kind == "startEvent" and work.map.scope_of[node.id] is work.diagram.root
+
+
+def _over(work: Analysis, scope: Scope) -> Environment:
+    starts = [work.entered[node.id] for node in scope.nodes.values() if node.id in work.entered and
+              node.kind == "startEvent"]  # fmt: skip
+    begun = frozenset.intersection(*(each.certain() for each in starts)) if starts else frozenset()
+    return settle(list(work.ends[scope.id].values()), begun | work.certainty.names(scope.id))
+
+
+def _final(work: Analysis) -> Environment:
+    return _over(work, work.diagram.root) if work.diagram.root.id in work.ends else EMPTY
+
+
+def _never_taken(work: Analysis) -> list[Flow]:
+    flows = (flow for scope in work.diagram.root.scopes() for flow in scope.flows.values())
+    return [flow for flow in flows if flow.source in work.entered and flow.id not in work.flows]
+
+
+def _uses(work: Analysis, node: Node) -> list[Use]:
+    """Every text of an element and of the flows behind it, with what is known there at last."""
+    entry, scope = work.entered[node.id], work.map.scope_of[node.id]
+    effect = work.effects.of(node, entry)
+    found = [] if _is_root_start(work, node) else list(effect.uses)
+    after = effect.after
+    if node.inner is not None and work.ends.get(node.inner.id):
+        left = work.effects.leave(node, entry, _over(work, node.inner))
+        found += left.uses
+        after = left.after
+    return found + list(choosing.uses(node, scope.outgoing(node.id), after))
