@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None, platform: Platform | None = Non
     settings = _with_key(settings or (platform.settings if platform else Settings.from_environment()))
     app = Flask("web", root_path=str(HERE), template_folder=".", static_folder="static")
     app.url_map.converters["int"] = Id
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # sentences stay readable on the wire and in logs
     app.config.update(configuration(settings))
     app.config.update(
         MAX_CONTENT_LENGTH=settings.max_upload_bytes + 1024 * 1024,

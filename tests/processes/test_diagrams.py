@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from connectors.catalog import catalog
 from engine.bpmn import procedure
 from engine.bpmn.checks import check
 from engine.bpmn.checks.facts import Knowledge
@@ -20,6 +19,7 @@ from engine.bpmn.procedure import Procedure
 from engine.definitions.catalog import knowledge
 from engine.definitions.shipped import PROCESSES
 from engine.forms.reading import read_form
+from tests.catalog import catalog
 from tests.processes.drawing import drawing, elements, local
 from tests.processes.scenario import bundles
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from connectors.catalog import catalog
 from engine.bpmn.checks import check
 from engine.bpmn.checks.variables.shapes import Shape
 from engine.clock import FixedClock
@@ -19,6 +18,7 @@ from engine.errors import Finding
 from engine.platform import Platform, system
 from engine.settings import Settings
 from tests import builders
+from tests.catalog import catalog
 from tests.engine.bpmn.checks.trial import work
 from tests.engine.bpmn.diagrams import call, end, io, passing, path, process, prop, start
 

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
-from connectors.catalog import catalog
 from engine.clock import FixedClock
 from engine.definitions import commands, drafting, publishing
 from engine.definitions.models import Version
@@ -21,6 +20,7 @@ from engine.errors import DefinitionError, InvalidInput
 from engine.platform import Actor, Platform, Work, system
 from engine.settings import Settings
 from tests import builders
+from tests.catalog import catalog
 
 SHIPPED = read_folder(PROCESSES / "resolution")
 GROUP = "camunda:candidateGroups=\"${'unit-head@' + string(lead_unit)}\""

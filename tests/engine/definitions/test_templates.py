@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from connectors.catalog import catalog
 from engine.definitions import templates
 from engine.definitions.verbs import VERBS
 from engine.directory.rules import ROLES
 from engine.operations import Operation
+from tests.catalog import catalog
 
 ANEW = (
     "The element templates are stale. Write them anew: "

@@ -187,7 +187,7 @@ def test_a_refused_file_leaves_nothing_behind(platform: Platform, office: Office
     with pytest.raises(InvalidInput) as refused:
         builders.draft(
             platform, office, main_file=Upload("xấu.exe", b"MZ" + bytes(9)),
-            files=[Upload("tot.pdf", builders.pdf()), Upload("xau.pdf", b"MZ" + bytes(99)), Upload("te.pdf", b"MZ" + bytes(9))],
+            files=[Upload("tot.pdf", builders.pdf()), *(Upload(bad, b"MZ" * 9) for bad in ("xau.pdf", "te.pdf"))],
         )  # fmt: skip
 
     assert set(refused.value.fields) == {"main_file", "files"}

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from connectors.catalog import catalog
 from engine.definitions.scenarios import ordinary
 from engine.definitions.scenarios.ordinary import NoOrdinaryResult, ordinary_result, other_outcomes, result_fields
 from engine.operations import Operation, _fits
+from tests.catalog import catalog
 
 EVERY = list(catalog())
 

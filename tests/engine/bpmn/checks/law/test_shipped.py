@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from connectors.catalog import catalog
 from engine.bpmn.checks import check, law, readable
 from engine.bpmn.checks.facts import Knowledge
 from engine.bpmn.dialect import BPMN
 from engine.definitions.catalog import knowledge
 from engine.definitions.shipped import read_all
+from tests.catalog import catalog
 from tests.engine.bpmn.checks.law.drawing import FORMS, law_of, laws
 from tests.engine.bpmn.diagrams import (
     both,
