@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, Response, g, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -42,7 +42,10 @@ def answer_errors(app: Flask, settings: Settings) -> None:
 
 
 def page(status: int, sentence: str, number: str = "") -> Response:
-    """Return the error page for a status; htmx gets a notice for the top of the page instead."""
+    """Return the error page for a status; htmx gets a notice for the top of the page instead, scripts plain JSON."""
+    if request.is_json or request.accept_mimetypes.best == "application/json":
+        told = f"{sentence} ({number})" if number else sentence
+        return make_response(jsonify(message=told), status)
     template = "layout/messages/notice.html" if request.headers.get("HX-Request") else "layout/messages/error.html"
     body = render_template(template, status=status, title=_title(status), sentence=sentence, number=number, tone="late")
     answer = make_response(body, status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -72,7 +72,8 @@ def start(key: str) -> Any:
     reason = request.form.get("reason", "").strip() or reasons[step]
     made = platform().run(actor(), drafting.start_draft, key, agency_id, standing.in_force.id, reason[:1000])
     flash(_("Đã tạo bản nháp %(number)s của cơ quan từ “%(name)s”.", number=made.number, name=standing.name), "done")
-    return redirect(f"/modeler/drafts/{made.id}", 303)
+    part = "tab-tables" if step == "data" else None
+    return redirect(url_for("modeler.draft", version_id=made.id, _anchor=part), 303)
 
 
 @screen.get("/adaptation/<int:version_id>/merge")
@@ -98,7 +99,7 @@ def settle(version_id: int) -> Any:
     except InvalidInput as problem:
         return _sides_page(version_id, choices, str(problem)), 422
     flash(_("Đã tạo bản nháp %(number)s dựa trên bản gốc mới.", number=made.number), "done")
-    return redirect(f"/modeler/drafts/{made.id}", 303)
+    return redirect(url_for("modeler.draft", version_id=made.id), 303)
 
 
 def _sides_page(version_id: int, choices: Choices, problem: str = "") -> str:

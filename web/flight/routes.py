@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from engine.definitions import queries as definitions
 from engine.errors import InvalidInput
@@ -64,7 +63,7 @@ def order(old_id: int, new_id: int) -> Any:
         actor(), commands.begin_migration, old_id, new_id,
         instances=chosen, renamed=_renamed(new.procedure.elements),
     )  # fmt: skip
-    flash(ngettext("Đã bắt đầu chuyển %(num)s hồ sơ.", "Đã bắt đầu chuyển %(num)s hồ sơ.", made.total), "done")
+    flash(_("Đã bắt đầu chuyển %(count)s hồ sơ.", count=made.total), "done")
     return redirect(url_for("flight.migration", migration_id=made.id), 303)
 
 

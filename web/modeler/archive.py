@@ -20,6 +20,7 @@ from engine.definitions.drafting import MAX_BYTES
 from engine.definitions.shipped import Bundle
 from engine.errors import DefinitionError, InvalidInput
 from web.modeler.toml import written
+from web.sent import storable
 
 MAX_ENTRIES = 200
 _ZIP = b"PK\x03\x04"

@@ -18,6 +18,7 @@ from engine.directory.models import Person
 from engine.errors import Conflict, Finding, InvalidInput, PlatformError, RequestError
 from web.modeler.archive import packed, read_upload
 from web.modeler.commands import copy_draft
+from web.sent import body
 from web.session import actor, now, platform
 
 screen = Blueprint("drafts", __name__, url_prefix="/modeler/drafts/<int:version_id>")
@@ -48,7 +49,7 @@ def content(version_id: int) -> Response:
 @screen.put("/content")
 def keep(version_id: int) -> Any:
     """Save what is sent into the draft; 409 tells who saved another edition meanwhile, and when."""
-    sent = _sent()
+    sent = body()
     edition = sent.get("edition")
     if not isinstance(edition, int) or isinstance(edition, bool):
         raise InvalidInput("Thiếu số lần lưu của bản nháp. Tải lại trang rồi tiếp tục.")
@@ -66,7 +67,7 @@ def keep(version_id: int) -> Any:
 def check(version_id: int) -> Response:
     """Check what is drawn now, saved or not; nothing is changed."""
     began = time.perf_counter()
-    sent = _parts(_sent())
+    sent = _parts(body())
     with platform().reading() as reading:
         version, definition = queries.version(reading, actor(), version_id)
         drawn = Bundle(
@@ -82,7 +83,7 @@ def check(version_id: int) -> Response:
 @screen.post("/copy")
 def copy(version_id: int) -> Response:
     """Keep one's own content as another draft, when somebody else saved this one meanwhile."""
-    made = platform().run(actor(), copy_draft, version_id, **_parts(_sent()))
+    made = platform().run(actor(), copy_draft, version_id, **_parts(body()))
     return jsonify(id=made.id, number=made.number)
 
 
@@ -120,13 +121,6 @@ def _file(data: bytes, name: str, kind: str) -> Response:
     answer = Response(data, mimetype=kind)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def _sent() -> dict[str, Any]:
-    sent = request.get_json(silent=True)
-    if not isinstance(sent, dict):
-        raise InvalidInput("Máy chủ không đọc được nội dung gửi lên. Tải lại trang rồi tiếp tục.")
-    return sent
 
 
 def _parts(sent: dict[str, Any]) -> dict[str, Any]:

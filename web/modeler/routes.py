@@ -1,15 +1,13 @@
-"""The pages: procedures of the agency, one version to be read, and the editor of a draft."""
+"""The pages: procedures of the agency, and the editor of a draft."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from engine.definitions import drafting, queries, rules, templates
-from engine.definitions.models import Definition, Version
-from engine.directory.models import Person
 from engine.directory.rules import ROLES
 from engine.errors import InvalidInput
 from web.modeler.archive import read_upload
@@ -18,7 +16,6 @@ from web.modeler.listing import Row, rows
 from web.session import actor, platform
 
 screen = Blueprint("modeler", __name__, url_prefix="/modeler")
-STATES = {"draft": "Bản nháp", "published": "Đang áp dụng", "retired": "Đã ngừng áp dụng", "discarded": "Đã bỏ"}
 
 
 @screen.get("")
@@ -30,7 +27,7 @@ def index() -> Any:
         "own": bool(rules.may_change(actor(), actor().agency_id)),
         "shipped": bool(rules.may_change(actor(), None)),
     }
-    return render_template("modeler/index.html", rows=found, may=may, states=STATES, link=_link)
+    return render_template("modeler/index.html", rows=found, may=may)
 
 
 @screen.post("/drafts")
@@ -70,37 +67,12 @@ def bring() -> Any:
 
 @screen.get("/drafts/<int:version_id>")
 def draft(version_id: int) -> Any:
-    """Show the editor; what is no draft any more, or nobody here may change, is shown to be read."""
+    """Show the editor; what is no draft any more, or the person may not change, is shown to be read."""
     with platform().reading() as reading:
         version, definition = queries.version(reading, actor(), version_id)
         if version.state != "draft" or not rules.may_change(actor(), definition.agency_id):
-            return redirect(url_for("modeler.version", version_id=version_id))
-        facts = _facts(reading, version, definition)
-    may_change = bool(rules.may_change(actor(), definition.agency_id))
-    return render_template(
-        "modeler/editor.html", version=version, definition=definition, may_change=may_change, **facts
-    )
-
-
-@screen.get("/versions/<int:version_id>")
-def version(version_id: int) -> Any:
-    """Show a version, to be read."""
-    with platform().reading() as reading:
-        found, definition = queries.version(reading, actor(), version_id)
-        facts = _facts(reading, found, definition)
-    may = {
-        "own": bool(rules.may_change(actor(), actor().agency_id)),
-        "shipped": bool(rules.may_change(actor(), None)),
-    }
-    return render_template("modeler/version.html", version=found, definition=definition, may=may, **facts)
-
-
-@screen.get("/versions/<int:version_id>/diagram.bpmn")
-def diagram(version_id: int) -> Response:
-    """Return the diagram of a version as it was drawn."""
-    with platform().reading() as reading:
-        found, _definition = queries.version(reading, actor(), version_id)
-    return Response(found.diagram, mimetype="application/xml")
+            return redirect(url_for("versions.version", version_id=version_id))
+    return render_template("modeler/editor.html", version=version, definition=definition)
 
 
 @screen.get("/templates.json")
@@ -111,19 +83,3 @@ def palette() -> Response:
         templates=templates.element_templates(platform().catalog),
         roles=[{"name": role, "label": ROLES[role]} for role in templates.doers()],
     )
-
-
-def _facts(reading: Any, version: Version, definition: Definition) -> dict[str, Any]:
-    """What the head of a page says about a version."""
-    person = reading.get(Person, version.changed_by_id) if version.changed_by_id else None
-    return {
-        "state": STATES[version.state],
-        "changed_by": person.full_name if person else "",
-        "link": _link,
-        "own": definition.agency_id is not None,
-    }
-
-
-def _link(endpoint: str, **values: Any) -> str:
-    """The address of a page of another screen, empty while that screen isn't installed."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""

@@ -16,6 +16,7 @@ from engine.definitions.scenarios.naming import free_key
 from engine.definitions.shipped import Bundle
 from engine.errors import InvalidInput, NotFound, PlatformError, RequestError
 from web.scenarios.told import told_coverage, told_standing, told_walk
+from web.sent import body
 from web.session import actor, platform
 
 screen = Blueprint("scenarios", __name__, url_prefix="/modeler/drafts/<int:version_id>/scenarios")
@@ -58,7 +59,7 @@ def keeping(version_id: int) -> Response:
     scenarios, edition, sent = _to_change(version_id)
     table = sent.get("scenario")
     key = sent.get("key")
-    if key is not None and key not in scenarios:
+    if key is not None and (not isinstance(key, str) or key not in scenarios):
         raise NotFound("Kịch bản này đã bị xóa hoặc đổi tên. Lưu lại thành kịch bản mới.")
     name = str(table.get("name", "")) if isinstance(table, dict) else ""
     read_scenario(str(key or "moi"), table)
@@ -144,10 +145,7 @@ def _key(sent: dict[str, Any], scenarios: dict[str, Any]) -> str:
 def _sent() -> dict[str, Any]:
     if (request.content_length or 0) > MOST_BYTES:
         raise InvalidInput("Nội dung gửi lên quá lớn để chạy thử; chia quy trình thành các quy trình con.")
-    sent = request.get_json(silent=True)
-    if not isinstance(sent, dict):
-        raise InvalidInput("Máy chủ không đọc được nội dung gửi lên. Tải lại trang rồi tiếp tục.")
-    return sent
+    return body()
 
 
 @screen.errorhandler(RequestError)

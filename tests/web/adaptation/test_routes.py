@@ -60,7 +60,9 @@ def test_shared_parts_are_offered_by_name(place: Place) -> None:
 @pytest.mark.parametrize("step", ["data", "part", "variant"])
 def test_a_step_begins_a_draft_of_the_own_variant(place: Place, step: str) -> None:
     answer = client(place).post(f"/adaptation/{KEY}/start", data={"step": step})
-    made = int(answer.location.rpartition("/")[2])
+    address, _, part = answer.location.partition("#")
+    assert part == ("tab-tables" if step == "data" else ""), "data means the tables, so the editor opens there"
+    made = int(address.rpartition("/")[2])
     version = place.version(made)
     assert (version.state, version.based_on_id, version.content_hash) == ("draft", place.shipped, SHIPPED.content_hash)
     with place.platform.reading() as session:

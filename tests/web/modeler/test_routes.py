@@ -39,15 +39,15 @@ def test_another_agency_sees_the_shipped_ones_but_not_the_draft(studio: Studio):
     assert "Bản nháp" not in seen.select_one("ul.procedures").text  # type: ignore[union-attr]
     client = studio.sign_in(studio.stranger)
     assert client.get(f"/modeler/drafts/{studio.draft_id}").status_code == 404
-    assert client.get(f"/modeler/versions/{studio.draft_id}").status_code == 404
+    assert client.get(f"/versions/{studio.draft_id}").status_code == 404
     assert client.post(f"/modeler/drafts/{studio.draft_id}/discard").status_code == 404
     assert client.post("/modeler/drafts", data={"version": studio.draft_id}).status_code == 404
 
 
 def test_without_the_role_every_page_is_forbidden(studio: Studio):
     client = studio.sign_in(studio.clerk)
-    for where in ("/modeler", f"/modeler/drafts/{studio.draft_id}", f"/modeler/versions/{studio.shipped_id}",
-                  f"/modeler/versions/{studio.shipped_id}/diagram.bpmn", "/modeler/templates.json"):  # fmt: skip
+    for where in ("/modeler", f"/modeler/drafts/{studio.draft_id}", f"/versions/{studio.shipped_id}",
+                  f"/versions/{studio.shipped_id}/diagram.bpmn", "/modeler/templates.json"):  # fmt: skip
         assert client.get(where).status_code == 403, where
     for where in ("/modeler/drafts", "/modeler/import", f"/modeler/drafts/{studio.draft_id}/discard"):
         file = (io.BytesIO(BARE), "a.bpmn")
@@ -93,7 +93,7 @@ def test_one_who_may_only_read_is_shown_the_draft_without_the_editor(studio: Stu
         "/modeler/drafts", data={"version": studio.shipped_id, "line": "shipped"}
     )
     answer = studio.sign_in(studio.stranger).get(made.headers["Location"], follow_redirects=True)
-    assert answer.request.path == made.headers["Location"].replace("drafts", "versions")
+    assert answer.request.path == made.headers["Location"].replace("/modeler/drafts", "/versions")
     assert "Bản nháp" in answer.text
     assert "data-studio" not in answer.text
 
@@ -109,14 +109,14 @@ def test_a_discarded_draft_leaves_the_list_and_is_only_read(studio: Studio):
     assert studio.version().state == "discarded"
     assert page(studio, studio.analyst).select(".drafts li") == []
     again = studio.client.get(f"/modeler/drafts/{studio.draft_id}")
-    assert again.headers["Location"] == f"/modeler/versions/{studio.draft_id}"
-    assert "Đã bỏ" in page(studio, studio.analyst, f"/modeler/versions/{studio.draft_id}").text
+    assert again.headers["Location"] == f"/versions/{studio.draft_id}"
+    assert "Đã bỏ" in page(studio, studio.analyst, f"/versions/{studio.draft_id}").text
 
 
 def test_a_version_is_shown_to_be_read(studio: Studio):
-    seen = page(studio, studio.analyst, f"/modeler/versions/{studio.shipped_id}")
-    assert seen.select_one(f'[data-diagram="/modeler/versions/{studio.shipped_id}/diagram.bpmn"]')
-    diagram = studio.client.get(f"/modeler/versions/{studio.shipped_id}/diagram.bpmn")
+    seen = page(studio, studio.analyst, f"/versions/{studio.shipped_id}")
+    assert seen.select_one(f'[data-diagram="/versions/{studio.shipped_id}/diagram.bpmn"]')
+    diagram = studio.client.get(f"/versions/{studio.shipped_id}/diagram.bpmn")
     assert b"take-in" in diagram.data
 
 

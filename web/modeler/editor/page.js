@@ -83,8 +83,24 @@ async function begin(element) {
   for (const { key, title, mount } of panels) drawer.add(key, title, (host) => mount(host, studio));
   await offerLeftOver(studio, saving, content);
   await problems.check();
+  const follow = () => goTo(location.hash.slice(1), studio);
+  follow();
+  window.addEventListener("hashchange", follow);
   element.dataset.studioState = "ready";
   element.dispatchEvent(new CustomEvent("studio:ready", { bubbles: true, detail: studio }));
+}
+
+// what other screens point at: a part of the draft (#tab-tables) or an element (#verify-content)
+function goTo(hash, studio) {
+  let wanted;
+  try {
+    wanted = decodeURIComponent(hash);
+  } catch {
+    return; // typed by hand
+  }
+  const tab = wanted.match(/^tab-(diagram|forms|tables)$/)?.[1];
+  if (tab) studio.showTab(tab);
+  else if (wanted) studio.focus(wanted);
 }
 
 function wireTools(element, { studio, moves, problems, saving, simulation, transfer }) {
