@@ -104,7 +104,8 @@ def _from_zip(content: bytes) -> Bundle:
         raise InvalidInput(f"Tệp .zip phải có đúng một sơ đồ .bpmn; tìm thấy {len(diagrams)}.")
     if not all(isinstance(schema, dict) for schema in forms.values()):
         raise InvalidInput("Trong tệp .zip có biểu mẫu không đọc được.")
-    return bundle_of(next(iter(diagrams.values())), forms, decisions, scenarios)
+    kept = storable({"forms": forms, "decisions": decisions, "scenarios": scenarios})
+    return bundle_of(next(iter(diagrams.values())), **kept)
 
 
 def _entries(content: bytes) -> list[tuple[PurePosixPath, bytes]]:

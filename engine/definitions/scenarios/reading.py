@@ -15,6 +15,7 @@ MORNING = datetime(2026, 11, 23, 8, 15, tzinfo=VIETNAM)  # a Monday; scenarios b
 MOST_STEPS = 300
 LONGEST_LIST = 1_000
 LONGEST_NAME = 300
+_YEARS = (1900, 2200)
 Table = Mapping[str, Any]
 
 
@@ -230,6 +231,8 @@ def moment(text: Any) -> datetime | None:
     try:
         found = datetime.fromisoformat(str(text))
     except ValueError:
+        return None
+    if not _YEARS[0] <= found.year <= _YEARS[1]:  # beyond, a change of zone or a deadline leaves the calendar
         return None
     return found if found.tzinfo is not None else found.replace(tzinfo=VIETNAM)
 
