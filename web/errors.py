@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Blueprint, Flask, Response, g, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from engine.errors import BusinessError, ConnectorError, DefinitionError, RequestError
+from engine.errors import BusinessError, ConnectorError, DefinitionError, InvalidInput, PlatformError, RequestError
 from engine.settings import Settings
 
 log = logging.getLogger("vanthu.web")
@@ -39,6 +39,30 @@ def answer_errors(app: Flask, settings: Settings) -> None:
     app.register_error_handler(HTTPException, http)
     app.register_error_handler(Exception, _bug)
     app.before_request(_refuse_control_signs)
+
+
+def answer_scripts(screen: Blueprint) -> None:
+    """Answer every error of a screen that only scripts ask with JSON: `message` is a sentence, `fields` say where.
+
+    What is no answer on purpose (a bug, a database that is gone) goes the way of every screen, see `page`.
+    """
+
+    def refused(error: RequestError) -> tuple[Response, int]:
+        fields = error.fields if isinstance(error, InvalidInput) else {}
+        return jsonify(message=str(error), fields=fields), error.status
+
+    def http(error: HTTPException) -> tuple[Response, int]:
+        if isinstance(error, CSRFError):
+            sentence = "Phiên làm việc đã đổi. Tải lại trang rồi tiếp tục; phần đang vẽ được giữ trên máy này."
+        elif error.code == 413:
+            sentence = "Nội dung gửi lên lớn hơn mức cho phép. Chia quy trình thành các quy trình con rồi lưu lại."
+        else:
+            sentence = "Máy chủ không hiểu yêu cầu này. Tải lại trang rồi thử lại."
+        return jsonify(message=sentence), error.code or 400
+
+    screen.register_error_handler(RequestError, refused)
+    screen.register_error_handler(PlatformError, lambda error: (jsonify(message=str(error)), 422))
+    screen.register_error_handler(HTTPException, http)
 
 
 def page(status: int, sentence: str, number: str = "") -> Response:

@@ -6,8 +6,6 @@ import time
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
-from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
 
 from engine.bpmn import checks
 from engine.clock import VIETNAM
@@ -15,13 +13,15 @@ from engine.definitions import catalog, drafting, queries, rules
 from engine.definitions.models import Version
 from engine.definitions.shipped import Bundle
 from engine.directory.models import Person
-from engine.errors import Conflict, Finding, InvalidInput, PlatformError, RequestError
+from engine.errors import Conflict, Finding, InvalidInput
+from web.errors import answer_scripts
 from web.modeler.archive import packed, read_upload
 from web.modeler.commands import copy_draft
 from web.sent import body
 from web.session import actor, now, platform
 
 screen = Blueprint("drafts", __name__, url_prefix="/modeler/drafts/<int:version_id>")
+answer_scripts(screen)
 
 
 @screen.before_request
@@ -161,25 +161,3 @@ def _finding(found: Finding) -> dict[str, Any]:
         "element": found.element, "rule": found.rule, "sentence": found.sentence, "severity": found.severity,
         "clause": found.clause,
     }  # fmt: skip
-
-
-@screen.errorhandler(RequestError)
-def _refused(error: RequestError) -> Any:
-    fields = error.fields if isinstance(error, InvalidInput) else {}
-    return jsonify(message=str(error), fields=fields), error.status
-
-
-@screen.errorhandler(PlatformError)
-def _failed(error: PlatformError) -> Any:
-    return jsonify(message=str(error)), 422
-
-
-@screen.errorhandler(HTTPException)
-def _http(error: HTTPException) -> Any:
-    if isinstance(error, CSRFError):
-        sentence = "Phiên làm việc đã đổi. Tải lại trang rồi tiếp tục; phần đang vẽ được giữ trên máy này."
-    elif error.code == 413:
-        sentence = "Nội dung gửi lên lớn hơn mức cho phép. Chia quy trình thành các quy trình con rồi lưu lại."
-    else:
-        sentence = "Máy chủ không hiểu yêu cầu này. Tải lại trang rồi thử lại."
-    return jsonify(message=sentence), error.code or 400

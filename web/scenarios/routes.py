@@ -7,19 +7,20 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
 
 from engine.definitions import catalog, drafting, queries, rules
 from engine.definitions.models import Definition, Version
 from engine.definitions.scenarios import Limits, Surroundings, coverage, play, read_scenario, walk_all
 from engine.definitions.scenarios.naming import free_key
 from engine.definitions.shipped import Bundle
-from engine.errors import InvalidInput, NotFound, PlatformError, RequestError
+from engine.errors import InvalidInput, NotFound
+from web.errors import answer_scripts
 from web.scenarios.told import told_coverage, told_standing, told_walk
 from web.sent import body
 from web.session import actor, platform
 
 screen = Blueprint("scenarios", __name__, url_prefix="/modeler/drafts/<int:version_id>/scenarios")
+answer_scripts(screen)
 MOST_BYTES = 3 * drafting.MAX_BYTES
 MOST_SCENARIOS = 200
 PLAYING = Limits(seconds=5.0, total_seconds=5.0)
@@ -146,19 +147,3 @@ def _sent() -> dict[str, Any]:
     if (request.content_length or 0) > MOST_BYTES:
         raise InvalidInput("Nội dung gửi lên quá lớn để chạy thử; chia quy trình thành các quy trình con.")
     return body()
-
-
-@screen.errorhandler(RequestError)
-def _refused(error: RequestError) -> Any:
-    fields = error.fields if isinstance(error, InvalidInput) else {}
-    return jsonify(message=str(error), fields=fields), error.status
-
-
-@screen.errorhandler(PlatformError)
-def _failed(error: PlatformError) -> Any:
-    return jsonify(message=str(error)), 422
-
-
-@screen.errorhandler(HTTPException)
-def _http(error: HTTPException) -> Any:
-    return jsonify(message="Máy chủ không hiểu yêu cầu này. Tải lại trang rồi thử lại."), error.code or 400
