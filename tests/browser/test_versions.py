@@ -15,7 +15,6 @@ from engine.definitions.shipped import PROCESSES, read_folder
 from engine.platform import Work, system
 from tests.browser.conftest import House
 from tests.browser.people import Desk
-from tests.browser.test_screens import overflow
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 KEY = "resolution"
@@ -165,38 +164,3 @@ def test_a_variant_is_made_compared_published_and_brought_to_a_new_base(house: H
     expect(other.page.get_by_text("Theo kết luận giao ban")).to_have_count(0)
     other.visit(f"/versions/{merged}")
     expect(other.heading).to_have_text("Không tìm thấy")
-
-
-@pytest.mark.parametrize("width", [360, 1440])
-def test_the_pages_of_versions_fit_and_can_be_read_by_everybody(
-    house: House, visitor: Visitor, accessibility: Callable[[Any], list[str]], width: int
-) -> None:
-    with house.platform.reading() as session:
-        base = queries.current(session, KEY, None)
-
-    def make(work: Work) -> int:
-        office = work.session.connection().exec_driver_sql("select agency_id from person where user_name='quantri.sxd'")
-        made = drafting.start_draft(work, KEY, office.scalar_one(), base, "Thử")
-        diagram = renamed(
-            ("Phân công giải quyết", "Giao việc"), ('camunda:topic="documents.assign"', 'camunda:topic="x"')
-        )
-        return drafting.keep_draft(work, made.id, 1, diagram=diagram, scenarios={}).id
-
-    draft = house.platform.run(system(), make)
-    move_on(house, renamed(("Phân công giải quyết", "Phân việc"), ("Ghi việc trả lại", "Ghi lại việc trả")))
-    page = visitor(width=width, height=740 if width == 360 else 900, has_touch=width == 360)
-    desk = house.return_to(page, "quantri.sxd")
-    for where in (
-        f"/versions/of/{KEY}", f"/versions/{draft}", f"/versions/{base}/compare/{draft}", f"/versions/{draft}/publish",
-        f"/adaptation/{KEY}", f"/adaptation/{KEY}?step=part", f"/adaptation/{KEY}?step=variant",
-        f"/adaptation/{draft}/merge",
-    ):  # fmt: skip
-        desk.visit(where)
-        if page.locator("[data-panes]").count():
-            drawn(page)
-        if page.locator("[data-diagram]").count():
-            expect(page.locator("[data-diagram]")).to_have_attribute("data-diagram-state", "shown")
-        assert overflow(page) == [], where
-        assert accessibility(page) == [], where
-        assert not re.search(r"\b(None|undefined|NaN)\b|\[object|\{\{|%\(", page.locator("main").inner_text()), where
-    assert desk.complaints == []

@@ -14,6 +14,7 @@ from engine.instances.models import Incident, Instance
 from engine.platform import Platform, Work, system
 from engine.tasks import commands as tasks
 from engine.tasks.models import Task
+from tests.browser.drawn import draw
 from tests.played import carry_on
 from web.demo.stage import Stage
 from web.demo.story import begin, unit_of, write_and_sign
@@ -62,6 +63,7 @@ def bring(platform: Platform) -> dict[str, int]:
             "person": stage.person_id("chuyenvien.sxd"),
         }
     found["incident"] = platform.run(system(), trouble, found["instance"])
+    found |= draw(platform, stage)
     assert all(found.values()), found
     return {name: int(value or 0) for name, value in found.items()}
 
