@@ -132,7 +132,8 @@ class Analysis:
         self.entered[node.id] = entry
         scope = self.map.scope_of[node.id]
         self._learn_inside(scope, entry)
-        for identifier, seen in catching.caught_from(self.map, node, entry, self.catalog):
+        any_turn = entry if node.loop is None or node.inner else meet(entry, self.effects.of(node, entry).after)
+        for identifier, seen in catching.caught_from(self.map, node, any_turn, self.catalog):
             self._seed(identifier, seen)
         if node.inner is not None:
             self._into(node, entry)
@@ -141,12 +142,16 @@ class Analysis:
         self._on(node, scope, after)
 
     def _into(self, node: Node, entry: Environment) -> None:
+        self._begin_turn(node, entry)
+        self._out_of(node)
+
+    def _begin_turn(self, node: Node, before: Environment) -> None:
+        """What a sub-process begins with, in its first turn or a later one."""
         assert node.inner is not None
-        inner = self.effects.of(node, entry).inner if not node.by_event else entry
+        inner = self.effects.of(node, before).inner if not node.by_event else before
         for each in node.inner.nodes.values():
             if each.kind == "startEvent" and inner is not None:
                 self._replace_seed(each.id, inner)
-        self._out_of(node)
 
     def _replace_seed(self, identifier: str, environment: Environment) -> None:
         if not same(self.seeds.get(identifier), environment):
@@ -179,6 +184,8 @@ class Analysis:
             return
         scope = self.map.scope_of[node.id]
         after = self.effects.leave(node, before, _over(self, node.inner)).after
+        if node.loop is not None:
+            self._begin_turn(node, meet(before, after))
         if not node.by_event:
             self._on(node, scope, after)
         elif catching.interrupts(node):

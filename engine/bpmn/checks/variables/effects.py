@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.bpmn.checks.rules import CheckCatalog
 from engine.bpmn.checks.variables.declared import declared
-from engine.bpmn.checks.variables.environment import Environment, meet
+from engine.bpmn.checks.variables.environment import Environment, meet, same
 from engine.bpmn.checks.variables.evaluation import Evaluator, Use
 from engine.bpmn.checks.variables.shapes import ANY, Shape, group, listed, maybe, of, present
 from engine.bpmn.dialect import MultiInstance, Node
@@ -17,6 +17,7 @@ WAITS = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity"
 _PEOPLE = ("assignee", "candidateGroups", "candidateUsers", "dueDate", "priority")
 _NAMED = {"serviceTask": "topic", "businessRuleTask": "decisionRef", "callActivity": "calledElement"}
 _COUNTS: Mapping[str, Shape] = {"nr_of_instances": of("whole"), "nr_of_completed": of("whole")}
+_TURNS = 8  # of a loop, until what a task sets settles
 ANYTHING = Shape(frozenset({"map"}))  # a result nobody has declared
 
 
@@ -43,7 +44,7 @@ class Effects:
         if node.kind in WAITS:
             after = self._wait(node, before, seen)
             if node.loop is not None:
-                after = meet(after, self._wait(node, meet(before, after), seen))
+                after = self._turns(node, before, after, seen)
         elif node.kind in ("sendTask", "intermediateThrowEvent", "endEvent"):
             after = self._throw(node, before, seen)
         elif node.events:
@@ -100,6 +101,19 @@ class Effects:
         if node.multi is not None:
             return self._fan_in(node, before, result, seen)
         return self._settled(node, before, result, seen)
+
+    def _turns(self, node: Node, before: Environment, after: Environment, seen: Evaluator) -> Environment:
+        """What is known after any number of turns, where `after` is known after the first."""
+        for _ in range(_TURNS):
+            more = meet(after, self._wait(node, meet(before, after), Evaluator(node.id)))
+            if same(after, more):
+                break
+            after = more
+        else:  # many values that move on turn by turn: nothing is said of what the task sets
+            set_here = (name for name, shape in after.variables.items() if before.variables.get(name) != shape)
+            after = after.narrowed({name: Shape(optional=after.variables[name].optional) for name in set_here})
+        self._wait(node, meet(before, after), seen)
+        return after
 
     def _settled(self, node: Node, before: Environment, result: Shape, seen: Evaluator) -> Environment:
         element, after = node.element, before

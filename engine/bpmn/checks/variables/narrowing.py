@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from engine.bpmn.checks.variables.environment import Environment, meet
-from engine.bpmn.checks.variables.shapes import Scalar, Shape, kind_of, literals, present
+from engine.bpmn.checks.variables.shapes import NUMBERS, Scalar, Shape, kind_of, literals, present
 from engine.bpmn.expressions.syntax import Call, Items, Literal, Loop, Name, Node, Select
 
 ALL_DATA = "data"
@@ -112,13 +112,13 @@ def _among(environment: Environment, path: Path, values: tuple[Scalar, ...], ins
 
 def restricted(shape: Shape, values: tuple[Scalar, ...], inside: bool) -> Shape | None:
     """The shape without the values a condition shuts out; None when nothing is left."""
-    wanted = {(kind_of(value), value) for value in values}
+    wanted = {_compared(kind_of(value), value) for value in values}
     known = shape.values
     if known is None and shape.only({"flag", "null"}) and "flag" in shape.kinds:
         nothing = {("null", None)} if "null" in shape.kinds else set()
         known = frozenset({("flag", True), ("flag", False), *nothing})
     if known is not None:
-        left = known & wanted if inside else known - wanted
+        left = {pair for pair in known if (_compared(*pair) in wanted) is inside}
         if not left:
             return None
         kinds = {kind for kind, _ in left} & {"null", "flag", "text"} | (shape.kinds - {"null", "flag", "text"})
@@ -128,6 +128,11 @@ def restricted(shape: Shape, values: tuple[Scalar, ...], inside: bool) -> Shape 
     if ("null", None) in wanted and "null" in shape.kinds and len(shape.kinds) > 1:
         return Shape(shape.kinds - {"null"}, None, shape.fields, shape.sealed, shape.item, shape.optional)
     return shape
+
+
+def _compared(kind: str, value: Scalar) -> tuple[str, Scalar]:
+    """A value as == sees it: 1 and 1.0 are the same, 1 and true aren't."""
+    return ("number" if kind in NUMBERS else kind, value)
 
 
 def shape_at(environment: Environment, path: Path) -> Shape | None:

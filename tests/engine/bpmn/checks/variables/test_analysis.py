@@ -18,6 +18,7 @@ from engine.bpmn.checks.variables import analysis as flow_of_variables
 from engine.bpmn.checks.variables.analysis import Known, analysis
 from engine.bpmn.checks.variables.environment import Environment
 from engine.bpmn.checks.variables.shapes import Shape, kind_of, of
+from tests.engine.bpmn.checks.trial import found as findings
 from tests.engine.bpmn.checks.trial import work
 from tests.engine.bpmn.diagrams import (
     both,
@@ -26,6 +27,7 @@ from tests.engine.bpmn.diagrams import (
     event,
     flow,
     io,
+    loop,
     path,
     process,
     prop,
@@ -159,6 +161,79 @@ def test_nested_sub_processes_cost_no_more_than_flat_ones() -> None:
     flow = flow_of_variables.Analysis(flow_of_variables.as_run(xml), subject)
     assert names(flow.run().final) == {"dice": True, "x": True}
     assert flow.work < deep * 1_000
+
+
+def turning(first: str, *inside: str, ways: str, **repeat: Any) -> bytes:
+    """A sub-process that is gone through again and again, after x has been written."""
+    body = (start("again"), *inside, end("over"), path(ways), loop(**repeat))
+    return process(start(), work("a", io(outputs={"x": first})), sub("turn", *body), end(), path("start a turn end"))
+
+
+WAITING = work("w", io(outputs={"x": "${x + 1}", "s": "${has(data.s) ? s : 'one'}"}))
+TURNS = {
+    "counted": turning("${1}", WAITING, ways="again w over", condition="${x < 5}", maximum=9),
+    "a task by itself": process(
+        start(), work("a", io(outputs={"x": "p", "y": "q", "z": "r"})),
+        work("w", io(outputs={"x": "${y}", "y": "${z}", "z": "end"}), loop("${x != 'end'}", 9)), end(),
+        path("start a w end"),
+    ),
+    "by a flow": process(
+        start(), work("a", io(outputs={"x": "${1}"})), xor("m"), WAITING, xor("g", default="on"), end(),
+        path("start a m w g"), flow("g", "m", "${x < 4}"), flow("g", "end", id="on"),
+    ),
+    "at its border": process(
+        start(), work("a", io(outputs={"x": "p", "y": "q", "z": "r"})),
+        work("w", io(outputs={"x": "${y}", "y": "${z}", "z": "end"}), loop("${x != 'end'}", 9)), end(),
+        boundary("late", "w", timer("P1D")), work("v"), path("start a w end"), path("late v end"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TURNS)
+def test_a_later_turn_begins_with_what_an_earlier_one_wrote(what: str) -> None:
+    xml = TURNS[what]
+    found, procedure = known(xml), procedures.compile(xml)
+    step = run.start(procedure, {"dice": 1}, NOW)
+    seen = []
+    for _ in range(20):
+        if step.ended:
+            break
+        wait = next(each for each in step.opened if each.kind == "user_task")
+        told: Shape = found.before[wait.element].variables.get("x", of())
+        if "x" in wait.given:
+            seen.append(wait.given["x"])
+            in_turn = found.map.nodes[wait.element].loop is not None  # what is known before it is of the first turn
+            assert in_turn or told.values is None or (kind_of(wait.given["x"]), wait.given["x"]) in told.values
+        step = run.complete(procedure, step.state, wait.token, {}, NOW)
+    assert step.ended
+    assert len(set(seen)) > 2
+    final: Shape = found.final.variables["x"]
+    assert final.values is None or (kind_of(step.data["x"]), step.data["x"]) in final.values
+
+
+def test_a_branch_of_a_later_turn_is_not_said_to_be_never_taken() -> None:
+    choice = (xor("g", default="on"), work("v"), work("w", io(outputs={"x": "${2}"})), path("v over"), path("w over"),
+              flow("g", "v", "${x == 2}", id="second"), flow("g", "w", id="on"))  # fmt: skip
+    xml = turning("${1}", *choice, ways="again g", condition="${x < 5}", maximum=3)
+    assert known(xml).before["g"].variables["x"].literals == (1, 2)
+    assert ("second", "choices.never") not in findings(xml, Knowledge(starts={"": {"dice": of("whole")}}))
+
+
+def test_what_stands_at_the_border_of_a_loop_knows_every_turn() -> None:
+    assert known(TURNS["at its border"]).before["v"].variables["x"].literals == ("end", "p", "q", "r")
+
+
+def test_values_that_wander_through_a_loop_cost_little() -> None:
+    wander = io(outputs={f"v{n}": f"${{v{n + 1}}}" for n in range(200)} | {"v200": "end"})
+    begin = io(outputs={f"v{n}": f"{n}" for n in range(201)})
+    xml = process(
+        start(), work("a", begin), work("w", wander, loop("${v0 != 'end'}", 300)), end(), path("start a w end")
+    )
+    subject, _ = open_subject(xml, Knowledge(starts={"": {}}))
+    assert subject is not None
+    flow = flow_of_variables.Analysis(flow_of_variables.as_run(xml), subject)
+    assert flow.run().final.variables["v0"].values is None
+    assert flow.work < 10_000
 
 
 def test_too_much_work_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ BEFORE = Environment({"d": literals(VALUES["d"]), "f": of("flag"), "n": literals
         "d == 'a'", "d != 'a'", "'a' == d", "d in ['a', 'b']", "!(d in ['a', 'b'])", "f", "!f", "f == false",
         "d == 'a' && f", "d == 'a' || f", "!(d == 'a' && f)", "!(d == 'a' || f)", "n == null", "n != null",
         "n != null && n > 1", "d == 'a' || d == 'b' || n == 1", "d == 'z'", "true", "false", "d == 'a' ? f : !f",
-        "has(data.d)", "size(d) == 1", "d == data.d",
+        "has(data.d)", "size(d) == 1", "d == data.d", "n == 1.0", "n != 2.0", "n in [1.0, null]",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("truth", [True, False])
