@@ -12,6 +12,7 @@ export async function mount(host, studio) {
   const names = () => Object.keys(studio.forms()).sort();
   const shelf = makeShelf(host, {
     label: "Biểu mẫu", fresh: "Tạo biểu mẫu…", names, open,
+    about: (name) => shownBy(name).map((each) => each.businessObject.name).filter(Boolean).join(", "),
     create: (name) => studio.setForms({ ...studio.forms(), [name]: blank(name) }),
     rename: (name, next) => {
       const { [name]: schema, ...rest } = studio.forms();
@@ -24,12 +25,13 @@ export async function mount(host, studio) {
     },
   });
 
+  const shownBy = (name) => studio.modeler.get("elementRegistry")
+    .filter((each) => !each.labelTarget && each.businessObject?.get?.("camunda:formRef") === name);
+
   // Elements that show the form keep showing it under its new name.
   function follow(name, next) {
     const modeling = studio.modeler.get("modeling");
-    for (const element of studio.modeler.get("elementRegistry").filter((each) => each.businessObject?.get?.("camunda:formRef") === name)) {
-      modeling.updateProperties(element, { "camunda:formRef": next });
-    }
+    for (const element of shownBy(name)) modeling.updateProperties(element, { "camunda:formRef": next });
   }
 
   async function open(name) {

@@ -1,5 +1,5 @@
 // A list of files of one draft beside their editor: open, new, rename, delete. Used for forms and for decision tables.
-export function makeShelf(host, { label, fresh, names, open, create, rename, remove, ending = "" }) {
+export function makeShelf(host, { label, fresh, names, open, create, rename, remove, about = () => "", ending = "" }) {
   let current = null;
   const bare = (name) => (ending && name.endsWith(ending) ? name.slice(0, -ending.length) : name);
   const list = document.createElement("ul");
@@ -26,6 +26,8 @@ export function makeShelf(host, { label, fresh, names, open, create, rename, rem
       const choose = button(bare(name), "shelf-name", () => show(name));
       if (here) choose.setAttribute("aria-current", "true");
       line.append(choose);
+      const words = about(name); // what people call it; the name beside it is what the diagram refers to
+      if (words) line.append(Object.assign(document.createElement("p"), { className: "shelf-about", textContent: words }));
       if (here) {
         line.append(
           button("Đổi tên…", "plain-button small", async () => {

@@ -12,6 +12,7 @@ export async function mount(host, studio) {
   const names = () => Object.keys(studio.decisions()).sort();
   const shelf = makeShelf(host, {
     label: "Bảng quyết định", ending: ".dmn", fresh: "Tạo bảng quyết định…", names, open,
+    about: (name) => decisionsIn(studio.decisions()[name]).map((each) => each.name).join(", "),
     create: (name) => {
       const id = name.replace(/\.dmn$/, "");
       studio.setDecisions({ ...studio.decisions(), [name]: blank(id, id) });
