@@ -1,0 +1,1 @@
+"""Searching documents: their words, how people ask for them, searches they keep, results taken away."""
