@@ -271,8 +271,9 @@ def set_status(work: Work, document_id: int, status: str) -> Document:
     before = document.status
     if status in rules.BEFORE_APPROVAL and document.person_signed_at is not None:
         document.person_signed_at = None  # a changed text needs a new signature
-    if status == "cancelled" and document.code is not None:
-        registers.cancel_number_of(work, document, f"Văn bản {document.code} bị hủy trước khi phát hành")
+    if status == "cancelled":
+        said = document.code or "dự thảo"
+        registers.cancel_number_of(work, document, f"Văn bản {said} bị hủy trước khi phát hành")
     document.status = status
     work.note("document.status_changed", "document", document.id, document.agency_id, before=before, after=status)
     return document

@@ -188,9 +188,10 @@ def register_incoming(work: Work, document_id: int, register_id: int | None = No
     today = directory.today(work.now)
     work.note("document.registered", "document", document.id, document.agency_id, register=register.id)
     entry = registers.enter(work, register, document, today)
-    document.arrival_number, document.arrival_date, document.status = entry.number, today, "registered"
+    day = entry.dated if entry.suffix else today
+    document.arrival_number, document.arrival_date, document.status = entry.number, day, "registered"
     work.session.flush()
-    return Registered(entry.number, today.isoformat())
+    return Registered(entry.number, day.isoformat())
 
 
 def refuse(work: Work, document_id: int, reason_code: str, reason: str, person_id: int | None = None) -> Document:
@@ -201,6 +202,7 @@ def refuse(work: Work, document_id: int, reason_code: str, reason: str, person_i
     text = fitting("reason", "lý do trả lại", reason, 1000, required=True, lines=True)
     work.require(rules.may_become(document, "returned"))
     document.status, document.refusal_code, document.refusal_reason = "returned", reason_code, text
+    registers.cancel_number_of(work, document, "Văn bản bị trả lại bên gửi")
     work.note(
         "document.refused", "document", document.id, document.agency_id, reason_code=reason_code,
         by=person_id or work.actor.person_id,

@@ -133,6 +133,7 @@ class Register(Base):
     direction: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(200))
     type_names: Mapped[Json]  # {"only": ["Quyết định"]} or {}: which kinds go here
+    body_name: Mapped[str] = mapped_column(String(200), default="", server_default="")  # an advisory body's own series
     notation: Mapped[str] = mapped_column(String(60), default="")  # template, e.g. "{kind}-{agency}"
     with_year: Mapped[bool] = mapped_column(default=False)  # legal normative documents: 23/2019/QĐ-UBND
     active: Mapped[bool] = mapped_column(default=True)
@@ -149,23 +150,57 @@ class RegisterYear(Base):
 
 
 class RegisterEntry(Base):
-    """One line of a register; a cancelled number stays visible and is never used again."""
+    """One line of a register; a cancelled number stays visible and is never used again.
+
+    A secondary number (123a) stands behind the number of its day, for what is entered afterwards. A held line with a
+    document waits for it: the document takes it when it is numbered or registered.
+    """
 
     __tablename__ = "register_entry"
     __table_args__ = (
-        UniqueConstraint("register_id", "year", "number"),
-        CheckConstraint("state in ('used','held','cancelled')", name="state"),
+        UniqueConstraint("register_id", "year", "number", "suffix"),
+        CheckConstraint("state in ('used','held','released','cancelled')", name="state"),
+        Index("ix_register_entry_dated", "register_id", "dated"),
     )
 
     id: Mapped[Key]
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
     year: Mapped[int]
     number: Mapped[int]
+    suffix: Mapped[str] = mapped_column(String(2), default="", server_default="")
+    dated: Mapped[date]  # the day the number stands for; its year is the document's
     state: Mapped[str] = mapped_column(String(10), default="used")
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
     entered_at: Mapped[datetime]
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(String(500), default="")
+    held_for: Mapped[str] = mapped_column(String(200), default="", server_default="")  # unit or person, in words
+    held_until: Mapped[date | None]
+    settled_at: Mapped[datetime | None]  # when a held number was used, released or cancelled
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class PrintedBook(Base):
+    """A print too long to be waited for: made by a worker, kept as a file of one person until it expires."""
+
+    __tablename__ = "printed_book"
+    __table_args__ = (CheckConstraint("state in ('waiting','making','done','failed')", name="state"),)
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    title: Mapped[str] = mapped_column(String(300))
+    given: Mapped[Json]  # which book, period and format: engine.documents.prints.orders.Order
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    rows_made: Mapped[int] = mapped_column(default=0)
+    rows_total: Mapped[int]
+    file_hash: Mapped[str | None] = mapped_column(String(64))
+    file_name: Mapped[str] = mapped_column(String(255), default="")
+    size: Mapped[int | None]
+    problem: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime]
+    ready_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Dispatch(Base):

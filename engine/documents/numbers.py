@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,9 +31,19 @@ class Code:
         return self.year is not None
 
 
-def format_number(number: int) -> str:
-    """A number as written: below ten with a leading zero."""
-    return f"{number:02d}"
+def format_number(number: int, suffix: str = "") -> str:
+    """A number as written: below ten with a leading zero; a secondary one with its letter, 123a."""
+    return f"{number:02d}{suffix}"
+
+
+SUFFIXES = "abcdeghiklmnopqrstuvxy"
+"""Letters of secondary numbers, in the order of the Vietnamese alphabet without marks."""
+
+
+def next_suffix(taken: Iterable[str]) -> str | None:
+    """The letter of the next secondary number behind a number; None when all are taken."""
+    used = set(taken)
+    return next((letter for letter in SUFFIXES if letter not in used), None)
 
 
 def notation(kind_name: str, agency: str, unit: str = "") -> str:
@@ -51,9 +62,10 @@ def notation_of_template(template: str, kind_name: str, agency: str, unit: str =
     return "-".join(part for part in filled.split("-") if part)
 
 
-def format_code(number: int, notation: str, year: int | None = None) -> str:
+def format_code(number: int, notation: str, year: int | None = None, suffix: str = "") -> str:
     """Number and notation as one string; the year goes inside for legal normative documents only."""
-    return f"{format_number(number)}/{year}/{notation}" if year is not None else f"{format_number(number)}/{notation}"
+    written = format_number(number, suffix)
+    return f"{written}/{year}/{notation}" if year is not None else f"{written}/{notation}"
 
 
 def parse_code(text: str) -> Code | None:

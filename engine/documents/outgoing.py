@@ -97,15 +97,17 @@ def number_outgoing(
     template = str(agency.policy.get("identifier_template") or numbers.SAMPLE_TEMPLATE)
     work.note("document.numbered", "document", document.id, document.agency_id, register=register.id)
     entry = _entry(work, register, document, today, held_entry)
-    document.code_number = numbers.format_number(entry.number)
+    day = entry.dated if entry.suffix else today  # what is entered afterwards keeps its day (ND30-15.1)
+    inside = entry.year if register.with_year else None
+    document.code_number = numbers.format_number(entry.number, entry.suffix)
     document.code_notation = notation
-    document.code = numbers.format_code(entry.number, notation, entry.year if register.with_year else None)
-    document.issued_date, document.organ_id = today, organ or None
-    document.identifier = numbers.document_identifier(organ, today, entry.number, document.code, template)
+    document.code = numbers.format_code(entry.number, notation, inside, entry.suffix)
+    document.issued_date, document.organ_id = day, organ or None
+    document.identifier = numbers.document_identifier(organ, day, entry.number, document.code, template)
     document.status = "numbered"
     refold(document)
     work.session.flush()
-    return Numbered(entry.number, document.code, today.isoformat(), document.identifier)
+    return Numbered(entry.number, document.code, day.isoformat(), document.identifier)
 
 
 def _notation(work: Work, document: Document, register: Register, agency: Agency) -> str:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.directory import queries as directory
-from engine.documents import kinds, rules
+from engine.documents import kinds, numbers, rules
 from engine.documents.models import Document, Register, RegisterEntry, RegisterYear
+from engine.documents.queries import locked
 from engine.documents.text import fitting
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 
 USUAL = {"incoming": "Sổ đăng ký văn bản đến", "outgoing": "Sổ đăng ký văn bản đi"}
 DIRECTIONS = tuple(USUAL)
+FIRST_YEAR = 1945
+UNNUMBERED = {
+    "incoming": rules.BEFORE_REGISTER,
+    "outgoing": frozenset({"draft", "content_check", "form_check", "approval", "approved", "signed"}),
+}
+"""Statuses in which a document has no number yet and one may be kept for it."""
 
 
 def add_register(
@@ -24,25 +32,66 @@ def add_register(
     direction: str,
     name: str,
     *,
-    type_names: list[str] | None = None,
+    type_names: Sequence[str] | None = None,
+    body_name: str = "",
     notation: str = "",
     with_year: bool = False,
 ) -> Register:
-    """Open a register; with `type_names` only these kinds go into it, else all that have none of their own."""
+    """Open a register: for every kind that has none of its own, for `type_names` only, or for an advisory body.
+
+    A Hội đồng, Ban or Tổ that uses the agency's seal has a series of its own (PL I.II.3.a); its register is used when
+    it is named, never by kind. InvalidInput by field, Conflict when another open register has the name or a kind.
+    """
     if not work.actor.is_system and work.actor.agency_id != agency_id:
         raise NotFound("Không tìm thấy cơ quan này.")
     work.require(rules.may_keep_registers(work.actor))
     if direction not in DIRECTIONS:
         raise InvalidInput("Sổ phải là sổ văn bản đi hoặc đến.", {"direction": "Chọn sổ đi hoặc sổ đến."})
+    name = fitting("name", "tên sổ", name, 200, required=True)
+    body = fitting("body_name", "tên tổ chức tư vấn", body_name, 200)
+    only = _known_kinds(type_names or ())
+    if body and only:
+        sentence = "Sổ của tổ chức tư vấn không chia theo loại văn bản; bỏ chọn loại."
+        raise InvalidInput(sentence, {"type_names": sentence})
+    _clash(work, agency_id, direction, name, only)
     register = Register(
-        agency_id=agency_id, direction=direction, name=fitting("name", "tên sổ", name, 200, required=True),
-        type_names={"only": list(type_names)} if type_names else {}, notation=notation, with_year=with_year,
-        active=True,
+        agency_id=agency_id, direction=direction, name=name, type_names={"only": only} if only else {}, body_name=body,
+        notation=_notation(notation), with_year=with_year, active=True,
     )  # fmt: skip
     work.session.add(register)
     work.session.flush()
     work.note("register.added", "register", register.id, agency_id, name=register.name, direction=direction)
     return register
+
+
+def _known_kinds(type_names: Sequence[str]) -> list[str]:
+    """Names of kinds as the norm writes them; others stay as they are, incoming documents may have any."""
+    found = (kinds.kind_named(each) for each in type_names)
+    cleaned = [kind.name if kind else " ".join(each.split()) for each, kind in zip(type_names, found, strict=True)]
+    return [each for each in dict.fromkeys(cleaned) if each]
+
+
+def _notation(template: str) -> str:
+    cleaned = fitting("notation", "ký hiệu", template, 60).replace(" ", "")
+    rest = cleaned.replace("{kind}", "").replace("{agency}", "").replace("{unit}", "")
+    if "{" in rest or "}" in rest or "/" in rest:
+        sentence = "Ký hiệu chỉ gồm chữ, dấu gạch nối và {kind}, {agency}, {unit}; không có số và dấu gạch chéo."
+        raise InvalidInput(sentence, {"notation": sentence})
+    return cleaned
+
+
+def _clash(work: Work, agency_id: int, direction: str, name: str, only: Sequence[str], but: int = 0) -> None:
+    """Two open registers of one side must not share a name or a kind: nobody could tell where a document went."""
+    others = select(Register).where(
+        Register.agency_id == agency_id, Register.direction == direction, Register.active, Register.id != but
+    )
+    for other in work.session.scalars(others):
+        if other.name.casefold() == name.casefold():
+            sentence = f"Đã có sổ “{other.name}” đang mở; đặt tên khác."
+            raise InvalidInput(sentence, {"name": sentence})
+        if taken := [each for each in only if each in other.type_names.get("only", ())]:
+            sentence = f"{', '.join(taken)} đã có sổ riêng “{other.name}”."
+            raise InvalidInput(sentence, {"type_names": sentence})
 
 
 def open_usual_registers(work: Work, agency_id: int) -> list[Register]:
@@ -63,6 +112,28 @@ def close_register(work: Work, register_id: int) -> None:
     work.note("register.closed", "register", register_id, register.agency_id)
 
 
+def rename_register(work: Work, register_id: int, name: str) -> Register:
+    """Give a register another name; its numbers and what stands in it don't change."""
+    work.require(rules.may_keep_registers(work.actor))
+    register = own_register(work, register_id)
+    name = fitting("name", "tên sổ", name, 200, required=True)
+    _clash(work, register.agency_id, register.direction, name, (), but=register.id)
+    before, register.name = register.name, name
+    work.note("register.renamed", "register", register_id, register.agency_id, before=before, after=name)
+    return register
+
+
+def reopen_register(work: Work, register_id: int) -> Register:
+    """Take a closed register into use again; its numbers go on where they stopped."""
+    work.require(rules.may_keep_registers(work.actor))
+    register = own_register(work, register_id)
+    only = register.type_names.get("only", [])
+    _clash(work, register.agency_id, register.direction, register.name, only, but=register.id)
+    register.active = True
+    work.note("register.reopened", "register", register_id, register.agency_id)
+    return register
+
+
 def own_register(work: Work, register_id: int) -> Register:
     """A register of the actor's agency; NotFound otherwise."""
     register = work.session.get(Register, register_id)
@@ -72,7 +143,7 @@ def own_register(work: Work, register_id: int) -> Register:
 
 
 def register_for(work: Work, document: Document, register_id: int | None = None) -> Register:
-    """The register a document goes into: the one named, else that of its kind, else the general one."""
+    """The register a document goes into: where a number waits for it, the one named, that of its kind, the general."""
     if register_id is not None:
         register = work.session.get(Register, register_id)
         if register is None or register.agency_id != document.agency_id:
@@ -80,21 +151,24 @@ def register_for(work: Work, document: Document, register_id: int | None = None)
         if register.direction != document.direction or not register.active:
             raise Conflict(f"“{register.name}” không dùng được cho văn bản này.")
         return register
-    fitting_ones = work.session.scalars(
+    usable = work.session.scalars(
         select(Register)
         .where(Register.agency_id == document.agency_id, Register.direction == document.direction, Register.active)
         .order_by(Register.id)
     ).all()
+    kept = set(work.session.scalars(select(RegisterEntry.register_id).where(*_kept_for(document))))
     kind = kinds.kind_named(document.type_name)
     name = kind.name if kind else document.type_name
-    for register in fitting_ones:
-        if name in register.type_names.get("only", ()):
-            return register
-    for register in fitting_ones:
-        if not register.type_names.get("only"):
-            return register
+    general = [each for each in usable if not each.type_names.get("only") and not each.body_name]
+    own = [each for each in usable if name in each.type_names.get("only", ())]
+    for register in (*(each for each in usable if each.id in kept), *own, *general):
+        return register
     side = "đi" if document.direction == "outgoing" else "đến"
     raise Conflict(f"Cơ quan chưa mở sổ văn bản {side} nào dùng được cho {document.type_name}.")
+
+
+def _kept_for(document: Document) -> tuple[ColumnElement[bool], ...]:
+    return RegisterEntry.document_id == document.id, RegisterEntry.state == "held"
 
 
 def take_number(work: Work, register_id: int, year: int) -> int:
@@ -133,31 +207,123 @@ def start_numbers_at(work: Work, register_id: int, year: int, next_number: int) 
     work.note("register.started", "register", register_id, register.agency_id, year=year, next_number=next_number)
 
 
+# --- Lines ----------------------------------------------------------------------------------------------------
+
+
 def enter(work: Work, register: Register, document: Document, on: date) -> RegisterEntry:
-    """Give a document the register's next number of that day's year."""
+    """Give a document the number that waits for it in this register, else the next one of that day's year.
+
+    A held number of another year stays held: the year of a number is that of the document's date.
+    """
+    kept = select(RegisterEntry).where(*_kept_for(document), RegisterEntry.register_id == register.id)
+    for entry in work.session.scalars(kept.order_by(RegisterEntry.id).with_for_update()):
+        if entry.suffix or entry.year == on.year:
+            return _use(work, entry, document)
     number = take_number(work, register.id, on.year)
     entry = RegisterEntry(
-        register_id=register.id, year=on.year, number=number, state="used", document_id=document.id,
-        entered_at=work.now, entered_by_id=work.actor.person_id, note="",
+        register_id=register.id, year=on.year, number=number, suffix="", dated=on, state="used",
+        document_id=document.id, entered_at=work.now, entered_by_id=work.actor.person_id, note="",
     )  # fmt: skip
     work.session.add(entry)
     return entry
 
 
-def hold_number(work: Work, register_id: int, note: str) -> RegisterEntry:
-    """Keep the next number for a document that is on its way; it shows in the register as held."""
+def hold_number(
+    work: Work,
+    register_id: int,
+    note: str,
+    *,
+    held_for: str = "",
+    until: date | None = None,
+    document_id: int | None = None,
+) -> RegisterEntry:
+    """Keep the next number of today's year for a document to come: why, for whom, until when (ND30-15.1).
+
+    It shows in the register as held. With `document_id` the document takes it when it is numbered or registered.
+    """
     work.require(rules.may_keep_registers(work.actor))
     register = own_register(work, register_id)
+    _in_use(register)
     reason = fitting("note", "lý do giữ số", note, 500, required=True)
-    year = directory.today(work.now).year
-    number = take_number(work, register_id, year)
+    whom = fitting("held_for", "đơn vị, người dùng số", held_for, 200)
+    today = directory.today(work.now)
+    if until is not None and until < today:
+        raise InvalidInput("Ngày giữ đến đã qua.", {"until": "Chọn từ hôm nay trở đi."})
+    if document_id is not None:
+        _waiting_document(work, register, document_id)
+    number = take_number(work, register_id, today.year)
     entry = RegisterEntry(
-        register_id=register_id, year=year, number=number, state="held", document_id=None,
-        entered_at=work.now, entered_by_id=work.actor.person_id, note=reason,
+        register_id=register_id, year=today.year, number=number, suffix="", dated=today, state="held",
+        document_id=document_id, entered_at=work.now, entered_by_id=work.actor.person_id, note=reason, held_for=whom,
+        held_until=until,
     )  # fmt: skip
     work.session.add(entry)
     work.session.flush()
-    work.note("register.number_held", "register", register_id, register.agency_id, number=number, year=year)
+    _note(work, "register.number_held", register, entry)
+    return entry
+
+
+def hold_secondary(
+    work: Work, register_id: int, document_id: int, on: date, reason: str, number: int | None = None
+) -> RegisterEntry:
+    """Keep a secondary number (123a) behind a number of an earlier day, for a document entered afterwards.
+
+    `on` is the day the document was issued or came; without `number` it stands behind the last number of that day
+    or before. InvalidInput for a day to come; Conflict when there is no such number.
+    """
+    work.require(rules.may_keep_registers(work.actor))
+    register = own_register(work, register_id)
+    _in_use(register)
+    why = fitting("reason", "lý do vào sổ bổ sung", reason, 500, required=True)
+    if on > directory.today(work.now) or on.year < FIRST_YEAR:
+        sentence = "Ngày vào sổ bổ sung phải là hôm nay hoặc ngày đã qua."
+        raise InvalidInput(sentence, {"on": sentence})
+    _waiting_document(work, register, document_id)
+    base = _base(work, register, on, number)
+    taken = work.session.scalars(
+        select(RegisterEntry.suffix).where(
+            RegisterEntry.register_id == register_id, RegisterEntry.year == base.year,
+            RegisterEntry.number == base.number,
+        )
+    )  # fmt: skip
+    suffix = numbers.next_suffix(taken)
+    if suffix is None:
+        raise Conflict(f"Số {numbers.format_number(base.number)} đã dùng hết các số phụ; chọn số khác.")
+    entry = RegisterEntry(
+        register_id=register_id, year=base.year, number=base.number, suffix=suffix, dated=on, state="held",
+        document_id=document_id, entered_at=work.now, entered_by_id=work.actor.person_id, note=why,
+    )  # fmt: skip
+    work.session.add(entry)
+    work.session.flush()
+    _note(work, "register.secondary_held", register, entry, on=on.isoformat())
+    return entry
+
+
+def _base(work: Work, register: Register, on: date, number: int | None) -> RegisterEntry:
+    """The line a secondary number stands behind, locked: whoever wants the same waits and sees our letter."""
+    query = select(RegisterEntry).where(
+        RegisterEntry.register_id == register.id, RegisterEntry.year == on.year, RegisterEntry.suffix == ""
+    )
+    query = query.where(RegisterEntry.dated <= on if number is None else RegisterEntry.number == number)
+    found = work.session.scalar(query.order_by(RegisterEntry.number.desc()).limit(1).with_for_update())
+    if found is None:
+        wanted = f"số {numbers.format_number(number)}" if number else f"số nào đến ngày {on:%d/%m/%Y}"
+        raise Conflict(f"“{register.name}” năm {on.year} chưa có {wanted} để ghi số phụ theo sau.")
+    return found
+
+
+def keep_for(work: Work, entry_id: int, document_id: int) -> RegisterEntry:
+    """Give a held or released number to a document that has none yet: it takes it when it is numbered (ND30-15.1)."""
+    work.require(rules.may_keep_registers(work.actor))
+    entry, register = _own_entry(work, entry_id)
+    if entry.state not in ("held", "released"):
+        raise Conflict(f"Số {_said(entry)} không còn được giữ.")
+    _in_use(register)
+    _waiting_document(work, register, document_id)
+    if not entry.suffix and entry.year != directory.today(work.now).year:
+        raise Conflict(f"Số đang giữ thuộc năm {entry.year}, không dùng cho văn bản năm nay được.")
+    entry.state, entry.document_id, entry.settled_at, entry.settled_by_id = "held", document_id, None, None
+    _note(work, "register.number_kept", register, entry, document=document_id)
     return entry
 
 
@@ -166,33 +332,92 @@ def use_held(work: Work, register: Register, entry_id: int, document: Document) 
     entry = work.session.get(RegisterEntry, entry_id, with_for_update=True)
     if entry is None or entry.register_id != register.id:
         raise NotFound("Không tìm thấy số đang giữ này trong sổ.")
+    if entry.state != "held" or entry.document_id not in (None, document.id):
+        raise Conflict(f"Số {_said(entry)} không còn được giữ.")
+    return _use(work, entry, document)
+
+
+def release_number(work: Work, entry_id: int, reason: str) -> RegisterEntry:
+    """Give up holding a number: the line stays, the number may be given to another document of the year by hand."""
+    work.require(rules.may_keep_registers(work.actor))
+    entry, register = _own_entry(work, entry_id)
     if entry.state != "held":
-        raise Conflict(f"Số {entry.number:02d} không còn được giữ.")
-    entry.state, entry.document_id = "used", document.id
+        raise Conflict(f"Số {_said(entry)} không còn được giữ.")
+    why = fitting("reason", "lý do thôi giữ số", reason, 200, required=True)
+    _settle(work, entry, "released", why)
+    entry.document_id = None
+    _note(work, "register.number_released", register, entry)
     return entry
 
 
 def cancel_number(work: Work, entry_id: int, reason: str) -> None:
-    """Cancel a held number: it stays visible as cancelled and is never used again (ND30-15.1)."""
+    """Cancel a held or released number: it stays visible as cancelled and is never used again (ND30-15.1)."""
     work.require(rules.may_keep_registers(work.actor))
-    entry = work.session.get(RegisterEntry, entry_id, with_for_update=True)
-    if entry is None:
-        raise NotFound("Không tìm thấy số này trong sổ.")
-    register = own_register(work, entry.register_id)
+    entry, register = _own_entry(work, entry_id)
     if entry.state == "cancelled":
-        raise Conflict(f"Số {entry.number:02d} đã hủy trước đó.")
-    if entry.document_id is not None:
-        raise Conflict(f"Số {entry.number:02d} đã cấp cho văn bản; hủy văn bản thì số mới được hủy theo.")
-    entry.state, entry.note = "cancelled", fitting("reason", "lý do hủy số", reason, 500, required=True)
-    work.note(
-        "register.number_cancelled", "register", register.id, register.agency_id, number=entry.number, year=entry.year
-    )
+        raise Conflict(f"Số {_said(entry)} đã hủy trước đó.")
+    if entry.state == "used":
+        raise Conflict(f"Số {_said(entry)} đã cấp cho văn bản; hủy văn bản thì số mới được hủy theo.")
+    _settle(work, entry, "cancelled", fitting("reason", "lý do hủy số", reason, 500, required=True))
+    entry.document_id = None
+    _note(work, "register.number_cancelled", register, entry)
 
 
 def cancel_number_of(work: Work, document: Document, reason: str) -> None:
-    """Cancel the number of a document that is given up before it was issued; the line stays in the register."""
-    work.session.execute(
-        update(RegisterEntry)
-        .where(RegisterEntry.document_id == document.id, RegisterEntry.state == "used")
-        .values(state="cancelled", note=reason[:500])
-    )
+    """Cancel the number of a document that is given up before it was issued; the line stays in the register.
+
+    What was only kept for it is released.
+    """
+    values = {"note": reason[:500], "settled_at": work.now, "settled_by_id": work.actor.person_id}
+    mine = update(RegisterEntry).where(RegisterEntry.document_id == document.id)
+    work.session.execute(mine.where(RegisterEntry.state == "used").values(state="cancelled", **values))
+    work.session.execute(mine.where(RegisterEntry.state == "held").values(state="released", document_id=None, **values))
+
+
+def _use(work: Work, entry: RegisterEntry, document: Document) -> RegisterEntry:
+    entry.state, entry.document_id = "used", document.id
+    entry.settled_at, entry.settled_by_id = work.now, work.actor.person_id
+    return entry
+
+
+def _settle(work: Work, entry: RegisterEntry, state: str, reason: str) -> None:
+    """The reason of the hold stays readable behind the reason of its end."""
+    entry.state, entry.settled_at, entry.settled_by_id = state, work.now, work.actor.person_id
+    entry.note = f"{reason} (giữ số: {entry.note})"[:500] if entry.note else reason
+
+
+def _own_entry(work: Work, entry_id: int) -> tuple[RegisterEntry, Register]:
+    """A line of a register of the actor's agency, locked; NotFound otherwise."""
+    entry = work.session.get(RegisterEntry, entry_id, with_for_update=True, populate_existing=True)
+    if entry is None:
+        raise NotFound("Không tìm thấy số này trong sổ.")
+    return entry, own_register(work, entry.register_id)
+
+
+def _in_use(register: Register) -> None:
+    if not register.active:
+        raise Conflict(f"“{register.name}” đã đóng, không cấp số nữa.")
+
+
+def _waiting_document(work: Work, register: Register, document_id: int) -> Document:
+    """A document of the register's side that has no number yet and none kept for it; Conflict otherwise."""
+    document = locked(work, document_id, register.direction)
+    if document.agency_id != register.agency_id:
+        raise NotFound("Không tìm thấy văn bản này.")
+    if document.status not in UNNUMBERED[register.direction] or document.destroyed_at is not None:
+        raise Conflict("Văn bản này đã có số hoặc không còn chờ cấp số.")
+    kept = work.session.scalar(select(RegisterEntry).where(*_kept_for(document)))
+    if kept is not None:
+        raise Conflict(f"Đã giữ số {_said(kept)} cho văn bản này.")
+    return document
+
+
+def _said(entry: RegisterEntry) -> str:
+    return numbers.format_number(entry.number, entry.suffix)
+
+
+def _note(work: Work, action: str, register: Register, entry: RegisterEntry, **details: object) -> None:
+    work.note(
+        action, "register", register.id, register.agency_id, number=_said(entry), year=entry.year, reason=entry.note,
+        **details,
+    )  # fmt: skip
