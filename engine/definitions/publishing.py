@@ -63,7 +63,7 @@ def gates(session: Session, actor: Actor, version: Version, operations: Catalog,
     definition = session.get_one(Definition, version.definition_id)
     content = queries.content(version, definition.key, definition.name)
     catalog = catalog_for(session, content, definition.agency_id, operations, now)
-    findings = [*checks.check(version.diagram, catalog), *_once(sound(version))]
+    findings = [*checks.check(version.diagram, catalog), *_once(sound(content))]
     judged = tuple(_judged(family, findings, definition) for family in FAMILIES)
     if actor.is_system:
         return tuple(gate for gate in judged if gate.key in TECHNICAL)

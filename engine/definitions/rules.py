@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 
 from engine.bpmn import decisions as dmn
 from engine.bpmn import procedure as bpmn
-from engine.definitions.models import Version
 from engine.definitions.shipped import Bundle
 from engine.errors import DefinitionError, Finding
 from engine.forms import reading as forms
@@ -39,18 +38,21 @@ def may_read(actor: Actor, agency_id: int | None) -> Verdict:
     return Verdict(agency_id is None or agency_id == actor.agency_id, "Đây là quy trình của cơ quan khác.")
 
 
-def sound(version: Version | Bundle) -> Iterable[Finding]:
-    """What is wrong with the forms and tables of a version, and what the platform can't start by itself."""
+def sound(bundle: Bundle) -> Iterable[Finding]:
+    """What is wrong with the forms and tables of a version, its key, and what the platform can't start by itself."""
     findings: list[Finding] = []
-    for schema in version.forms.values():
+    for schema in bundle.forms.values():
         findings += _faults(forms.read_form, json.dumps(schema, ensure_ascii=False).encode())
-    for text in version.decisions.values():
+    for text in bundle.decisions.values():
         findings += _faults(dmn.read_decisions, text.encode())
     try:
-        starts = bpmn.compile(version.diagram).starts
+        procedure = bpmn.compile(bundle.diagram)
     except DefinitionError as error:
         return [*findings, *error.findings]
-    for start in starts:
+    if procedure.key != bundle.key:  # exported and brought back, it would become another procedure
+        sentence = f"Mã quy trình trong sơ đồ là “{procedure.key}”; hãy đặt lại thành “{bundle.key}”."
+        findings.append(Finding(procedure.key, "supported.key", sentence))
+    for start in procedure.starts:
         if start.kind not in STARTS:
             sentence = "Hệ thống chưa tự khởi động quy trình theo giờ hoặc theo tín hiệu; hãy dùng thông điệp."
             findings.append(Finding(start.element, "supported.start", sentence))

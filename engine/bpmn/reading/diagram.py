@@ -74,7 +74,9 @@ def read_xml(xml: bytes) -> Any:
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise _refuse(f"Tệp sơ đồ không phải XML đúng quy cách: {error}") from error
+        line, column = getattr(error, "position", (0, 0))
+        where = f" ở dòng {line}, cột {column}" if line else ""
+        raise _refuse(f"Tệp sơ đồ không phải XML đúng quy cách{where}; hãy xuất lại từ công cụ đã vẽ.") from error
     _check_depth(root)
     return root
 
