@@ -201,16 +201,29 @@ def visitor(chromium: Any) -> Iterator[Callable[..., Any]]:
     contexts = []
 
     def open_page(width: int = 1440, height: int = 900, **options: Any) -> Any:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", **options
-        )
-        context.set_default_timeout(15_000)
-        contexts.append(context)
-        return context.new_page()
+        contexts.append(browsers.new_session(chromium, width, height, **options))
+        return contexts[-1].new_page()
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def windows(chromium: Any) -> browsers.Windows:
+    """Sessions of a module in which pages are only looked at."""
+    return browsers.Windows(chromium)
+
+
+@pytest.fixture
+def looker(windows: browsers.Windows) -> Iterator[Callable[..., Any]]:
+    """Open pages that are only looked at: a stranger each time, as with `visitor`, for a fifth of the work.
+
+    Chromium still has what it read and compiled for the page before. Not for what outlives its page in a session:
+    a clock, routes, being offline, files of the browser's own.
+    """
+    yield windows.open
+    windows.leave()
 
 
 @pytest.fixture
