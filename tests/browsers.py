@@ -37,11 +37,11 @@ def new_session(chromium: Any, width: int, height: int, **options: Any) -> Any:
     return session
 
 
-class Windows:
-    """Sessions that many pages are looked at in, one after the other, each by a stranger.
+class WarmSessions:
+    """Sessions of one Chromium that many pages are opened in, one after the other, each by a stranger.
 
-    A renderer that has just begun compiles everything anew, axe most of all. So one page per session stays behind on
-    a page without content: with --process-per-site the next one of the same site finds the renderer warm.
+    A renderer that has just begun compiles everything anew, axe and the editor most of all. So one page per session
+    stays behind without content: with --process-per-site the next one of the same site finds the renderer warm.
     """
 
     def __init__(self, chromium: Any) -> None:
@@ -61,15 +61,16 @@ class Windows:
         return self._pages[-1]
 
     def leave(self) -> None:
-        """Close the pages and forget who looked at them."""
+        """Close the pages and let their sessions forget who was there."""
         for page in self._pages:
-            if page.url.startswith("http"):
-                page.evaluate("localStorage.clear()")
-            page.context.clear_cookies()
-            if page.context.pages[0] is page:
-                page.goto(urljoin(page.url, "/healthz"))
-            else:
-                page.close()
+            session, where = page.context, page.url
+            first = session.pages[0]
+            if first is page:
+                page.goto(urljoin(where, "/healthz"))
+            for other in session.pages[1:]:
+                other.close()
+            first.evaluate("localStorage.clear()")
+            session.clear_cookies()
         self._pages.clear()
 
 

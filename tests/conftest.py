@@ -210,20 +210,20 @@ def visitor(chromium: Any) -> Iterator[Callable[..., Any]]:
 
 
 @pytest.fixture(scope="module")
-def windows(chromium: Any) -> browsers.Windows:
-    """Sessions of a module in which pages are only looked at."""
-    return browsers.Windows(chromium)
+def warm_sessions(chromium: Any) -> browsers.WarmSessions:
+    """Sessions for the guests of a module."""
+    return browsers.WarmSessions(chromium)
 
 
 @pytest.fixture
-def looker(windows: browsers.Windows) -> Iterator[Callable[..., Any]]:
-    """Open pages that are only looked at: a stranger each time, as with `visitor`, for a fifth of the work.
+def guest(warm_sessions: browsers.WarmSessions) -> Iterator[Callable[..., Any]]:
+    """Open pages as a stranger, as `visitor` does, for a fraction of the work: Chromium remembers what it compiled.
 
-    Chromium still has what it read and compiled for the page before. Not for what outlives its page in a session:
-    a clock, routes, being offline, files of the browser's own.
+    Cookies and local storage are gone; not for what else outlives a page in its session (a clock, routes, being
+    offline) nor for what a first visit costs.
     """
-    yield windows.open
-    windows.leave()
+    yield warm_sessions.open
+    warm_sessions.leave()
 
 
 @pytest.fixture

@@ -57,12 +57,17 @@ Opened = Callable[..., Studio]
 
 
 @pytest.fixture
-def opened(house: House, visitor: Callable[..., Any]) -> Iterator[Opened]:
-    """Open a fresh draft (or a given one) as an analyst; at the end nobody may have complained."""
+def opened(house: House, visitor: Callable[..., Any], guest: Callable[..., Any]) -> Iterator[Opened]:
+    """Open a fresh draft (or a given one) as an analyst; at the end nobody may have complained.
+
+    In a session that others have used before, unless it has to be one's own.
+    """
     desks: list[Studio] = []
 
-    def open_draft(bundle: Bundle = RESOLUTION, person: str = "ve", draft_id: int = 0, **size: Any) -> Studio:
-        page = visitor(**size)
+    def open_draft(
+        bundle: Bundle = RESOLUTION, person: str = "ve", draft_id: int = 0, own: bool = False, **size: Any
+    ) -> Studio:
+        page = visitor(**size) if own else guest(**size)
         page.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
         house.return_to(page, person)
@@ -116,7 +121,7 @@ def test_undo_and_redo_by_button_and_by_key(opened: Opened):
 
 def test_two_people_on_one_draft_are_told_and_nothing_is_lost(opened: Opened, house: House):
     first = opened()
-    second = opened(person="nhanh", draft_id=first.draft_id)
+    second = opened(person="nhanh", draft_id=first.draft_id, own=True)
     second.change("assign-work", name="Phân công nhanh")
     second.is_saved()
     first.change("record-return", name="Ghi lại việc trả")
@@ -134,7 +139,7 @@ def test_two_people_on_one_draft_are_told_and_nothing_is_lost(opened: Opened, ho
 
 
 def test_what_could_not_be_saved_is_offered_again(opened: Opened):
-    studio = opened()
+    studio = opened(own=True)
     studio.page.context.set_offline(True)
     studio.select("record-return")
     studio.page.keyboard.press("Delete")
@@ -436,7 +441,7 @@ def test_a_file_read_into_a_draft_replaces_the_drawing_and_bad_ones_do_not(opene
 
 
 def test_the_first_load_stays_small_and_the_large_parts_come_when_opened(opened: Opened, house: House):
-    studio = opened()
+    studio = opened(own=True)
     sent: dict[str, int] = {}
     studio.page.on(
         "response",

@@ -114,9 +114,9 @@ def overflow(page: Page) -> list[str]:
 @pytest.mark.parametrize("width", [360, 1440])
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen_fits_and_can_be_read_by_everybody(
-    busy_house: House, looker: Visitor, accessibility: Callable[[Any], list[str]], name: str, width: int
+    busy_house: House, guest: Visitor, accessibility: Callable[[Any], list[str]], name: str, width: int
 ) -> None:
-    page = looker(width=width, height=740 if width == 360 else 900, has_touch=width == 360)
+    page = guest(width=width, height=740 if width == 360 else 900, has_touch=width == 360)
     desk = open_screen(busy_house, page, name)
     assert overflow(page) == []
     assert accessibility(page) == []
@@ -128,9 +128,9 @@ def test_a_screen_fits_and_can_be_read_by_everybody(
 
 @pytest.mark.parametrize("name", DARK)
 def test_a_screen_can_be_read_in_the_dark(
-    busy_house: House, looker: Visitor, accessibility: Callable[[Any], list[str]], name: str
+    busy_house: House, guest: Visitor, accessibility: Callable[[Any], list[str]], name: str
 ) -> None:
-    page = looker(color_scheme="dark")
+    page = guest(color_scheme="dark")
     open_screen(busy_house, page, name)
     assert accessibility(page) == []
 
