@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import structlog
 
+from engine.documents.searching import commands as searching
 from engine.instances.mending import messages
 from engine.platform import Platform, system
 
 log = structlog.get_logger(__name__)
 CHORES_EVERY = timedelta(hours=1)
+WORDS_AT_ONCE = 200
 
 
 def do_chores(platform: Platform) -> None:
@@ -30,6 +32,16 @@ def end_unawaited_messages(platform: Platform) -> None:
         log.info("kept messages ended", count=ended)
 
 
+def keep_search_up_to_date(platform: Platform) -> None:
+    """Make the words of documents that nobody has come to yet, and have files read that were missed."""
+    made = 0
+    while count := platform.run(system(), searching.refresh, limit=WORDS_AT_ONCE):
+        made += count
+    wanted = platform.run(system(), searching.want_missing)
+    if made or wanted:
+        log.info("search brought up to date", documents=made, files=wanted)
+
+
 def anchor_audit_trail(platform: Platform) -> None:
     """Lay the ends of the audit chains down outside the database."""
     from connectors import anchoring  # and with it all that stamps: the web only wants to wake a worker
@@ -37,4 +49,8 @@ def anchor_audit_trail(platform: Platform) -> None:
     anchoring.lay_down(platform)
 
 
-CHORES: tuple[Callable[[Platform], None], ...] = (end_unawaited_messages, anchor_audit_trail)
+CHORES: tuple[Callable[[Platform], None], ...] = (
+    end_unawaited_messages,
+    anchor_audit_trail,
+    keep_search_up_to_date,
+)

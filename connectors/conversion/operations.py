@@ -17,7 +17,9 @@ from engine.directory.models import Agency, Unit
 from engine.documents import commands as documents
 from engine.documents import formats, numbers, queries
 from engine.documents.models import Attachment, Document
+from engine.documents.searching import commands as searching
 from engine.errors import BusinessError, InvalidInput
+from engine.files import FileMissing
 from engine.operations import Outside, operation, parameter
 from engine.platform import Work, system
 
@@ -67,6 +69,39 @@ def render(given: RenderDraft, outside: Outside) -> Rendered:
     else:
         content = render_draft(draft, FONTS)
     return Rendered(platform.files.put(content), "van-ban.pdf", _count_pages(content))
+
+
+@dataclass(frozen=True)
+class ReadContent:
+    """Read what a stored file says, so that its documents are found by it."""
+
+    file_hash: str = parameter("Mã băm của tệp")
+    media_type: str = parameter("Loại tệp")
+
+
+@dataclass(frozen=True)
+class ContentRead:
+    """How far it was read; the text itself is kept with the file and nowhere else (SYS-8)."""
+
+    state: str
+    characters: int
+
+
+@operation(searching.READ_CONTENT, version=1, name="Đọc nội dung tệp để tìm kiếm", outside=True, legal_basis=("SYS-6",))
+def read_content(given: ReadContent, outside: Outside) -> ContentRead:
+    """Đọc chữ trong tệp PDF, Word, Excel để tìm được văn bản theo nội dung; tệp không đọc được thì ghi rõ lý do."""
+    from connectors.conversion.reading import Read, read
+
+    platform = outside.platform
+    try:
+        found = read(platform.files.get(given.file_hash), given.media_type)
+    except FileMissing as error:
+        found = Read("failed", note=str(error))
+    platform.run(
+        system(outside.agency_id), searching.keep_content, given.file_hash, found.state, found.text, found.note
+    )
+    platform.run(system(), searching.refresh)
+    return ContentRead(found.state, len(found.text))
 
 
 def _prepared(content: bytes, signer_name: str) -> bytes:

@@ -76,7 +76,9 @@ def write(catalog: Catalog, folder: Path = FOLDER) -> list[str]:
 
 def _internal(operation: Operation) -> bool:
     """Whether only the platform itself calls it."""
-    return operation.key in {"instances.deliver-message", "instances.move-cases", "exchange.answer-unknown"}
+    return operation.key in {
+        "conversion.read-content", "exchange.answer-unknown", "instances.deliver-message", "instances.move-cases",
+    }  # fmt: skip
 
 
 def _of_operation(operation: Operation) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from engine.directory.models import Post
 from engine.documents import formats, kinds, numbers, queries, registers, rules
 from engine.documents.models import Attachment, Document, DocumentLink, Opinion, Party
 from engine.documents.queries import locked
+from engine.documents.searching.commands import want_reading
 from engine.documents.text import fitting, fold, secrecy_marks
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
@@ -220,6 +221,7 @@ def enter_file(
     )  # fmt: skip
     work.session.add(row)
     work.session.flush()
+    want_reading(work, sha256, media_type, document.agency_id)
     return row
 
 

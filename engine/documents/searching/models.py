@@ -37,6 +37,7 @@ class DocumentWords(Base):
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True, autoincrement=False)
     words: Mapped[Any] = mapped_column(TSVECTOR)
+    told: Mapped[str] = mapped_column(Text)  # the same words in their order, for phrases of three and more
 
 
 class WordsDue(Base):

@@ -116,6 +116,7 @@ def _tables() -> None:
         "document_words",
         sa.Column("document_id", sa.BigInteger(), sa.ForeignKey("document.id"), primary_key=True),
         sa.Column("words", postgresql.TSVECTOR(), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
     )
     op.create_table(
         "words_due",

@@ -16,7 +16,7 @@ ANEW = (
     '.venv/bin/python -c "from connectors.catalog import catalog; from engine.definitions import templates; '
     'templates.write(catalog())"'
 )
-INTERNAL = {"instances.deliver-message", "instances.move-cases", "exchange.answer-unknown"}
+INTERNAL = {"conversion.read-content", "instances.deliver-message", "instances.move-cases", "exchange.answer-unknown"}
 
 
 def offered() -> list[Operation]:
