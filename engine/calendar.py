@@ -78,6 +78,16 @@ def office_duration(text: str | timedelta) -> OfficeDuration:
     return OfficeDuration(weeks * 5 + days, timedelta(hours=hours, minutes=minutes, seconds=seconds))
 
 
+@dataclass(frozen=True, slots=True)
+class ReckonedDay:
+    """One day of a deadline's reckoning: the office day it counts as, or the office time of it that counts."""
+
+    day: date
+    number: int  # the office day it is counted as, from 1; 0 when it isn't counted as a day
+    spans: tuple[tuple[datetime, datetime], ...]  # the office time that is counted
+    off: str  # why the office is closed: "weekend" or the kind of an override; empty on a working day
+
+
 @dataclass(frozen=True)
 class OfficeCalendar:
     """An agency's office time at one version of its calendar; safe to keep and to share between threads."""
@@ -133,6 +143,30 @@ class OfficeCalendar:
                 return begins + left
             left -= ends - begins
         raise AssertionError("unreachable")
+
+    def reckoning(self, start: datetime, duration: str | timedelta) -> tuple[ReckonedDay, ...]:
+        """How `office_deadline` comes about, day by day from the first to the last; nothing left out between."""
+        wanted = office_duration(duration)
+        due = self.office_deadline(start, duration)
+        moment = self._after_days(start, wanted.days) if wanted.days else _local(start)
+        day, found, counted = _local(start).date(), list[ReckonedDay](), 0
+        while day <= due.date():
+            open_ = self.is_working_day(day)
+            as_day = open_ and counted < wanted.days and day > _local(start).date()
+            counted += as_day
+            spans = ((max(begins, moment), min(ends, due)) for begins, ends in self._spans(day)) if wanted.time else ()
+            found.append(
+                ReckonedDay(
+                    day, counted if as_day else 0, tuple((a, b) for a, b in spans if a < b),
+                    "" if open_ else self._why_closed(day),
+                )
+            )  # fmt: skip
+            day += timedelta(days=1)
+        return tuple(found)
+
+    def _why_closed(self, day: date) -> str:
+        override = self._by_day.get(day)
+        return override.kind if override is not None else "weekend"
 
     def end_of_morning_next_day(self, moment: datetime) -> datetime:
         """When the morning of the next working day ends: the latest time to send a signed document (QD28-6.2a)."""

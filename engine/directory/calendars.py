@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from engine.calendar import OfficeCalendar, Override, Span, WeeklyHours, public_holidays
+from engine.calendar import COUNTED, OfficeCalendar, Override, Span, WeeklyHours, public_holidays
 from engine.directory.models import Agency, Calendar, CalendarSession, DayOverride
 from engine.errors import InvalidInput, NotFound
 from engine.platform import ALLOWED, Actor, Verdict, Work
@@ -40,6 +40,23 @@ _keeping = threading.Lock()
 
 def office_calendar(session: Session, agency_id: int) -> OfficeCalendar:
     """The calendar an agency works by: its own, else that of the nearest agency above, else the usual hours."""
+    found = _found(session, agency_id)
+    return load(session, *found) if found is not None else _remembered(("usual",), _usual)
+
+
+def calendar_of(session: Session, agency_id: int) -> int | None:
+    """The id of the calendar an agency works by; None for the usual hours, which nobody has entered."""
+    found = _found(session, agency_id)
+    return found[0] if found is not None else None
+
+
+def agencies_of(session: Session, calendar_id: int) -> list[int]:
+    """The agencies that work by a calendar, their own or inherited."""
+    return [each for each in session.scalars(select(Agency.id)) if calendar_of(session, each) == calendar_id]
+
+
+def _found(session: Session, agency_id: int) -> tuple[int, int] | None:
+    """Id and version of the nearest calendar, up the tree of agencies."""
     seen: set[int] = set()
     at: int | None = agency_id
     while at is not None and at not in seen:
@@ -50,11 +67,20 @@ def office_calendar(session: Session, agency_id: int) -> OfficeCalendar:
             .where(Agency.id == at)
         ).first()
         if row is None:
-            break
+            return None
         if row[1] is not None:
-            return load(session, row[1], row[2])
+            return row[1], row[2]
         at = row[0]
-    return _remembered(("usual",), _usual)
+    return None
+
+
+def names(session: Session, agency_id: int, days: Iterable[date]) -> dict[date, str]:
+    """What the calendar of an agency calls days unlike their weekday: the holiday, the notice; by day."""
+    calendar_id = calendar_of(session, agency_id)
+    if calendar_id is None:
+        return {h.day: h.name for year in {day.year for day in days} for h in public_holidays(year)}
+    rows = select(DayOverride).where(DayOverride.calendar_id == calendar_id, DayOverride.day.in_(list(days)))
+    return {row.day: row.source for row in session.scalars(rows) if row.status in COUNTED and row.source}
 
 
 def load(session: Session, calendar_id: int, version: int | None = None) -> OfficeCalendar:

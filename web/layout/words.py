@@ -8,6 +8,8 @@ from typing import Protocol
 
 from flask_babel import gettext as _
 
+from engine.bpmn.checks.law.clauses import cite
+from engine.calendar import office_duration as read_duration
 from engine.clock import VIETNAM
 
 
@@ -131,6 +133,14 @@ def office_time(span: timedelta | None) -> str:
     return _short(_office(span)) if span >= timedelta(minutes=1) else _("< 1 p")
 
 
+def office_duration(text: str) -> str:
+    """Return a term as people say it: PT2H is “2 giờ làm việc”, P1DT4H “1 ngày và 4 giờ làm việc”."""
+    wanted = read_duration(text)
+    parts = [_("%(count)s ngày", count=wanted.days)] if wanted.days else []
+    parts += [_office(wanted.time)] if wanted.time else []
+    return _("%(time)s làm việc", time=_(" và ").join(parts))
+
+
 def initials(name: str) -> str:
     """Return the letters that stand for a person: of the family name and of the given name, which comes last."""
     parts = name.split()
@@ -149,4 +159,6 @@ FILTERS = {
     "urgency": urgency,
     "initials": initials,
     "office_time": office_time,
+    "office_duration": office_duration,
+    "clause": cite,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,7 +19,7 @@ from engine.documents.text import fold
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.forms.form import Form
 from engine.instances import commands as instances
-from engine.instances import queries
+from engine.instances import deadlines, queries
 from engine.instances.answers import form_of
 from engine.instances.models import Instance
 from engine.instances.queries import TaskView
@@ -32,6 +33,7 @@ from web.session import actor, now, platform
 screen = Blueprint("worklist", __name__)
 PAGE = 50
 NO_VERSION = 0
+LONGEST_RECKONING = 31  # days shown one by one
 
 
 @screen.get("/")
@@ -96,6 +98,18 @@ def complete(task_id: int) -> Any:
     with platform().reading() as reading:
         following = worklists.waiting_for(reading, actor(), done.document_id, now())
     return redirect(url_for("worklist.task", task_id=following) if following else url_for("worklist.inbox"), 303)
+
+
+@screen.get("/tasks/<int:task_id>/deadline")
+def deadline(task_id: int) -> Any:
+    """Explain how a task's deadline was reckoned, day by day."""
+    with platform().reading() as reading:
+        found = deadlines.explain(reading, actor(), task_id, now())
+        document = reading.get(Document, found.task.document_id) if found.task.document_id else None
+    return render_template(
+        "worklist/deadline.html", found=found, task=found.task, document=document, longest=LONGEST_RECKONING,
+        counted=lambda spans: sum((ends - begins for begins, ends in spans), timedelta(0)),
+    )  # fmt: skip
 
 
 @screen.post("/tasks/<int:task_id>/claim")
