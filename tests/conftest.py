@@ -150,6 +150,18 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def plain_traces() -> Iterator[None]:
+    """Exceptions are logged as Python writes them; a picture of every local variable took half a second each."""
+    import structlog
+
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    *others, _ = structlog.get_config()["processors"]
+    structlog.configure(processors=[*others, plain])
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session", autouse=True)
 def quick_hashing() -> Iterator[dict[str, Any]]:
     """Passwords are hashed in no time; what an installation does is in `true_hashing`."""
     from argon2 import PasswordHasher

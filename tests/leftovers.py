@@ -35,7 +35,7 @@ def shared_state() -> dict[str, Any]:
         "threads that would not end": [each.name for each in threading.enumerate() if not each.daemon],
         "operations of tests": [each.key for each in Catalog.registered() if each.function.__module__[:6] == "tests."],
         "state migrations": dict(bpmn_state.MIGRATIONS),
-        "structlog": structlog.is_configured(),
+        "structlog": structlog.get_config(),
         "logging.disable": root.manager.disable,
         "root logger": (root.level, [each for each in root.handlers if not _of_pytest(each)]),
     }

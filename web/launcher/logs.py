@@ -17,7 +17,8 @@ def configure(settings: Settings) -> None:
     if settings.log_json:
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)  # Vietnamese stays readable
     else:
-        renderer = structlog.dev.ConsoleRenderer(colors=False)
+        # without the values of local variables: what people wrote, and passwords, stay out of the log
+        renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -17,7 +17,8 @@ structlog.get_logger("vanthu.thử").warning("không gửi được", delivery=7
 structlog.get_logger("vanthu.thử").info("không ai cần")
 logging.getLogger("other.library").warning("said %s", "plainly")
 try:
-    1 / 0
+    password = "mat-khau-cua-toi"
+    assert 1 / (len(password) - 16)
 except ZeroDivisionError:
     logging.getLogger("other.library").exception("broken")
 """
@@ -45,3 +46,5 @@ def test_plain_lines_leave_out_what_nobody_wants():
     assert "không gửi được" in text
     assert "said plainly" in text
     assert "không ai cần" not in text
+    assert "ZeroDivisionError" in text
+    assert "mat-khau" not in text
