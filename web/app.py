@@ -21,6 +21,7 @@ from engine.settings import Settings
 from web import errors
 from web import session as sessions
 from web.adaptation import routes as adaptation
+from web.calendar import routes as calendar
 from web.database import configuration, db
 from web.directory import people
 from web.directory import routes as directory
@@ -35,6 +36,8 @@ from web.modeler import routes as modeler
 from web.practice import routes as practice
 from web.registers import routes as registers
 from web.scenarios import routes as scenarios
+from web.search import export
+from web.search import routes as search
 from web.versions import routes as versions
 from web.waivers import routes as waivers
 from web.worklist import routes as worklist
@@ -43,9 +46,11 @@ HERE = Path(__file__).parent
 SCREENS = (
     layout.screen,
     directory.screen,
+    calendar.screen,
     worklist.screen,
     documents.screen,
     registers.screen,
+    search.screen,
     instances.screen,
     modeler.screen,
     drafts.screen,
@@ -152,4 +157,4 @@ def _manifest(folder: Path) -> dict[str, str]:
 
 
 __all__ = ["create_app"]
-_ = (creating, files, people)  # their routes hang on the screens of their folders
+_ = (creating, export, files, people)  # their routes hang on the screens of their folders

@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, time
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from engine.calendar import COUNTED, OfficeCalendar, Override, Span, WeeklyHours, public_holidays
 from engine.directory.models import Agency, Calendar, CalendarSession, DayOverride
-from engine.errors import InvalidInput, NotFound
+from engine.directory.rules import may_administer
+from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import ALLOWED, Actor, Verdict, Work
 
 USUAL_HOURS: tuple[Span, ...] = ((time(7, 0), time(11, 30)), (time(13, 30), time(17, 0)))
@@ -235,8 +237,20 @@ def set_day(
     _changed(work, calendar_id, "calendar.day_set", day=day, kind=kind, status=status, source=source)
 
 
+def confirm_day(work: Work, calendar_id: int, day: date, kind: str) -> None:
+    """Make a computed or proposed day a confirmed one, as the notice says; NotFound when it isn't in the calendar."""
+    row = _entered(work, calendar_id, day, kind)
+    row.status = "confirmed"
+    _changed(work, calendar_id, "calendar.day_confirmed", day=day, kind=kind)
+
+
 def remove_day(work: Work, calendar_id: int, day: date, kind: str) -> None:
     """Take a day back out of the calendar; NotFound when it isn't in it."""
+    work.session.delete(_entered(work, calendar_id, day, kind))
+    _changed(work, calendar_id, "calendar.day_removed", day=day, kind=kind)
+
+
+def _entered(work: Work, calendar_id: int, day: date, kind: str) -> DayOverride:
     work.require(may_change(work.session, work.actor, calendar_id))
     row = work.session.scalar(
         select(DayOverride).where(
@@ -245,8 +259,7 @@ def remove_day(work: Work, calendar_id: int, day: date, kind: str) -> None:
     )
     if row is None:
         raise NotFound("Lịch làm việc không có ngày này.")
-    work.session.delete(row)
-    _changed(work, calendar_id, "calendar.day_removed", day=day, kind=kind)
+    return row
 
 
 def _add_session(session: Session, calendar_id: int, weekday: int, starts: time, ends: time, since: date) -> None:
@@ -265,3 +278,87 @@ def _changed(work: Work, calendar_id: int, action: str, **details: object) -> No
 def last_day(session: Session, calendar_id: int) -> date | None:
     """The last day entered in a calendar: after it, deadlines don't know the holidays."""
     return session.scalar(select(func.max(DayOverride.day)).where(DayOverride.calendar_id == calendar_id))
+
+
+# --- Queries --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """The same hours on some weekdays from a day on."""
+
+    valid_from: date
+    valid_to: date | None
+    weekdays: tuple[int, ...]
+    hours: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A calendar for one year, for people."""
+
+    calendar: Calendar | None  # None: the usual hours, which nobody has entered
+    year: int
+    seasons: tuple[Season, ...]  # the present or next one first
+    days: tuple[DayOverride, ...]
+    pure: OfficeCalendar
+    users: tuple[str, ...]  # the agencies that name it as theirs
+    may_change: Verdict
+
+
+def overview(session: Session, actor: Actor, agency_id: int, year: int) -> Overview:
+    """The calendar an agency works by, as it is in a year; everybody of the agency may read it."""
+    pure = office_calendar(session, agency_id)
+    calendar_id = calendar_of(session, agency_id)
+    if calendar_id is None:
+        refused = Verdict(False, "Cơ quan chưa có lịch làm việc; đang tính theo giờ thông thường.")
+        return Overview(None, year, (), (), pure, (), refused)
+    rows = session.scalars(
+        select(DayOverride)
+        .where(DayOverride.calendar_id == calendar_id, DayOverride.day.between(date(year, 1, 1), date(year, 12, 31)))
+        .order_by(DayOverride.day, DayOverride.id)
+    )
+    users = session.scalars(select(Agency.name).where(Agency.calendar_id == calendar_id).order_by(Agency.id))
+    return Overview(
+        session.get_one(Calendar, calendar_id), year, _seasons(session, calendar_id), tuple(rows), pure,
+        tuple(users), may_change(session, actor, calendar_id),
+    )  # fmt: skip
+
+
+def _seasons(session: Session, calendar_id: int) -> tuple[Season, ...]:
+    rows = session.scalars(
+        select(CalendarSession).where(CalendarSession.calendar_id == calendar_id).order_by(CalendarSession.starts)
+    )
+    by_day: dict[tuple[date, date | None, int], list[Span]] = {}
+    for row in rows:
+        by_day.setdefault((row.valid_from, row.valid_to, row.weekday), []).append((row.starts, row.ends))
+    alike: dict[tuple[date, date | None, tuple[Span, ...]], list[int]] = {}
+    for (since, until, weekday), hours in sorted(by_day.items(), key=lambda each: each[0][2]):
+        alike.setdefault((since, until, tuple(hours)), []).append(weekday)
+    found = [Season(since, until, tuple(days), hours) for (since, until, hours), days in alike.items()]
+    return tuple(sorted(found, key=lambda each: each.valid_from, reverse=True))
+
+
+def take_own(work: Work) -> Calendar:
+    """Give the actor's agency a copy of the calendar it shares, to change as its own; Conflict when it has one."""
+    agency = work.session.get_one(Agency, work.actor.agency_id)
+    work.require(may_administer(work.actor, agency.id))
+    shared_id = calendar_of(work.session, agency.id)
+    if shared_id is not None and set(agencies_of(work.session, shared_id)) == {agency.id}:
+        raise Conflict("Cơ quan đã có lịch làm việc riêng.")
+    name = f"Lịch làm việc {agency.name}"[:200]
+    if shared_id is None:
+        made = add_calendar(work, name, years=(work.now.year, work.now.year + 1))
+        agency.calendar_id = made.id
+        return made
+    own = Calendar(name=name, version=1)
+    work.session.add(own)
+    work.session.flush()
+    for table in (CalendarSession, DayOverride):
+        columns = [each.name for each in table.__table__.columns if each.name not in ("id", "calendar_id")]
+        copied = select(literal(own.id), *(table.__table__.c[each] for each in columns))
+        rows = copied.where(table.__table__.c.calendar_id == shared_id)
+        work.session.execute(insert(table).from_select(["calendar_id", *columns], rows))
+    agency.calendar_id = own.id
+    work.note("calendar.taken", "calendar", own.id, agency.id, copied_from=shared_id)
+    return own

@@ -137,9 +137,7 @@ def _moved(work: Work, task: Task, then: datetime | None) -> Moved | None:
         return None
     moved = Moved(task.id, task.name, task.agency_id, task.due_at, now)
     task.due_at = now
-    work.note(
-        "task.due_moved", "task", task.id, task.agency_id, before=moved.before.isoformat(), after=now.isoformat()
-    )
+    work.note("task.due_moved", "task", task.id, task.agency_id, before=moved.before.isoformat(), after=now.isoformat())
     return moved
 
 

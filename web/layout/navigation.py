@@ -82,9 +82,10 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
             items.append(Item(_("Sự cố"), "instances.incidents", "alert"))
         groups.append(Group(_("Quy trình"), tuple(items)))
     if actor.roles & ADMIN_ROLES:
+        hours = Item(_("Lịch làm việc"), "calendar.index", "clock")
         people = Item(_("Người dùng"), "directory.people", "person")
         units = Item(_("Đơn vị"), "directory.units", "building")
-        groups.append(Group(_("Quản trị"), (people, units)))
+        groups.append(Group(_("Quản trị"), (people, units, hours)))
     return tuple(groups)
 
 
