@@ -16,7 +16,10 @@ ANEW = (
     '.venv/bin/python -c "from connectors.catalog import catalog; from engine.definitions import templates; '
     'templates.write(catalog())"'
 )
-INTERNAL = {"conversion.read-content", "instances.deliver-message", "instances.move-cases", "exchange.answer-unknown"}
+INTERNAL = {
+    "conversion.print-book", "conversion.read-content", "exchange.answer-unknown", "instances.deliver-message",
+    "instances.move-cases",
+}  # fmt: skip
 
 
 def offered() -> list[Operation]:
