@@ -88,6 +88,7 @@ def drawing(version_id: int) -> Response:
 @screen.get("/versions/compare")
 def choose() -> Any:
     """Go to the comparison of the two versions chosen in the list."""
+    queries.require_reader(actor())
     old, new = request.args.get("old", type=int), request.args.get("new", type=int)
     if old is None or new is None:
         raise InvalidInput(_("Chọn hai phiên bản rồi bấm “So sánh”."))

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from engine.bpmn.checks import law
 from engine.bpmn.checks.law.clauses import cite
 from engine.clock import VIETNAM
-from engine.definitions import waivers
+from engine.definitions import queries, waivers
 from engine.directory import queries as directory
 from engine.errors import Conflict, InvalidInput, NotAllowed
 from engine.forms.context import FormContext
@@ -73,6 +73,7 @@ def new() -> Any:
 @screen.post("/waivers/<int:waiver_id>/revoke")
 def revoke(waiver_id: int) -> Any:
     """Let the rule apply again."""
+    queries.require_reader(actor())
     waiver = platform().run(actor(), waivers.revoke, waiver_id)
     flash(_("Quy tắc được áp dụng trở lại."), "done")
     return redirect(url_for("waivers.index", _anchor=waiver.rule), 303)
