@@ -14,6 +14,8 @@ from engine.definitions import queries as definitions
 from engine.directory import commands as directory
 from engine.directory.models import RoleGrant
 from engine.documents import queries as documents
+from engine.documents.searching import asking
+from engine.documents.searching import commands as searching
 from engine.instances import cases
 from engine.instances.models import Incident, Instance
 from engine.instances.moving import commands as moving
@@ -24,7 +26,13 @@ from tests.web.conftest import SignIn
 from web.session import OPEN
 
 # What a route may take in its address; a new name has to be taught here.
-NOT_IDS = {"name": "tep.pdf", "key": "incoming-document", "direction": "incoming", "filename": "manifest.json"}
+NOT_IDS = {
+    "name": "tep.pdf",
+    "extension": "csv",
+    "key": "incoming-document",
+    "direction": "incoming",
+    "filename": "manifest.json",
+}
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 EVERY_ROLE = ("clerk", "leader", "form-checker", "agency-admin", "process-analyst")
 
@@ -62,11 +70,13 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     assert grant_id
     procedures = procedures_of(platform, office, instance.id)
     admin = builders.actor(platform, builders.person(platform, office.agency, "provincial-admin"))
+    saved = platform.run(clerk, searching.save_search, "Văn bản của tôi", asking.Criteria(text="của sở"))
     waiver = platform.run(admin, waivers.grant, "law.filed", "incoming-document", office.id, "Thử")
     return procedures | {"waiver_id": waiver.id} | {
         "document_id": document.id, "file_id": file_id, "instance_id": instance.id, "task_id": task_id,
         "incident_id": incident_id, "person_id": office["leader"].id, "unit_id": office.unit.id,
         "register_id": office.registers[0].id, "grant_id": grant_id, "row_id": stand_in.id,
+        "saved_id": saved.id,
     }  # fmt: skip
 
 
@@ -153,7 +163,7 @@ def test_a_colleague_outside_the_case_does_not_see_its_document(
     client = sign_in(builders.person(platform, province.department.agency, "specialist", unit=province.department.unit))
     assert client.get(f"/documents/{ids['document_id']}").status_code == 404
     assert client.get(f"/documents/{ids['document_id']}/files/{ids['file_id']}/x.pdf").status_code == 404
-    assert "Văn bản của Sở" not in client.get("/search?q=van+ban+cua+so").text
+    assert f"/documents/{ids['document_id']}" not in client.get("/search?q=van+ban+cua+so").text
     assert "Văn bản của Sở" not in client.get("/documents/incoming").text
 
 

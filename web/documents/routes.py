@@ -1,4 +1,4 @@
-"""Lists of documents, search, the page of one document, and its audit trail."""
+"""Lists of documents, the page of one document, and its audit trail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from web.session import actor, platform
 
 screen = Blueprint("documents", __name__)
 PAGE = 50
-DIRECTIONS = ("incoming", "outgoing")
 
 
 @screen.get("/documents/<any(incoming, outgoing):direction>")
@@ -33,19 +32,6 @@ def listing(direction: str) -> Any:
         "documents/listing.html", direction=direction, rows=rows[:PAGE], more=len(rows) > PAGE, status=status,
         statuses=statuses, recipients=recipients, status_name=kinds.status_name,
     )  # fmt: skip
-
-
-@screen.get("/search")
-def search() -> Any:
-    """Find documents by number, notation, subject or sender; without diacritics too."""
-    said = request.args.get("q", "").strip()[:200]
-    found: list[Document] = []
-    if said:
-        with platform().reading() as reading:
-            for direction in DIRECTIONS:
-                found += queries.documents(reading, actor(), direction, search=said, limit=PAGE)
-    found = sorted(found, key=lambda row: row.id, reverse=True)[:PAGE]
-    return render_template("documents/search.html", q=said, rows=found, status_name=kinds.status_name, page=PAGE)
 
 
 @screen.get("/documents/<int:document_id>")

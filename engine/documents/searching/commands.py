@@ -108,7 +108,7 @@ def fields(row: Document) -> list[str]:
 
 def _names(session: Session, key: Any, name: Any, ids: Iterable[int | None]) -> dict[int, str]:
     wanted = {each for each in ids if each is not None}
-    return dict(session.execute(select(key, name).where(key.in_(wanted))).tuples().all()) if wanted else {}
+    return {row[0]: row[1] for row in session.execute(select(key, name).where(key.in_(wanted)))} if wanted else {}
 
 
 # --- What files say --------------------------------------------------------------------------------------------

@@ -85,4 +85,4 @@ def _contents(session: Session, ids: Sequence[int]) -> Sequence[tuple[int, str]]
         .where(Attachment.document_id.in_(ids), Attachment.current, Content.text != "")
         .order_by(Attachment.document_id, Attachment.id)
     )
-    return session.execute(rows).tuples().all()
+    return [(row[0], row[1]) for row in session.execute(rows)]

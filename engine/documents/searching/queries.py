@@ -15,7 +15,7 @@ from engine.documents.models import Assignment, Attachment, Document, RegisterEn
 from engine.documents.queries import within
 from engine.documents.searching import asking, words
 from engine.documents.searching.asking import Criteria, Term
-from engine.documents.searching.models import DocumentWords, SavedSearch, SearchChoice
+from engine.documents.searching.models import DocumentWords, SavedSearch, SearchChoice, WordsDue
 from engine.documents.text import fold
 from engine.errors import NotFound
 from engine.platform import Actor
@@ -185,3 +185,8 @@ def chosen_columns(session: Session, person_id: int) -> list[str]:
     """Names of the columns a person has chosen; none when they never chose."""
     found = session.get(SearchChoice, person_id)
     return [str(each) for each in found.columns] if found else []
+
+
+def words_due(session: Session, agency_id: int) -> bool:
+    """Whether documents of the agency wait for their words to be made."""
+    return session.scalar(select(WordsDue.document_id).where(WordsDue.agency_id == agency_id).limit(1)) is not None

@@ -18,7 +18,13 @@ from engine.database import Base
 from engine.platform import Platform
 
 EVERY_ROLE = ("clerk", "leader", "unit-head", "specialist", "form-checker", "agency-admin", "process-analyst")
-NOT_IDS = {"name": "tep.pdf", "key": "incoming-document", "direction": "incoming", "filename": "none.js"}
+NOT_IDS = {
+    "name": "tep.pdf",
+    "extension": "csv",
+    "key": "incoming-document",
+    "direction": "incoming",
+    "filename": "none.js",
+}
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 FOREVER = 10**30
 GOOD = {"line": "Đồng ý"}
