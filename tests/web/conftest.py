@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from engine.clock import FixedClock
 from engine.definitions import commands as definitions
@@ -96,10 +99,29 @@ def province(platform: Platform, made_province: Furnished) -> builders.Province:
     return province
 
 
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for the app of an earlier test: a source is known by its name and its words."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what is known of a template."""
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what has just been compiled."""
+        self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
+
+
 @pytest.fixture
 def app(platform: Platform) -> Flask:
     """The web of the platform; form tokens are off, test_session turns them on."""
     made = create_app(platform.settings, platform)
+    made.jinja_env.bytecode_cache = COMPILED
     made.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
     return made
 
