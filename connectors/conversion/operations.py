@@ -15,8 +15,9 @@ from connectors.conversion.draft import Draft
 from engine.clock import VIETNAM
 from engine.directory.models import Agency, Unit
 from engine.documents import commands as documents
-from engine.documents import formats, numbers, queries
+from engine.documents import formats, queries
 from engine.documents.models import Attachment, Document
+from engine.documents.registers import numbers
 from engine.documents.searching import commands as searching
 from engine.errors import BusinessError, InvalidInput
 from engine.files import FileMissing

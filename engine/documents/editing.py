@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from engine.directory import queries as directory
 from engine.directory.models import Post
-from engine.documents import formats, kinds, numbers, queries, registers, rules
+from engine.documents import formats, kinds, queries, registers, rules
 from engine.documents.models import Attachment, Document, DocumentLink, Opinion, Party
 from engine.documents.queries import locked
+from engine.documents.registers import numbers
 from engine.documents.searching.commands import want_reading
 from engine.documents.text import fitting, fold, secrecy_marks
 from engine.errors import Conflict, InvalidInput, NotFound

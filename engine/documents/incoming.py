@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 
 from engine.directory import queries as directory
 from engine.directory.calendars import office_calendar
-from engine.documents import editing, formats, kinds, numbers, queries, registers, rules
+from engine.documents import editing, formats, kinds, queries, registers, rules
 from engine.documents.editing import Given, Upload, enter_file, put_files
 from engine.documents.models import Assignment, Dispatch, Document, Instruction
 from engine.documents.queries import locked
+from engine.documents.registers import numbers
 from engine.documents.text import fitting, secrecy_marks
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import ALLOWED, Work, system

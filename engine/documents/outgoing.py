@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from engine.directory import queries as directory
 from engine.directory.models import Agency
-from engine.documents import kinds, numbers, queries, registers, rules
+from engine.documents import kinds, queries, registers, rules
 from engine.documents.editing import refold
 from engine.documents.models import Dispatch, DispatchStatus, Document, Register, RegisterEntry
 from engine.documents.queries import locked
+from engine.documents.registers import numbers
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from engine.clock import VIETNAM
 from engine.directory.models import Agency, Person, Unit
-from engine.documents import numbers
 from engine.documents.models import Assignment, Dispatch, Document, DocumentLink, Register, RegisterEntry
 from engine.documents.prints.book import Book
 from engine.documents.prints.forms import FORMS, forms_of
 from engine.documents.prints.rows import Line, Paper
 from engine.documents.queries import within
+from engine.documents.registers import numbers
 from engine.documents.rules import AGENCY_WIDE, may_keep_registers
 from engine.errors import InvalidInput, NotFound
 from engine.platform import Actor

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from engine.documents import kinds, numbers
+from engine.documents import kinds
 from engine.documents.prints.forms import Form
+from engine.documents.registers import numbers
 
 Row = tuple[str, ...]
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from engine.clock import VIETNAM
 from engine.directory.models import Agency, Person, Unit
-from engine.documents import numbers, queries
+from engine.documents import queries
 from engine.documents.models import Assignment, Document, RegisterEntry
 from engine.documents.prints.rows import day
+from engine.documents.registers import numbers
 from engine.errors import NotFound
 from engine.platform import Actor
 

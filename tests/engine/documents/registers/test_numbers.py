@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.documents import numbers
+from engine.documents.registers import numbers
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from engine.clock import VIETNAM, FixedClock
-from engine.documents import commands, numbers, queries, registers
+from engine.documents import commands, queries, registers
 from engine.documents.models import Document, RegisterEntry
+from engine.documents.registers import numbers
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.platform import Platform, Work, system
 from tests import builders

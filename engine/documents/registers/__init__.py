@@ -1,0 +1,32 @@
+"""Registers and their numbers: consecutive per register and year, no gap, no double (ND30-15.1, ND30-22.2)."""
+
+from __future__ import annotations
+
+from engine.documents.registers.lines import (
+    UNNUMBERED,
+    cancel_number,
+    cancel_number_of,
+    enter,
+    hold_number,
+    hold_secondary,
+    keep_for,
+    release_number,
+    start_numbers_at,
+    take_number,
+    use_held,
+)
+from engine.documents.registers.opening import (
+    add_register,
+    close_register,
+    open_usual_registers,
+    own_register,
+    register_for,
+    rename_register,
+    reopen_register,
+)
+
+__all__ = [
+    "UNNUMBERED", "add_register", "cancel_number", "cancel_number_of", "close_register", "enter", "hold_number",
+    "hold_secondary", "keep_for", "open_usual_registers", "own_register", "register_for", "release_number",
+    "rename_register", "reopen_register", "start_numbers_at", "take_number", "use_held",
+]  # fmt: skip
