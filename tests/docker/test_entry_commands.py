@@ -1,4 +1,4 @@
-"""The very commands of the containers run against real servers, with secrets in files, and stop when told to."""
+"""The very commands of the containers, with secrets in files; the first day of an installation lives on them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ import http.client
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 
 from tests.docker.test_compose import SERVICES
 from tests.rules.sources import ROOT
-from web.launcher.children import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]  # programs are started, on a busy machine slowly
 
@@ -66,31 +63,6 @@ def answer(port: int, path: str) -> int | None:
         return None
     finally:
         connection.close()
-
-
-def test_migrate_then_serve_then_worker(environment: dict[str, str], redis_url: str, tmp_path: Path):
-    assert run("migrate", environment, "--check").returncode == 1
-    migrated = run("migrate", environment)
-    assert migrated.returncode == 0, migrated.stderr
-    assert run("migrate", environment, "--check").returncode == 0
-
-    port = free_port()
-    command = [part if part != "8000" else str(port) for part in SERVICES["web"]["command"]]
-    with running([ROOT / "vanthu", *command], environment, tmp_path / "web.log") as web:
-        deadline = time.monotonic() + 120
-        while answer(port, "/healthz") != 200:
-            assert web.poll() is None, (tmp_path / "web.log").read_text()
-            assert time.monotonic() < deadline, (tmp_path / "web.log").read_text()
-            time.sleep(0.05)
-        assert answer(port, "/readyz") == 200
-
-    with running([ROOT / "vanthu", *SERVICES["worker"]["command"]], environment, tmp_path / "worker.log") as worker:
-        deadline = time.monotonic() + 120
-        with redis.Redis.from_url(redis_url) as queue:
-            while not queue.smembers("rq:workers"):
-                assert worker.poll() is None, (tmp_path / "worker.log").read_text()
-                assert time.monotonic() < deadline, (tmp_path / "worker.log").read_text()
-                time.sleep(0.05)
 
 
 def test_a_production_without_its_secrets_does_not_start(environment: dict[str, str]):

@@ -1,4 +1,4 @@
-"""The first day of an installation: from nothing to a paper document with its number, by the commands themselves."""
+"""The first day of an installation: from nothing to a paper document with its number, by the containers' commands."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
@@ -24,6 +25,7 @@ from engine.directory.models import Agency
 from engine.documents.models import Register
 from engine.settings import Settings
 from tests import builders
+from tests.docker.test_compose import SERVICES
 from tests.docker.test_entry_commands import answer, environment, run, running  # noqa: F401
 from tests.rules.sources import ROOT
 from web.launcher.administration import create_admin
@@ -81,9 +83,11 @@ def test_an_agency_has_calendar_and_registers_however_often_it_is_asked(settings
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_the_first_day(environment: dict[str, str], tmp_path: Path) -> None:  # noqa: F811
+def test_the_first_day(environment: dict[str, str], redis_url: str, tmp_path: Path) -> None:  # noqa: F811
+    assert run("migrate", environment, "--check").returncode == 1
     migrated = run("migrate", environment)
     assert migrated.returncode == 0, migrated.stderr
+    assert run("migrate", environment, "--check").returncode == 0
     (tmp_path / "password").write_text(PASSWORD)
     command = [
         ROOT / "vanthu", "create-admin", "--login", "quantri", "--name", "Nguyễn Quản Trị", "--agency", "H99.15",
@@ -92,13 +96,16 @@ def test_the_first_day(environment: dict[str, str], tmp_path: Path) -> None:  # 
     made = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=100)
     assert made.returncode == 0, made.stderr
     port = free_port()
-    serve = [ROOT / "vanthu", "serve", "--port", str(port), "--workers", "1"]
-    worker = [ROOT / "vanthu", "worker"]
+    serve = [ROOT / "vanthu", *(str(port) if word == "8000" else word for word in SERVICES["web"]["command"])]
+    worker = [ROOT / "vanthu", *SERVICES["worker"]["command"]]
     with (
         running(serve, environment, tmp_path / "web.log") as web,
-        running(worker, environment, tmp_path / "worker.log"),
+        running(worker, environment, tmp_path / "worker.log") as working,
+        redis.Redis.from_url(redis_url) as queue,
     ):
         _until(lambda: answer(port, "/healthz") == 200, web)
+        assert answer(port, "/readyz") == 200
+        _until(lambda: queue.smembers("rq:workers"), working)
         address = f"http://127.0.0.1:{port}"
         admin = Visitor(address)
         admin.sign_in("quantri", PASSWORD)
