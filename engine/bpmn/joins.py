@@ -63,8 +63,18 @@ class Branches:
 
         `count` and the numbers of forks come from one counter, so they tell what was before what.
         """
-        held = {fork for path in live for fork in path}
-        parted = next((fork for fork in reversed(branch.path) if fork in held), 0)
+        ways, held = iter(live), set[int]()
+
+        def still(fork: int) -> bool:
+            """Whether another branch came by this fork too; mostly the first one did, and no more are looked at."""
+            while fork not in held:
+                path = next(ways, None)
+                if path is None:
+                    return False
+                held.update(path)
+            return True
+
+        parted = next((fork for fork in reversed(branch.path) if still(fork)), 0)
         self.remember(delta(self.forks.get(parted, {}), branch.data), parted, count)
 
     def remember(self, change: Delta, begun: int, count: int) -> None:

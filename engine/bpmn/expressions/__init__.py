@@ -11,6 +11,7 @@ from engine.bpmn.expressions.compiled import (
     Value,
     as_text,
     compile_expression,
+    limited,
     parse_value,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "Value",
     "as_text",
     "compile_expression",
+    "limited",
     "parse_value",
 ]

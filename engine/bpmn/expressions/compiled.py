@@ -11,7 +11,8 @@ from __future__ import annotations
 import datetime
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -20,7 +21,7 @@ from typing import Any
 from cel_expr_python import cel
 
 from engine.bpmn.expressions.sentences import at_compile, at_evaluation, only_mixed_branches
-from engine.bpmn.expressions.tree import TAKEN_NAMES, parsed, read_tree
+from engine.bpmn.expressions.tree import TAKEN_NAMES, Tree, parsed, read_tree
 from engine.errors import PlatformError
 
 MAX_LENGTH = 2_000
@@ -30,6 +31,12 @@ MAX_DEPTH = 40
 # Items and letters an expression may read; fewer when it loops, because each turn may read them all again.
 MAX_READ = 200_000
 MAX_READ_LOOPING = 5_000
+MAX_READ_MATCHING = 250  # a pattern may look at each letter a thousand ways
+MAX_RESULT = 400_000
+MAX_TURNS = 10_000  # what the library lets an expression loop, whatever is nested
+# Items that all turns of all loops together may read again, or copy into what they gather.
+MAX_WORK = 1_000_000
+MATCHING_WEIGHT = 1_000
 LETTERS_PER_ITEM = 20
 
 ALL_DATA = "data"  # `has(data.reason)` asks whether a variable is set; `data` is every variable
@@ -56,13 +63,32 @@ class ExpressionError(PlatformError):
 
 
 class _Bound(threading.local):
-    """The functions of the evaluation under way in this thread, and what one of them raised."""
+    """The functions of the evaluation under way in this thread, what one of them raised, and what work is left."""
 
     functions: Functions = NO_FUNCTIONS
     raised: BaseException | None = None
+    left: int | None = None
 
 
 _bound = _Bound()
+
+
+@contextmanager
+def limited(work: int) -> Iterator[None]:
+    """Let all expressions inside the block read and make so many items together; ExpressionError beyond."""
+    before = _bound.left
+    _bound.left = work
+    try:
+        yield
+    finally:
+        _bound.left = before
+
+
+def _spend(work: int) -> None:
+    if _bound.left is not None:
+        _bound.left -= work
+        if _bound.left < 0:
+            raise ExpressionError("Các biểu thức của bước này phải đọc quá nhiều dữ liệu; hãy chia thành nhiều bước.")
 
 
 def _caller(name: str) -> Callable[..., Any]:
@@ -113,7 +139,8 @@ class Expression:
     text: str
     names: frozenset[str]
     _program: Any
-    _loops: bool
+    _tree: Tree
+    _most: int
     _reads_all: bool
 
     def evaluate(self, variables: Mapping[str, Any], functions: Functions = NO_FUNCTIONS) -> Any:
@@ -122,10 +149,7 @@ class Expression:
         Times in `variables` reach the expression as ISO text, as they would from stored process data.
         Raises ExpressionError, with the name of a missing variable in it.
         """
-        budget = _Budget(MAX_READ_LOOPING if self._loops else MAX_READ)
-        given = {name: _given(variables[name], budget) for name in self.names if name in variables}
-        if self._reads_all:
-            given[ALL_DATA] = _given(variables, budget)
+        given = self._read(variables)
         before = _bound.functions, _bound.raised
         _bound.functions, _bound.raised = functions, None
         try:
@@ -145,6 +169,35 @@ class Expression:
         if raised is not None:
             raise ExpressionError(f"Biểu thức “{self.text}”: {raised}") from raised
         raise ExpressionError(f"Biểu thức “{self.text}”: {at_evaluation(result)}")
+
+    def _read(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """What the program gets; ExpressionError when it would have to read too much, or too much again and again."""
+        budget, sizes = _Budget(self._most), {}
+        given: dict[str, Any] = {}
+        for name in self.names:
+            if name in variables:
+                before = budget.left
+                given[name] = _given(variables[name], budget)
+                sizes[name] = 1 + before - budget.left
+        if self._reads_all:
+            given[ALL_DATA] = _given(variables, budget)
+            sizes[ALL_DATA] = self._most - budget.left
+        _spend(self._work(self._most - budget.left, sizes))
+        return given
+
+    def _work(self, read: int, sizes: Mapping[str, int]) -> int:
+        """A bound of how many items are read or made, out of how many the variables have."""
+        tree = self._tree
+        weight = MATCHING_WEIGHT if "matches" in tree.functions else 1
+        work = (read + 1) * max(weight, min(tree.size, MAX_GROWTH))
+        if tree.loops:
+            turns = min((read + tree.written + 1) ** tree.loops, MAX_TURNS)
+            again = sum(times * sizes.get(name, 0) for name, times in tree.inside.items()) + tree.carried * read
+            repeated = turns * again * weight
+            if repeated > MAX_WORK:
+                raise ExpressionError(f"Biểu thức “{_short(self.text)}” đọc lại quá nhiều dữ liệu trong vòng lặp.")
+            work += turns + repeated
+        return work
 
 
 @lru_cache(maxsize=4096)
@@ -169,7 +222,15 @@ def compile_expression(text: str) -> Expression:
     except (RuntimeError, UnicodeError, ValueError) as error:
         raise ExpressionError(f"Biểu thức “{_short(text)}”: {at_compile(str(error))}") from None
     names = frozenset(tree.names - {ALL_DATA})
-    return Expression(text, names, program, tree.loops > 0, ALL_DATA in tree.names)
+    return Expression(text, names, program, tree, _most(tree), ALL_DATA in tree.names)
+
+
+def _most(tree: Tree) -> int:
+    """How much the variables of an expression may hold together."""
+    most = MAX_READ_LOOPING if tree.loops else MAX_READ
+    if "matches" in tree.functions:
+        most = min(most, MAX_READ_MATCHING)
+    return min(most, MAX_RESULT // max(1, tree.size))
 
 
 def parse_tree(text: str) -> bytes:

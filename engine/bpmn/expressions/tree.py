@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -27,18 +28,23 @@ class _Size:
 
 @dataclass(slots=True)
 class Tree:
-    """What an expression mentions. `fields_of_data` are the names read as `data.name`."""
+    """What an expression mentions, and how often what it loops over would have to be read again."""
 
     names: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     loops: int = 0
     size: int = 1
+    written: int = 0  # items of lists as written
+    inside: Counter[str] = field(default_factory=Counter)  # how often a turn of some loop reads each variable
+    carried: int = 0  # how often it reads the item of a loop around it
+    level: int = 0  # loops around what is being walked
+    born: dict[str, int] = field(default_factory=dict)  # loop variable → its loop's level
 
 
 def read_tree(serialized: bytes) -> Tree:
     """Walk the parse tree of an expression, given in CEL's own binary form (protobuf, `cel.expr.ParsedExpr`)."""
     tree = Tree()
-    tree.size = _walk(parsed(serialized), {}, tree).total
+    _walk(parsed(serialized), {}, tree)
     return tree
 
 
@@ -83,7 +89,16 @@ def _text(raw: bytes, number: int) -> str:
 
 
 def _walk(expression: bytes, scope: Mapping[str, _Size], tree: Tree) -> _Size:
-    """Collect names and functions below `expression`; return an upper bound of its size."""
+    """Collect names and functions below `expression`; return an upper bound of its size.
+
+    Also what only a question is asked about (its size, say) has to be made: the largest part counts.
+    """
+    size = _bound_of(expression, scope, tree)
+    tree.size = max(tree.size, size.total)
+    return size
+
+
+def _bound_of(expression: bytes, scope: Mapping[str, _Size], tree: Tree) -> _Size:
     for kind, body in _fields(expression):
         if kind == 4:
             return _identifier(_text(body, 1), scope, tree)
@@ -93,6 +108,7 @@ def _walk(expression: bytes, scope: Mapping[str, _Size], tree: Tree) -> _Size:
             return _call(body, scope, tree)
         if kind == 7:
             parts = [_walk(content, scope, tree) for key, content in _fields(body) if key == 1]
+            tree.written += len(parts)
             return _collection(parts)
         if kind == 8:
             entries = [content for key, content in _fields(body) if key == 2]
@@ -106,9 +122,11 @@ def _walk(expression: bytes, scope: Mapping[str, _Size], tree: Tree) -> _Size:
 
 def _identifier(name: str, scope: Mapping[str, _Size], tree: Tree) -> _Size:
     if name in scope:
+        tree.carried += tree.born.get(name, 0) < tree.level
         return scope[name]
     if name not in TYPE_NAMES:
         tree.names.add(name.lstrip("."))
+        tree.inside[name.lstrip(".")] += tree.level > 0
     return _Size()
 
 
@@ -137,8 +155,12 @@ def _loop(body: bytes, scope: Mapping[str, _Size], tree: Tree) -> _Size:
     gathered = _text(body, 3)
     element = _Size(items.element, items.element)
     inner = {**scope, _text(body, 1): element, _text(body, 8): element, gathered: _Size(0, 1)}
+    around = tree.level, tree.born
+    tree.level += 1
+    tree.born = {**tree.born, **dict.fromkeys((_text(body, 1), _text(body, 8), gathered), tree.level)}
     _walk(_only(body, 5), inner, tree)
     step = _walk(_only(body, 6), inner, tree)
+    tree.level, tree.born = around
     turns = max(1, items.total // max(1, items.element))
     result = _Size(min(start.total + turns * step.total, _MOST), max(1, step.element))
     return _walk(_only(body, 7), {**scope, gathered: result}, tree)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,11 +16,12 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.dialect import Flow, Node, Scope
 from engine.bpmn.joins import Branches, Data, Path
-from engine.bpmn.spiff.texts import Functions, Held
+from engine.bpmn.spiff.texts import Functions, Held, stored
 from engine.bpmn.step import Passage, Thrown, Trouble, Wait
 
 MAX_MOVES = 20_000  # more in one step is a circle without a wait
 ROOT = "root"
+_LARGE = 100  # parts of a value
 
 
 class Token(Task):  # type: ignore[misc]
@@ -143,25 +144,36 @@ class _Scope:
     spec: ScopeSpec
     tasks: dict[str, Token]
     task_tree: Token
+    came: dict[str, Counter[str]]  # node → by which flows the tokens came that stand there
 
     def prepare(self) -> None:
         """A scope begins with SpiffWorkflow's start task; tokens hang below it, flat, as long as they live."""
         self.branches = Branches()
         self.completed = False
+        self.came: dict[str, Counter[str]] = {}
         self.task_tree = Token(self, self.spec.start, None, TaskState.COMPLETED, ROOT)
 
     def tokens(self) -> list[Token]:
         """Every token of this scope, oldest first."""
         return [token for token in self.tasks.values() if token.id != ROOT]
 
-    def live(self) -> list[Token]:
-        """Tokens that keep the scope going: all but those that only stand ready for an event."""
-        return [token for token in self.tasks.values() if token.id != ROOT and not token.armed]
+    def live(self) -> Iterator[Token]:
+        """Tokens that keep the scope going, oldest first: all but those that only stand ready for an event."""
+        return (token for token in self.tasks.values() if token.id != ROOT and not token.armed)
+
+    def stand(self, token: Token, data: Data, path: Path, marks: dict[str, Any]) -> None:
+        """Let a new token be at its node with what it brings."""
+        token.data, token.path, token.internal_data = data, path, marks
+        self.came.setdefault(token.node.id, Counter())[marks.get("flow", "")] += 1
 
     def drop(self, token: Token) -> None:
         """Take a token off the tree."""
         if self.tasks.pop(token.id, None) is not None:
             self.task_tree._children.remove(token.id)
+            flows, flow = self.came[token.node.id], token.marks.get("flow", "")
+            flows[flow] -= 1
+            if not flows[flow]:
+                del flows[flow]
 
 
 class InnerScope(_Scope, BpmnSubWorkflow):  # type: ignore[misc]
@@ -190,6 +202,7 @@ class Case(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.log = Log()
         self.agenda: deque[Token] = deque()
         self.final: Data | None = None
+        self._large: dict[int, tuple[Any, Any]] = {}
         super().__init__(specs[root], subprocess_specs=specs, script_engine=_NoScripts(), deserializing=True)
         self.prepare()
 
@@ -201,6 +214,19 @@ class Case(_Scope, BpmnWorkflow):  # type: ignore[misc]
         """The next number for a fork."""
         self.counter += 1
         return self.counter
+
+    def given(self, data: Mapping[str, Any], place: str) -> dict[str, Any]:
+        """A copy of the variables for whoever waits for an answer; raises Held.
+
+        What is large is copied once for all waits of this step, so that ten thousand of them cost no more than one.
+        """
+        found: dict[str, Any] = {}
+        for name, value in data.items():
+            known = self._large.get(id(value))
+            found[name] = stored(value, place) if known is None else known[1]
+            if known is None and isinstance(value, dict | list) and _size(value) > _LARGE:
+                self._large[id(value)] = value, found[name]  # the value too, so that its id stays taken
+        return found
 
     def scopes(self) -> Iterator[Any]:
         """The instance and every running inner scope, outermost first."""
@@ -247,6 +273,17 @@ class Case(_Scope, BpmnWorkflow):  # type: ignore[misc]
         """Keep a token where it is and say why."""
         token.marks["trouble"] = held.code
         self.log.trouble(token, held)
+
+
+def _size(value: Any) -> int:
+    """How many parts a value has, counted no further than matters."""
+    parts, left = 0, [value]
+    while left and parts <= _LARGE:
+        inner = left.pop()
+        if isinstance(inner, dict | list):
+            parts += len(inner)
+            left.extend((inner.values() if isinstance(inner, dict) else inner) if parts <= _LARGE else ())
+    return parts
 
 
 class _NoScripts:

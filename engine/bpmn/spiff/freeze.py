@@ -70,7 +70,7 @@ def thaw(core: Core, snapshot: Snapshot, now: datetime, functions: Functions) ->
                 raise UnreadableState(f"Sơ đồ này không có bước «{each.node}» mà hồ sơ đang đứng.")
             token = Token(scope, spec, scope.task_tree, each.state, each.id)
             scope.task_tree._children.append(each.id)
-            token.data, token.path, token.internal_data = each.data, each.path, each.marks
+            scope.stand(token, each.data, each.path, each.marks)
     return case
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -16,7 +17,7 @@ from engine.bpmn.spiff.values import readable
 def place(scope: Any, name: str, data: Data, path: Path, **marks: Any) -> Token:
     """A new token at a node; `go` lets it begin."""
     token: Token = scope.task_tree._add_child(scope.spec.task_specs[name], TaskState.FUTURE)
-    token.data, token.path, token.internal_data = data, path, marks
+    scope.stand(token, data, path, marks)
     return token
 
 
@@ -64,16 +65,16 @@ def conflict(clashes: tuple[Clash, ...]) -> Held:
 
 def check_end(token: Token) -> None:
     """Before the last token of a scope ends: all branches must agree; raises Held."""
-    _, clashes = _outcome(token, [each for each in token.workflow.live() if each is not token])
+    _, clashes = _outcome(token)
     if clashes:
         raise conflict(clashes)
 
 
-def _outcome(token: Token, others: list[Token]) -> tuple[Data | None, tuple[Clash, ...]]:
+def _outcome(token: Token) -> tuple[Data | None, tuple[Clash, ...]]:
     """Where the procedure itself arrives with this token; nothing as long as other tokens of it are under way."""
     branches = token.workflow.branches
     if not token.node.by_event:
-        if not procedure(others):
+        if all(each is token for each in procedure(token.workflow.live())):
             data, clashes = branches.total([Branch(token.path, token.data)])
             return data, clashes
     elif branches.main is not None:
@@ -82,9 +83,12 @@ def _outcome(token: Token, others: list[Token]) -> tuple[Data | None, tuple[Clas
     return None, ()
 
 
-def procedure(tokens: list[Token]) -> list[Token]:
-    """The tokens of the procedure itself, without its event sub-processes."""
-    return [token for token in tokens if not token.node.by_event]
+def procedure(tokens: Iterator[Token]) -> Iterator[Token]:
+    """The tokens of the procedure itself, without its event sub-processes.
+
+    One by one: of ten thousand branches that end, each mostly asks only whether there is another.
+    """
+    return (token for token in tokens if not token.node.by_event)
 
 
 def _own(token: Token) -> Delta:
@@ -95,21 +99,21 @@ def _own(token: Token) -> Delta:
 
 def _end(token: Token) -> None:
     """The token has arrived at its end; the last one ends the scope."""
-    scope, live = token.workflow, token.workflow.live()
-    data, _ = _outcome(token, live)
+    scope = token.workflow
+    data, _ = _outcome(token)
     if data is not None:
-        if not live:
+        if next(scope.live(), None) is None:
             finish(scope, data)
         else:
             scope.branches.main = data
             scope.branches.ended.clear()
     elif token.node.by_event:
         change = _own(token)
-        told = [_tell(each, change) for each in procedure(live)]
+        told = [_tell(each, change) for each in procedure(scope.live())]
         if not all(told):
             scope.branches.remember(change, token.path[-1] if token.path else 0, scope.case.counter)
     else:
-        ways = [each.path for each in procedure(live)]
+        ways = (each.path for each in procedure(scope.live()))
         scope.branches.end(Branch(token.path, token.data), ways, scope.case.counter)
 
 

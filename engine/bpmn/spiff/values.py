@@ -9,6 +9,8 @@ from typing import Any
 from engine.bpmn.dialect import Element, MultiInstance, Passing
 from engine.bpmn.spiff.texts import Functions, Held, holds, named, stored, work_out
 
+MAX_ITEMS = 10_000  # of a multi-instance activity
+
 
 def readable(value: Any) -> str:
     """A value inside a sentence."""
@@ -51,12 +53,14 @@ def items(multi: MultiInstance, variables: Mapping[str, Any], functions: Functio
         number = work_out(multi.cardinality, variables, functions)
         if isinstance(number, str) and number.strip().isdigit():
             number = int(number)
-        if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= 10_000:
-            raise Held("value", f"Số bản «{multi.cardinality}» phải là số nguyên từ 0 đến 10000.")
+        if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= MAX_ITEMS:
+            raise Held("value", f"Số bản «{multi.cardinality}» phải là số nguyên từ 0 đến {MAX_ITEMS}.")
         return list(range(number))
     found = work_out(named(multi.collection or ""), variables, functions)
     if not isinstance(found, list | tuple):
         raise Held("value", f"«{multi.collection}» phải là một danh sách.")
+    if len(found) > MAX_ITEMS:
+        raise Held("value", f"«{multi.collection}» có {len(found)} mục; nhiều nhất {MAX_ITEMS} mục một lần.")
     return [stored(each, multi.item_variable) for each in found]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.bpmn.dialect import Element, Node
-from engine.bpmn.spiff.texts import Held, stored, work_out
+from engine.bpmn.spiff.texts import Held, work_out
 from engine.bpmn.spiff.timers import moment
 from engine.bpmn.spiff.values import inputs, items, passed, texts
 from engine.bpmn.step import FanOut, Repeat, Share, Wait, WaitKind
@@ -55,7 +55,7 @@ def fan_out_wait(case: Case, node: Node, data: Mapping[str, Any]) -> Wait:
         token="",
         element=element.id,
         kind=_KINDS[element.kind],
-        given=stored(dict(data), element.id) if element.kind == "userTask" else {},
+        given=case.given(data, element.id) if element.kind == "userTask" else {},
         name=shares[0].name if shares else "",
         form=element.attributes.get("formRef") or element.attributes.get("formKey"),
         fan_out=FanOut(tuple(found), multi.item_variable, multi.sequential, multi.completion, multi.output, shares),
@@ -79,8 +79,7 @@ def _share(case: Case, element: Element, data: Mapping[str, Any], item: Any) -> 
 
 def _given(case: Case, element: Element, variables: Mapping[str, Any], local: dict[str, Any]) -> dict[str, Any]:
     if element.kind in ("userTask", "businessRuleTask"):
-        given: dict[str, Any] = stored(dict(variables), element.id)
-        return given
+        return case.given(variables, element.id)
     if element.kind == "callActivity":
         return {**local, **passed(element.passes_in, variables, case.functions)}
     return local

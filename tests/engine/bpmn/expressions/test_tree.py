@@ -24,6 +24,12 @@ def test_names_functions_and_loops() -> None:
     assert found.loops == 1
 
 
+def test_what_turns_read_again() -> None:
+    found = tree("l.filter(x, x.k == own && m.all(y, y == x || own == z)) + [1, 2]")
+    assert (found.loops, found.carried, found.written) == (2, 1, 3)
+    assert {name: times for name, times in found.inside.items() if times} == {"own": 2, "m": 1, "z": 1}
+
+
 @pytest.mark.parametrize(
     ("text", "size"),
     [
@@ -35,7 +41,8 @@ def test_names_functions_and_loops() -> None:
         ("[a, a].map(x, [x, x])", 4),
         ("[a, a].map(x, [x, x]).map(x, [x, x])", 8),
         ("l.filter(x, x > 1)", 1),
-        ("l.all(x, x > 1) && size(l) > 1", 1),
+        ("l.all(x, x > 1) && size(l) > 1", 2),
+        ("size([a, a, a]) > 2", 3),
     ],
 )
 def test_size(text: str, size: int) -> None:
