@@ -245,11 +245,12 @@ def run_migrate(options: argparse.Namespace) -> int:
     """Bring the schema and the shipped procedures to their newest, or tell whether the schema is there."""
     from engine.database import connect
     from engine.schema import is_current, upgrade
-    from web.launcher.administration import load_procedures
     from web.launcher.servers import provided
 
     with provided(settings_now()) as settings:
         if not options.check:
+            from web.launcher.administration import load_procedures  # the whole platform
+
             upgrade(settings.database_url)
             for key in load_procedures(settings):
                 say(f"Đã ban hành quy trình kèm theo phần mềm: {key}.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from connectors import anchoring
 from connectors.assembly import make_platform
 from engine import audit
 from engine.clock import VIETNAM
@@ -83,6 +82,8 @@ def _equip(work: Work, agency: Agency) -> None:
 
 def verify_audit(settings: Settings) -> tuple[bool, list[str]]:
     """Walk every audit chain and compare with its ends laid down outside; whether all hold, and lines that say so."""
+    from connectors import anchoring  # with all it takes to check signatures
+
     platform = make_platform(settings)
     try:
         with platform.reading() as session:
