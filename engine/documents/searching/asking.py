@@ -26,6 +26,7 @@ STATUSES: dict[str, str] = {
     **{f"incoming:{key}": name for key, name in kinds.INCOMING_STATUSES.items()},
     **{f"outgoing:{key}": name for key, name in kinds.OUTGOING_STATUSES.items()},
 }
+QUOTES = '"“”'
 _CHUNK = re.compile(r"[\"“”]([^\"“”]*)[\"“”]|(\S+)")
 
 

@@ -41,11 +41,12 @@ def find(
     session: Session, actor: Actor, criteria: Criteria, *, after: str = "", limit: int = PAGE, loose: bool = False
 ) -> Page:
     """One page of what is found; `after` is the place a page before gave. When no document has the words, those are
-    given that have them somewhere inside a longer word of their main fields (`12/SX` in `112/SXD`).
+    given that have them somewhere inside a longer word of their main fields (`12/SX` in `112/SXD`); a phrase is meant.
     """
     ordered = _after(_ordered(matching(actor, criteria, loose=loose), criteria.order), criteria.order, after)
     rows = session.scalars(ordered.limit(limit + 1)).all()
-    if not rows and not after and not loose and len(fold(criteria.text)) > 2:
+    meant = any(sign in criteria.text for sign in asking.QUOTES) or len(fold(criteria.text)) < 3
+    if not rows and not after and not loose and not meant:
         found = find(session, actor, criteria, limit=limit, loose=True)
         return found if found.documents else Page((), "")
     return Page(rows[:limit], _place(rows[limit - 1], criteria.order) if len(rows) > limit else "", loose)
@@ -69,7 +70,7 @@ def matching(actor: Actor, criteria: Criteria, *, loose: bool = False) -> Select
                 query = query.where(DocumentWords.told.contains(_phrase(term), autoescape=True))
     if loose:
         for part in fold(criteria.text).replace("*", "").split()[: asking.MOST_TERMS]:
-            query = query.where(Document.folded.contains(part.strip('"“”'), autoescape=True))
+            query = query.where(Document.folded.contains(part, autoescape=True))
     elif criteria.text and not asking.terms(criteria.text):
         query = query.where(text("false"))  # nothing but signs was typed
     return query
