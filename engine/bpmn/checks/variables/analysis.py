@@ -142,16 +142,8 @@ class Analysis:
         self._on(node, scope, after)
 
     def _into(self, node: Node, entry: Environment) -> None:
-        self._begin_turn(node, entry)
+        _begin_turn(self, node, entry)
         self._out_of(node)
-
-    def _begin_turn(self, node: Node, before: Environment) -> None:
-        """What a sub-process begins with, in its first turn or a later one."""
-        assert node.inner is not None
-        inner = self.effects.of(node, before).inner if not node.by_event else before
-        for each in node.inner.nodes.values():
-            if each.kind == "startEvent" and inner is not None:
-                self._replace_seed(each.id, inner)
 
     def _replace_seed(self, identifier: str, environment: Environment) -> None:
         if not same(self.seeds.get(identifier), environment):
@@ -185,7 +177,7 @@ class Analysis:
         scope = self.map.scope_of[node.id]
         after = self.effects.leave(node, before, _over(self, node.inner)).after
         if node.loop is not None:
-            self._begin_turn(node, meet(before, after))
+            _begin_turn(self, node, meet(before, after))
         if not node.by_event:
             self._on(node, scope, after)
         elif catching.interrupts(node):
@@ -223,6 +215,15 @@ class Analysis:
         for boundary in catching.from_outside(self.map, holder):
             self._seed(boundary.id, outside)
         self._learn_inside(self.map.scope_of[holder.id], outside)
+
+
+def _begin_turn(work: Analysis, node: Node, before: Environment) -> None:
+    """What a sub-process begins with, in its first turn or a later one."""
+    assert node.inner is not None
+    inner = work.effects.of(node, before).inner if not node.by_event else before
+    for each in node.inner.nodes.values():
+        if each.kind == "startEvent" and inner is not None:
+            work._replace_seed(each.id, inner)
 
 
 def _given(work: Analysis, start: Node) -> Environment:
