@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from connectors import chores
+from connectors.conversion import tables
+from connectors.delivery import carry_out_all
 from engine.clock import FixedClock
+from engine.documents.models import Attachment
+from engine.documents.searching import queries
+from engine.documents.searching.asking import Criteria
+from engine.documents.searching.models import Content
 from engine.instances import commands
 from engine.instances.mending import messages
 from engine.instances.models import PendingMessage
 from engine.platform import Platform, system
 from engine.settings import Settings
 from tests import builders
+from tests.catalog import catalog
 
 
 @pytest.fixture
 def platform(settings: Settings, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
     made = builders.platform(settings, clock, tmp_path / "files")
+    made.catalog = catalog()
     yield made
     made.engine.dispose()
 
@@ -38,3 +47,42 @@ def test_a_chore_that_fails_keeps_no_other_from_being_done(
     chores.do_chores(platform)
     with platform.reading() as session:
         assert session.scalars(select(PendingMessage)).one().ended_at == clock.now()
+
+
+def test_what_nobody_has_read_is_read_and_found_in_the_end(platform: Platform) -> None:
+    office = builders.office(platform)
+    words = tables.write_pdf(tables.Table("Khu tái định cư", (), (tables.Column("Cột", 9),), ()))
+    document = builders.arrived(platform, office, main_file=builders.Upload("a.pdf", words))
+    with platform.engine.begin() as connection:
+        connection.execute(text("delete from delivery"))  # as it was before files were read at all
+    chores.keep_search_up_to_date(platform)
+    clerk = builders.actor(platform, office["clerk"])
+
+    def found(said: str) -> list[int]:
+        with platform.reading() as session:
+            return [row.id for row in queries.find(session, clerk, Criteria(text=said)).documents]
+
+    assert (found("trat tu xay dung"), found("tai dinh cu")) == ([document.id], [])
+    carry_out_all(platform)
+    assert found('"tái định cư"') == [document.id]
+    with platform.engine.connect() as connection:
+        results = connection.scalars(text("select result::text from delivery")).all()
+    assert [json.loads(each)["state"] for each in results] == ["read"]
+    assert "tái định cư" not in results[0]  # what a file says stands nowhere else, or it would outlive it (SYS-8)
+    chores.keep_search_up_to_date(platform)
+    assert carry_out_all(platform) == 0
+
+
+def test_a_file_that_is_gone_leaves_the_document_found_by_its_fields(platform: Platform) -> None:
+    office = builders.office(platform)
+    document = builders.arrived(platform, office)
+    with platform.reading() as session:
+        file_hash = session.scalars(select(Attachment.file_hash)).one()
+    platform.files.remove(file_hash)
+    carry_out_all(platform)
+    with platform.reading() as session:
+        content = session.get_one(Content, file_hash)
+        assert (content.state, content.note) == ("failed", "Không tìm thấy tệp trong kho lưu trữ.")
+        clerk = builders.actor(platform, office["clerk"])
+        page = queries.find(session, clerk, Criteria(text="trật tự"))
+    assert [row.id for row in page.documents] == [document.id]
