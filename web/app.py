@@ -28,12 +28,14 @@ from web.directory import routes as directory
 from web.documents import creating, files
 from web.documents import routes as documents
 from web.flight import routes as flight
+from web.handbook import routes as handbook
 from web.instances import routes as instances
 from web.layout import headers, navigation, words
 from web.layout import routes as layout
 from web.modeler import drafts
 from web.modeler import routes as modeler
 from web.practice import routes as practice
+from web.registers import keeping, prints, slips
 from web.registers import routes as registers
 from web.scenarios import routes as scenarios
 from web.search import export
@@ -47,6 +49,7 @@ SCREENS = (
     layout.screen,
     directory.screen,
     calendar.screen,
+    handbook.screen,
     worklist.screen,
     documents.screen,
     registers.screen,
@@ -132,6 +135,7 @@ def _dress(app: Flask, settings: Settings) -> None:
             "asset": asset,
             "language": _language(),
             "test_data": settings.environment == "demo",
+            "handbook": handbook.address,
             **navigation.context(),
         }
 

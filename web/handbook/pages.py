@@ -1,0 +1,63 @@
+"""Which part of the handbook is about which screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+CHAPTERS = Path(__file__).parent / "chapters"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A page of the handbook; its sections stand in `chapters/<slug>.html`, each with the id other pages point at."""
+
+    slug: str
+    title: str
+    about: str
+
+    @property
+    def template(self) -> str:
+        """Where its words are."""
+        return f"handbook/chapters/{self.slug}.html"
+
+
+BOOK = (
+    Chapter("work", "Việc hằng ngày", "Hộp việc, trang xử lý một việc, hạn và cách tính hạn, phím tắt."),
+    Chapter("documents", "Văn bản và sổ", "Nhập văn bản đến, soạn văn bản đi, tìm kiếm, sổ văn bản, nhật ký."),
+    Chapter("account", "Tài khoản", "Đăng nhập, mật khẩu, ủy quyền xử lý khi vắng mặt."),
+    Chapter("agency", "Quản trị cơ quan", "Người dùng và vai trò, đơn vị, lịch làm việc."),
+    Chapter("design", "Thiết kế quy trình", "Vẽ, kiểm tra, chạy kịch bản, so sánh, ban hành, điều chỉnh cho cơ quan."),
+    Chapter("running", "Vận hành quy trình", "Hồ sơ đang chạy, chuyển phiên bản, số liệu thực tế, sự cố."),
+)
+
+# screen → chapter and section
+ABOUT = {
+    "worklist.inbox": "work#inbox", "worklist.task": "work#task", "worklist.deadline": "work#deadline",
+    "documents.listing": "documents#lists", "documents.document": "documents#document",
+    "documents.audit": "documents#audit", "documents.new_incoming": "documents#incoming",
+    "documents.new_outgoing": "documents#outgoing", "search.results": "documents#search",
+    "registers.index": "documents#registers", "registers.register": "documents#registers",
+    "directory.sign_in": "account#sign-in", "directory.change_password": "account#password",
+    "directory.stand_ins": "account#stand-ins", "directory.people": "agency#people",
+    "directory.new_person": "agency#people", "directory.person": "agency#people", "directory.units": "agency#units",
+    "calendar.index": "agency#calendar", "modeler.index": "design#procedures", "modeler.draft": "design#editor",
+    "versions.history": "design#versions", "versions.version": "design#versions",
+    "versions.comparison": "design#compare", "versions.publish": "design#publish",
+    "adaptation.ladder": "design#adapt", "adaptation.merge": "design#merge", "waivers.index": "design#law",
+    "waivers.new": "design#law", "instances.index": "running#cases", "instances.instance": "running#cases",
+    "instances.incidents": "running#incidents", "instances.mend": "running#incidents", "flight.index": "running#move",
+    "flight.preview": "running#move", "flight.migration": "running#move", "practice.procedure": "running#practice",
+    "practice.replay": "running#replay",
+}  # fmt: skip
+
+
+def chapter(slug: str) -> Chapter | None:
+    """The chapter of this name."""
+    return next((each for each in BOOK if each.slug == slug), None)
+
+
+def place(endpoint: str | None) -> tuple[str, str]:
+    """Chapter and section about a screen; two empty texts when none is, as for the handbook itself."""
+    slug, _, section = ABOUT.get(endpoint or "", "").partition("#")
+    return slug, section
