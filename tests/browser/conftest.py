@@ -39,13 +39,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class Worker:
-    """What `./vanthu worker` does without a queue, in a thread; `settle` waits until nothing is due."""
+    """What `./vanthu worker` does without a queue, in a thread; `settle` waits until nothing is due.
+
+    Unasked it looks twice a second: what has to go on before then is waited for with `settle`.
+    """
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._rounds = 0
         self._seen = threading.Condition()
         self._stop = threading.Event()
+        self._asked = threading.Event()
         self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
         self._thread.start()
 
@@ -55,17 +59,21 @@ class Worker:
                 with self._seen:
                     self._rounds += 1
                     self._seen.notify_all()
-                self._stop.wait(0.05)
+                self._asked.wait(0.5)
+                self._asked.clear()
 
     def settle(self) -> None:
         """Wait until a look that began after this call has found nothing to do."""
         with self._seen:
-            wanted = self._rounds + 2
-            assert self._seen.wait_for(lambda: self._rounds >= wanted, timeout=60), "the worker does not come to rest"
+            for _ in range(2):  # the first may have begun before
+                seen = self._rounds
+                self._asked.set()
+                assert self._seen.wait_for(lambda: self._rounds > seen, timeout=60), "the worker does not come to rest"  # noqa: B023
 
     def stop(self) -> None:
         """Finish the look under way and end."""
         self._stop.set()
+        self._asked.set()
         self._thread.join(60)
 
 
