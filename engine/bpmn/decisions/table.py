@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.bpmn.decisions.unary_tests import Cell, Scope
-from engine.bpmn.expressions import NO_FUNCTIONS, Expression, ExpressionError, Functions
+from engine.bpmn.expressions import MAX_STEP_WORK, NO_FUNCTIONS, Expression, ExpressionError, Functions, limited
 from engine.errors import PlatformError
 
 Outcome = dict[str, Any]
@@ -61,8 +61,9 @@ class DecisionTable:
         """
         scope = (variables, functions)
         try:
-            values = tuple(each.expression.evaluate(variables, functions) for each in self.inputs)
-            return _POLICIES[self.hit_policy](self, self._hits(values, scope), scope)
+            with limited(MAX_STEP_WORK):
+                values = tuple(each.expression.evaluate(variables, functions) for each in self.inputs)
+                return _POLICIES[self.hit_policy](self, self._hits(values, scope), scope)
         except ExpressionError as error:
             raise DecisionError(f"Bảng quyết định “{self.name}”: {error}") from error
 

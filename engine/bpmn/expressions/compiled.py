@@ -36,6 +36,7 @@ MAX_RESULT = 400_000
 MAX_TURNS = 10_000  # what the library lets an expression loop, whatever is nested
 # Items that all turns of all loops together may read again, or copy into what they gather.
 MAX_WORK = 1_000_000
+MAX_STEP_WORK = 5_000_000  # what all expressions of one step, or of one table, may read together
 MATCHING_WEIGHT = 1_000
 LETTERS_PER_ITEM = 20
 

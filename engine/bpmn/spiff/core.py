@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.bpmn.dialect import Node
-from engine.bpmn.expressions import limited
+from engine.bpmn.expressions import MAX_STEP_WORK, limited
 from engine.bpmn.spiff.activities import WaitSpec
 from engine.bpmn.spiff.build import Core
 from engine.bpmn.spiff.case import Case, Token
@@ -21,7 +21,6 @@ from engine.bpmn.state import pack, unpack
 from engine.bpmn.step import Step, Thrown, Uncaught, UnknownToken, plain
 from engine.errors import InvalidInput
 
-MAX_WORK = 5_000_000  # items that all expressions of one step may read
 _NO_TIME = datetime.fromtimestamp(0, UTC)  # cancelling and looking need no time
 
 
@@ -86,7 +85,7 @@ def _report_stuck(case: Case) -> None:
             case.hold(token, Held("stuck", sentence))
 
 
-@limited(MAX_WORK)
+@limited(MAX_STEP_WORK)
 def start(core: Core, data: dict[str, Any], now: datetime, functions: Functions, start_element: str | None) -> Step:
     """See `engine.bpmn.run.start`."""
     case = Case(core.specs, core.root, now, functions)
@@ -111,7 +110,7 @@ def _open(case: Case, identifier: str) -> Token:
     return token
 
 
-@limited(MAX_WORK)
+@limited(MAX_STEP_WORK)
 def complete(core: Core, state: bytes, identifier: str, result: Any, now: datetime, functions: Functions) -> Step:
     """See `engine.bpmn.run.complete`."""
     case = thaw(core, unpack(state), now, functions)
@@ -128,7 +127,7 @@ def complete(core: Core, state: bytes, identifier: str, result: Any, now: dateti
     return _answer(case)
 
 
-@limited(MAX_WORK)
+@limited(MAX_STEP_WORK)
 def throw_error(
     core: Core, state: bytes, identifier: str, code: str, message: str, now: datetime, functions: Functions
 ) -> Step:
@@ -144,7 +143,7 @@ def throw_error(
     return _answer(case)
 
 
-@limited(MAX_WORK)
+@limited(MAX_STEP_WORK)
 def escalate(
     core: Core, state: bytes, identifier: str, code: str, message: str, now: datetime, functions: Functions
 ) -> Step:
@@ -159,7 +158,7 @@ def escalate(
     return _answer(case)
 
 
-@limited(MAX_WORK)
+@limited(MAX_STEP_WORK)
 def retry(
     core: Core, state: bytes, identifier: str, now: datetime, functions: Functions, patch: dict[str, Any]
 ) -> Step:
@@ -215,7 +214,7 @@ def cancel(core: Core, state: bytes) -> Step:
     return _answer(case)
 
 
-@limited(MAX_WORK)
+@limited(MAX_STEP_WORK)
 def move(core: Core, state: bytes, now: datetime, functions: Functions, renamed: Mapping[str, str]) -> Step:
     """See `engine.bpmn.run.move`."""
     case, gone = put_on(core, unpack(state), now, functions, renamed)
@@ -257,7 +256,7 @@ def catching(core: Core, message: str) -> list[Node]:
     ]
 
 
-@limited(MAX_WORK)
+@limited(MAX_STEP_WORK)
 def correlations(
     core: Core, state: bytes, message: str, now: datetime, functions: Functions
 ) -> frozenset[str | None] | None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from engine.bpmn import procedure as procedures
 from engine.bpmn import run
 from engine.bpmn.checks import check
+from engine.bpmn.decisions import DecisionError, read_decisions
 from engine.bpmn.expressions import ExpressionError, compile_expression, limited
 from engine.bpmn.spiff.values import MAX_ITEMS
 from engine.bpmn.step import Step
+from engine.errors import DefinitionError
+from tests.engine.bpmn.decisions.test_table import dmn
 from tests.engine.bpmn.diagrams import both, end, flow, io, many, path, process, start, sub, tag, throw, user, xor
 from tests.engine.bpmn.play import NOW
 
@@ -158,13 +163,6 @@ def test_ten_thousand_elements_are_checked_and_run_in_one_go(how: str) -> None:
     assert (step.ended, len(step.passages) > 2 * len(NAMES)) == (True, True)
 
 
-def test_a_file_beyond_the_bound_is_not_even_parsed() -> None:
-    xml = process(start(), end(), path("start end")) + b" " * (60 * 1024 * 1024)
-    found = check(xml)
-    assert [each.rule for each in found] == ["readable.xml"]
-    assert "2 MB" in found[0].sentence
-
-
 BOMBS = {
     "billion laughs": '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]><x>&c;</x>',
     "a file": '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><x>&a;</x>',
@@ -172,6 +170,38 @@ BOMBS = {
     "a parameter": '<!DOCTYPE x [<!ENTITY % a SYSTEM "http://127.0.0.1:9/a"> %a;]><x/>',
     "another document type": '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/a.dtd"><x/>',
 }
+
+
+def test_a_table_reads_no_more_than_a_step_may() -> None:
+    rows = [(["-"], ["rows[0]"])] * 1_000
+    table = read_decisions(dmn(rows, "hitPolicy='COLLECT'", inputs=["own"], outputs=["first"]))["deadline"]
+    assert len(table.evaluate({"own": 1, "rows": [5]}) or ()) == 1_000
+    with pytest.raises(DecisionError, match="chia thành nhiều bước"):
+        table.evaluate({"own": 1, "rows": list(range(190_000))})
+
+
+@pytest.mark.parametrize("cell", ["not(" * 390 + "1" + ")" * 390, "(" * 900 + "1" + ")" * 900, "-" * 1_900, "1," * 900])
+def test_a_cell_that_is_nested_or_endless_is_read_or_refused(cell: str) -> None:
+    with suppress(DefinitionError):
+        read_decisions(dmn([([cell], ["1"])], inputs=["own"], outputs=["first"]))
+
+
+def test_a_table_of_too_many_rows_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="2000 dòng"):
+        read_decisions(dmn([(["-"], ["1"])] * 2_001, inputs=["own"], outputs=["first"]))
+
+
+@pytest.mark.parametrize("what", [name for name in BOMBS if name != "billion laughs"])
+def test_a_table_opens_nothing_either(what: str) -> None:
+    with pytest.raises(DefinitionError, match="DOCTYPE"):
+        read_decisions(BOMBS[what].encode())
+
+
+def test_a_file_beyond_the_bound_is_not_even_parsed() -> None:
+    xml = process(start(), end(), path("start end")) + b" " * (60 * 1024 * 1024)
+    found = check(xml)
+    assert [each.rule for each in found] == ["readable.xml"]
+    assert "2 MB" in found[0].sentence
 
 
 @pytest.mark.parametrize("what", BOMBS)

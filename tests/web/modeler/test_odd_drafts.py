@@ -175,3 +175,11 @@ def test_a_request_larger_than_a_procedure_is_refused_before_it_is_read(studio: 
         f"/modeler/drafts/{studio.draft_id}/content", data=content, content_type="application/json"
     )
     assert (answer.status_code, studio.version().edition) == (422, 1)
+
+
+def test_a_file_of_sixty_megabytes_is_refused_in_words(studio: Studio) -> None:
+    for where in ("/modeler/import", f"/modeler/drafts/{studio.draft_id}/read"):
+        answer = studio.client.post(where, data={"file": (io.BytesIO(b" " * 60 * 1024 * 1024), "a.bpmn")})
+        assert answer.status_code in (413, 422), where
+        assert "MB" in answer.get_data(as_text=True) or "lớn hơn" in answer.get_data(as_text=True), where
+    assert studio.version().edition == 1
