@@ -161,4 +161,4 @@ def _manifest(folder: Path) -> dict[str, str]:
 
 
 __all__ = ["create_app"]
-_ = (creating, export, files, people)  # their routes hang on the screens of their folders
+_ = (creating, export, files, keeping, people, prints, slips)  # their routes hang on the screens of their folders

@@ -2,72 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, tuple_
 
 from engine.clock import VIETNAM
-from engine.directory.models import Person, Unit
-from engine.documents import queries
-from engine.documents.models import Assignment, Dispatch, Register
-from engine.errors import NotFound
+from engine.documents import queries, rules
+from engine.documents.models import RegisterEntry
+from engine.documents.prints import orders, reading
+from engine.documents.prints.book import rows
+from engine.documents.prints.forms import FORMS, forms_of
+from engine.documents.prints.reading import Selection
+from engine.documents.prints.rows import ROWS, figure
+from engine.errors import InvalidInput, NotFound
+from engine.platform import Actor
 from web.session import actor, now, platform
 
 screen = Blueprint("registers", __name__)
-PAGE, PRINTED = 100, 2000
+PAGE = 100
+STATES = ("used", "held", "released", "cancelled")
+
+
+def today() -> date:
+    """Return the day it is in Viet Nam."""
+    return now().astimezone(VIETNAM).date()
+
+
+def keeper() -> Actor:
+    """Return who is signed in when they keep the registers; for everybody else these pages don't exist."""
+    if not rules.may_keep_registers(actor()):
+        raise NotFound(_("Trang này dành cho văn thư và quản trị cơ quan."))
+    return actor()
 
 
 @screen.get("/registers")
 def index() -> Any:
     """List the agency's registers."""
-    with platform().reading() as reading:
-        found = queries.registers(reading, actor().agency_id or 0)
-        years = {row.id: queries.register_years(reading, row.id) for row in found}
-    return render_template("registers/index.html", registers=found, years=years)
+    with platform().reading() as session:
+        found = queries.registers(session, actor().agency_id or 0)
+        years = {row.id: queries.register_years(session, row.id) for row in found}
+    return render_template(
+        "registers/index.html", registers=found, years=years, may_keep=bool(rules.may_keep_registers(actor()))
+    )
 
 
 @screen.get("/registers/<int:register_id>")
 def register(register_id: int) -> Any:
-    """Show one register of one year, newest first; `print` gives the whole year in order, ready for paper."""
-    printed = "print" in request.args
-    year = request.args.get("year", now().astimezone(VIETNAM).year, type=int)
-    below = request.args.get("below", type=int)
-    with platform().reading() as reading:
-        found = reading.get(Register, register_id)
-        if found is None or found.agency_id != actor().agency_id:
-            raise NotFound(_("Không tìm thấy sổ này."))
-        limit = PRINTED if printed else PAGE + 1
-        lines = list(
-            queries.register_lines(reading, actor(), register_id, year, below=None if printed else below, limit=limit)
-        )
-        years = queries.register_years(reading, register_id)
-        where = _where(reading, [line.document.id for line in lines if line.document])
-    shown = lines[::-1] if printed else lines[:PAGE]
+    """Show one register of one year, newest first, or only its held, released or cancelled numbers."""
+    if "print" in request.args:
+        return redirect(url_for("registers.paper", register_id=register_id, year=request.args.get("year")))
+    year = request.args.get("year", today().year, type=int)
+    state = request.args.get("state", "")
+    with platform().reading() as session:
+        found = reading.register_of(session, actor(), register_id)
+        form = forms_of(found.direction)[0]
+        query = select(RegisterEntry).where(RegisterEntry.register_id == register_id, RegisterEntry.year == year)
+        if state in STATES:
+            query = query.where(RegisterEntry.state == state)
+        below = request.args.get("below", type=int)
+        if below is not None:
+            last = (below, request.args.get("letter", "")[:2])
+            query = query.where(tuple_(RegisterEntry.number, RegisterEntry.suffix) < last)
+        order = RegisterEntry.number.desc(), RegisterEntry.suffix.desc()
+        lines = reading.some_lines(session, actor(), form.key, query.order_by(*order).limit(PAGE + 1))
+        years = queries.register_years(session, register_id)
+    make, more = ROWS[form.key], len(lines) > PAGE
     return render_template(
-        "registers/register.html", register=found, year=year, years=sorted({*years, year}, reverse=True), lines=shown,
-        more=not printed and len(lines) > PAGE, printed=printed, **where,
+        "registers/register.html", register=found, form=form, year=year, years=sorted({*years, year}, reverse=True),
+        lines=[(line, make(line, today())) for line in lines[:PAGE]], more=more, state=state,
+        may_keep=bool(rules.may_keep_registers(actor())),
     )  # fmt: skip
 
 
-def _where(reading: Session, ids: Sequence[int]) -> dict[str, Any]:
-    """Who got each document and when: recipients of outgoing ones, the lead of incoming ones; drafting units."""
-    recipients: dict[int, list[Dispatch]] = {}
-    leads: dict[int, tuple[str, Any]] = {}
-    if ids:
-        for dispatch in reading.scalars(select(Dispatch).where(Dispatch.document_id.in_(ids)).order_by(Dispatch.id)):
-            recipients.setdefault(dispatch.document_id, []).append(dispatch)
-        rows = (
-            select(Assignment.document_id, Assignment.created_at, Unit.name, Person.full_name)
-            .outerjoin(Unit, Unit.id == Assignment.unit_id)
-            .outerjoin(Person, Person.id == Assignment.person_id)
-            .where(Assignment.document_id.in_(ids), Assignment.part == "lead", Assignment.state != "replaced")
-            .order_by(Assignment.id)
-        )
-        for document_id, at, unit, person in reading.execute(rows):
-            leads[document_id] = (person or unit or "", at)
-    units = {unit.id: unit.name for unit in reading.scalars(select(Unit).where(Unit.agency_id == actor().agency_id))}
-    return {"recipients": recipients, "leads": leads, "units": units}
+@screen.get("/registers/<int:register_id>/paper")
+def paper(register_id: int) -> Any:
+    """Show a book of a period as it stands on paper, to be printed by the browser."""
+    with platform().reading() as session:
+        found = reading.register_of(session, actor(), register_id)
+        chosen = _period(register_id, forms_of(found.direction)[0].key)
+        book = reading.book_of(session, actor(), chosen, now())
+        if book.count > orders.AT_ONCE:
+            raise InvalidInput(too_long(book.count))
+        tally = book.tally()
+        made = list(rows(book, reading.lines(session, actor(), chosen), tally))
+    return render_template("registers/paper.html", register=found, book=book, rows=made, tally=tally, chosen=chosen)
+
+
+def too_long(count: int) -> str:
+    """Return why a book can't be shown on a page."""
+    return _(
+        "Sổ có %(count)s dòng, dài hơn mức xem trên trang (%(most)s dòng). Chọn PDF, Word hoặc Excel.",
+        count=figure(count), most=figure(orders.AT_ONCE),
+    )  # fmt: skip
+
+
+def _period(register_id: int, usual: str) -> Selection:
+    """Return what the address asks for: a book and two days, else the whole of a year."""
+    year = request.args.get("year", today().year, type=int)
+    if not 1 <= year <= 9998:
+        raise InvalidInput(_("Năm không hợp lệ."))
+    form = request.args.get("form", usual)
+    if form not in FORMS:
+        raise InvalidInput(_("Không có mẫu sổ này."))
+    try:
+        since = date.fromisoformat(request.args.get("since") or f"{year:04d}-01-01")
+        until = date.fromisoformat(request.args.get("until") or f"{year:04d}-12-31")
+    except ValueError:
+        raise InvalidInput(_("Ngày phải ở dạng năm-tháng-ngày.")) from None
+    return Selection(register_id, form, since, until)

@@ -83,14 +83,14 @@ def lines(session: Session, actor: Actor, chosen: Selection) -> Iterator[Line]:
     open_notes = bool((actor.roles | actor.stand_in_groups) & AGENCY_WIDE) or bool(may_keep_registers(actor))
     query = select(*_ENTRY, *_PAPER).outerjoin(Document, and_(Document.id == RegisterEntry.document_id, within(actor)))
     query = _chosen(query, chosen).order_by(*_order()).limit(PIECE)
-    units: dict[int, str] = {}
+    units = (
+        _units(session, session.get_one(Register, chosen.register_id).agency_id) if chosen.form == "outgoing" else {}
+    )
     after: tuple[int, int, str] | None = None
     while True:
         piece = session.execute(query if after is None else query.where(tuple_(*_order()) > after)).all()
         if not piece:
             return
-        if not units:
-            units = dict(session.execute(select(Unit.id, Unit.name)).tuples()) if chosen.form == "outgoing" else {0: ""}
         yield from _lines(session, actor, chosen.form, piece, units, open_notes)
         after = (piece[-1].year, piece[-1].number, piece[-1].suffix)
 
@@ -101,8 +101,13 @@ def some_lines(session: Session, actor: Actor, form: str, query: Query, *, open_
         Document, and_(Document.id == RegisterEntry.document_id, within(actor))
     )
     piece = session.execute(joined).all()
-    units = dict(session.execute(select(Unit.id, Unit.name).where(Unit.agency_id == actor.agency_id)).tuples())
+    units = _units(session, actor.agency_id) if form == "outgoing" else {}
     return list(_lines(session, actor, form, piece, units, open_notes))
+
+
+def _units(session: Session, agency_id: int | None) -> dict[int, str]:
+    rows = session.execute(select(Unit.id, Unit.name).where(Unit.agency_id == agency_id))
+    return {row.id: row.name for row in rows}
 
 
 def _order() -> tuple[Any, ...]:

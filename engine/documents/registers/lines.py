@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.directory import queries as directory
-from engine.documents import rules
+from engine.documents import queries, rules
 from engine.documents.models import Document, Register, RegisterEntry, RegisterYear
 from engine.documents.queries import locked
 from engine.documents.registers import numbers
@@ -254,7 +254,8 @@ def _in_use(register: Register) -> None:
 
 
 def _waiting_document(work: Work, register: Register, document_id: int) -> Document:
-    """A document of the register's side that has no number yet and none kept for it; Conflict otherwise."""
+    """A document the actor may see that has no number yet and none kept for it; Conflict otherwise."""
+    queries.get(work.session, work.actor, document_id)
     document = locked(work, document_id, register.direction)
     if document.agency_id != register.agency_id:
         raise NotFound("Không tìm thấy văn bản này.")
