@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 
 from connectors.conversion import tables
 from engine.clock import VIETNAM
-from engine.documents.searching import commands, queries
+from engine.documents import kinds
+from engine.documents.searching import asking, commands, queries
 from web.layout import words
 from web.search import columns
-from web.search.routes import asked, refresh, screen
+from web.search.routes import asked, choices, refresh, screen
 from web.session import actor, now, platform
 
 MOST = {"xlsx": 5000, "csv": 5000, "pdf": 1000, "docx": 1000}
@@ -31,6 +32,7 @@ def export(extension: str) -> Any:
         page = queries.find(reading, actor(), criteria, limit=most)
         names = columns.names_for(reading, page.documents)
         shown = columns.shown(queries.chosen_columns(reading, actor().person_id or 0))
+        registers, units = (dict(each) for each in choices(reading))
     rows = [[each.said(row, names) for each in shown] for row in page.documents]
     moment = now().astimezone(VIETNAM)
     counted = _("Số văn bản: %(count)s", count=len(rows))
@@ -39,7 +41,7 @@ def export(extension: str) -> Any:
     table = tables.Table(
         title=_("Kết quả tìm kiếm văn bản"),
         heads=(
-            _("Điều kiện: %(said)s", said=said_of(criteria.plain())),
+            _("Điều kiện: %(said)s", said=said_of(criteria, registers, units)),
             counted,
             _("Lập lúc %(moment)s bởi %(name)s", moment=words.moment(moment), name=actor().name),
         ),
@@ -56,11 +58,22 @@ def export(extension: str) -> Any:
     return answer
 
 
-def said_of(plain: dict[str, str]) -> str:
-    """What was asked, in a line."""
-    names = {
-        "q": _("từ"), "direction": _("đến hay đi"), "kind": _("loại"), "register": _("sổ"), "urgency": _("độ khẩn"),
-        "since": _("từ ngày"), "until": _("đến ngày"), "status": _("trạng thái"), "organ": _("nơi gửi, nhận"),
-        "signer": _("người ký"), "unit": _("đơn vị"), "attached": _("tệp kèm theo"), "order": _("thứ tự"),
-    }  # fmt: skip
-    return "; ".join(f"{names[name]}: {value}" for name, value in plain.items())
+def said_of(criteria: asking.Criteria, registers: dict[int, str], units: dict[int, str]) -> str:
+    """What was asked, in a line of words."""
+    plain = criteria.plain()
+    said = {
+        _("Từ cần tìm"): criteria.text,
+        _("Đến hay đi"): asking.DIRECTIONS.get(criteria.direction),
+        _("Loại văn bản"): criteria.kind,
+        _("Trạng thái"): asking.STATUSES.get(criteria.status),
+        _("Ngày văn bản từ"): plain.get("since"),
+        _("Đến ngày"): plain.get("until"),
+        _("Độ khẩn"): kinds.URGENCY.get(-1 if criteria.urgency is None else criteria.urgency),
+        _("Nơi gửi hoặc nơi nhận"): criteria.organ,
+        _("Người ký"): criteria.signer,
+        _("Sổ văn bản"): registers.get(criteria.register or 0),
+        _("Đơn vị soạn thảo hoặc xử lý"): units.get(criteria.unit or 0),
+        _("Tệp kèm theo"): asking.ATTACHED.get(criteria.attached),
+        _("Thứ tự"): asking.ORDERS[criteria.order],
+    }
+    return "; ".join(f"{name}: {value}" for name, value in said.items() if value)

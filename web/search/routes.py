@@ -41,11 +41,13 @@ def results() -> Any:
         count = queries.count(reading, actor(), criteria, loose=page.loose) if page.documents and not after else None
         wanted = asking.terms(criteria.text)
         shown = columns.shown(queries.chosen_columns(reading, actor().person_id or 0))
+        registers, units = choices(reading)
         return render_template(
             "search/search.html", criteria=criteria, typed=request.args, problems=problems, page=page, count=count,
             most=queries.COUNTED, rows=_rows(reading, page, wanted, shown), columns=shown,
             all_columns=columns.COLUMNS, always=columns.ALWAYS, words=kinds, asking=asking,
-            saved=queries.saved_searches(reading, actor().person_id or 0), after=after, **_choices(reading),
+            saved=queries.saved_searches(reading, actor().person_id or 0), after=after,
+            registers_said=registers, units_said=units, kinds_said=[(kind.name, kind.name) for kind in kinds.KINDS],
         ), 422 if problems else 200  # fmt: skip
 
 
@@ -78,14 +80,13 @@ def _rows(reading: Session, page: queries.Page, wanted: tuple[asking.Term, ...],
     ]
 
 
-def _choices(reading: Session) -> dict[str, Any]:
+def choices(reading: Session) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """Return the registers and the units that can be chosen, by id."""
     agency_id = actor().agency_id or 0
     units = directory.units(reading, agency_id, directory.today(now()))
-    return {
-        "registers_said": [(row.id, row.name) for row in documents.registers(reading, agency_id)],
-        "units_said": [(row.id, row.name) for row in units],
-        "kinds_said": [(kind.name, kind.name) for kind in kinds.KINDS],
-    }
+    return [(row.id, row.name) for row in documents.registers(reading, agency_id)], [
+        (row.id, row.name) for row in units
+    ]
 
 
 # --- What a person keeps ---------------------------------------------------------------------------------------
