@@ -18,7 +18,7 @@ from engine import outbox
 from engine.platform import system
 from tests.bpmn_text import END, START, chain, inputs_of, process, service, user
 from tests.connectors import dying_worker
-from tests.engine.instances.conftest import Office, office  # noqa: F401
+from tests.engine.instances.conftest import Office, made_office, office  # noqa: F401
 
 pytestmark = pytest.mark.slow  # programs are started
 

@@ -26,9 +26,12 @@ from engine.instances import commands
 from engine.instances.models import Incident, Instance, Passage, Subscription
 from engine.operations import Catalog
 from engine.platform import Actor, Platform, Work, system
-from engine.settings import Settings
 from engine.tasks.models import Task
+from tests.conftest import NOW
 from tests.engine.instances import operations_for_tests
+from tests.furnished import Furnished, furnished
+from tests.played import installation
+from tests.servers import TestServers
 
 
 @dataclass
@@ -128,17 +131,37 @@ def people(work: Work) -> tuple[int, int, dict[str, int]]:
     return agency.id, other.id, made
 
 
-@pytest.fixture
-def office(settings: Settings, clock: FixedClock, tmp_path: Path) -> Iterator[Office]:
-    """The agency, ready for procedures to be published and run."""
-    operations_for_tests.calls.clear()
-    engine = connect(settings.database_url)
-    platform = Platform(engine, settings=settings, clock=clock, files=FileStore(tmp_path), catalog=Catalog.registered())
+def furnish(platform: Platform) -> tuple[int, int, dict[str, Actor]]:
+    """The agencies, and their people as actors."""
     agency_id, other_id, ids = platform.run(system(), people)
     with platform.reading() as session:
-        actors = {name: directory_queries.actor_of(session, i, clock.now()) for name, i in ids.items()}
-    yield Office(platform, clock, agency_id, other_id, actors)
-    engine.dispose()
+        now = platform.clock.now()
+        actors = {name: directory_queries.actor_of(session, i, now) for name, i in ids.items()}
+    return agency_id, other_id, actors
+
+
+@pytest.fixture(scope="session")
+def made_office(
+    servers: TestServers, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Furnished]:
+    """A database with the agency in it, made once and copied by every test of this folder."""
+    folder = tmp_path_factory.mktemp("office")
+    with furnished(servers, template_database, FixedClock(NOW), folder, furnish) as made:
+        yield made
+
+
+@pytest.fixture
+def office(made_office: Furnished, redis_url: str, clock: FixedClock, tmp_path: Path) -> Iterator[Office]:
+    """The agency, ready for procedures to be published and run."""
+    operations_for_tests.calls.clear()
+    with made_office.copied() as url:
+        settings = installation(url, tmp_path, redis_url)
+        engine = connect(url)
+        platform = Platform(
+            engine, settings=settings, clock=clock, files=FileStore(tmp_path), catalog=Catalog.registered()
+        )
+        yield Office(platform, clock, *made_office.made())
+        engine.dispose()
 
 
 @pytest.fixture
