@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from engine.documents.prints import orders
 from engine.documents.searching import commands as searching
 from engine.instances.mending import messages
 from engine.platform import Platform, system
@@ -34,12 +35,17 @@ def end_unawaited_messages(platform: Platform) -> None:
 
 def keep_search_up_to_date(platform: Platform) -> None:
     """Make the words of documents that nobody has come to yet, and have files read that were missed."""
+    make_words(platform)
+    if wanted := platform.run(system(), searching.want_missing):
+        log.info("files are to be read for the search", count=wanted)
+
+
+def make_words(platform: Platform) -> int:
+    """Make the words of documents that have changed; how many."""
     made = 0
     while count := platform.run(system(), searching.refresh, limit=WORDS_AT_ONCE):
         made += count
-    wanted = platform.run(system(), searching.want_missing)
-    if made or wanted:
-        log.info("search brought up to date", documents=made, files=wanted)
+    return made
 
 
 def anchor_audit_trail(platform: Platform) -> None:
@@ -49,8 +55,15 @@ def anchor_audit_trail(platform: Platform) -> None:
     anchoring.lay_down(platform)
 
 
+def drop_expired_prints(platform: Platform) -> None:
+    """Take prints away that their owners have had for a week."""
+    if dropped := platform.run(system(), orders.drop_expired):
+        log.info("expired prints taken away", count=dropped)
+
+
 CHORES: tuple[Callable[[Platform], None], ...] = (
     end_unawaited_messages,
     anchor_audit_trail,
     keep_search_up_to_date,
+    drop_expired_prints,
 )

@@ -14,7 +14,7 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from connectors.assembly import make_platform
-from connectors.chores import CHORES_EVERY, do_chores
+from connectors.chores import CHORES_EVERY, do_chores, make_words
 from connectors.delivery import deliver, sweep
 from connectors.exchange.receive import handle as handle_arrival
 from engine.platform import Platform
@@ -111,6 +111,7 @@ def _sweep_until(platform: Platform, stop: threading.Event) -> None:
 
 def _safely_sweep(platform: Platform) -> int:
     try:
+        make_words(platform)
         return sweep(platform, handle_arrival)
     except Exception:
         log.exception("sweep failed")

@@ -63,7 +63,7 @@ def refresh() -> None:
         with platform().reading() as reading:
             due = queries.words_due(reading, agency_id)
         if due:
-            platform().run(actor(), commands.refresh, agency_id, 20)
+            platform().run(actor(), commands.refresh, agency_id)
 
 
 def _rows(reading: Session, page: queries.Page, wanted: tuple[asking.Term, ...], shown: list[columns.Column]) -> Any:
