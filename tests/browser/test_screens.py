@@ -43,7 +43,12 @@ SCREENS = {
     "registers": ("vanthu.sxd", "/registers"),
     "register-incoming": ("vanthu.sxd", "/registers/{register}"),
     "register-outgoing": ("vanthu.sxd", "/registers/{outgoing_register}"),
-    "register-printed": ("vanthu.sxd", "/registers/{outgoing_register}?print=1"),
+    "register-paper": ("vanthu.sxd", "/registers/{outgoing_register}/paper"),
+    "register-print": ("vanthu.sxd", "/registers/{register}/print"),
+    "register-numbers": ("vanthu.sxd", "/registers/{outgoing_register}/numbers"),
+    "registers-kept": ("vanthu.sxd", "/registers/manage"),
+    "own-prints": ("vanthu.sxd", "/registers/prints"),
+    "resolution-slip": ("vanthu.anphu", "/registers/slips/{arrived}"),
     "stand-ins": ("truongphong.sxd", "/stand-ins"),
     "password": ("vanthu.sxd", "/password"),
     "people": ("quantri.sxd", "/people"),
@@ -86,6 +91,8 @@ NO_SCREENS = {
     "static", "layout.alive", "layout.ready", "worklist.counts", "worklist.news", "instances.drawing", "documents.file",
     "drafts.content", "drafts.export_diagram", "drafts.export_everything", "modeler.palette", "scenarios.listing",
     "versions.choose", "versions.drawing", "handbook.drawing", "practice.index",
+    "registers.print_file", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
+    "registers.stamped_copy",
 }  # fmt: skip
 
 Visitor = Callable[..., Any]

@@ -133,25 +133,36 @@ def start(register_id: int) -> Any:
     return _kept(register_id, "start", START, begin)
 
 
-@screen.post("/registers/entries/<int:entry_id>/<any(release, cancel, keep):what>")
-def settle(entry_id: int, what: str) -> Any:
-    """Release or cancel a held number, or give it to a document."""
+@screen.post("/registers/entries/<int:entry_id>/release")
+def release(entry_id: int) -> Any:
+    """Give up holding a number."""
+    done = _("Đã thôi giữ số; số vẫn hiện trong sổ và có thể cấp cho văn bản khác.")
+    return _done(_numbers_of(entry_id), done, registers.release_number, entry_id, request.form.get("reason", ""))
+
+
+@screen.post("/registers/entries/<int:entry_id>/cancel")
+def cancel(entry_id: int) -> Any:
+    """Cancel a held or released number for good."""
+    done = _("Đã hủy số; số vẫn hiện trong sổ và không dùng lại.")
+    return _done(_numbers_of(entry_id), done, registers.cancel_number, entry_id, request.form.get("reason", ""))
+
+
+@screen.post("/registers/entries/<int:entry_id>/keep")
+def keep(entry_id: int) -> Any:
+    """Give a held or released number to a document that has none."""
+    document_id = request.form.get("document_id", 0, type=int)
+    done = _("Văn bản sẽ nhận số này khi cấp số, vào sổ.")
+    return _done(_numbers_of(entry_id), done, registers.keep_for, entry_id, document_id)
+
+
+def _numbers_of(entry_id: int) -> str:
+    """Return where the numbers of this line's register are kept; NotFound for another agency's."""
     keeper()
     with platform().reading() as session:
         entry = session.get(RegisterEntry, entry_id)
         register_id = entry.register_id if entry is not None else 0
         reading.register_of(session, actor(), register_id)
-    back = url_for("registers.numbers", register_id=register_id, year=entry.year if entry is not None else None)
-    reason = request.form.get("reason", "")
-    if what == "release":
-        done = _("Đã thôi giữ số; số vẫn hiện trong sổ và có thể cấp cho văn bản khác.")
-        return _done(back, done, registers.release_number, entry_id, reason)
-    if what == "cancel":
-        done = _("Đã hủy số; số vẫn hiện trong sổ và không dùng lại.")
-        return _done(back, done, registers.cancel_number, entry_id, reason)
-    document_id = request.form.get("document_id", 0, type=int)
-    done = _("Văn bản sẽ nhận số này khi cấp số, vào sổ.")
-    return _done(back, done, registers.keep_for, entry_id, document_id)
+    return url_for("registers.numbers", register_id=register_id, year=entry.year if entry is not None else None)
 
 
 def _done(back: str, sentence: str, command: Callable[..., Any], *arguments: Any) -> Any:

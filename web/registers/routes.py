@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import select, tuple_
 
@@ -53,7 +53,7 @@ def index() -> Any:
 def register(register_id: int) -> Any:
     """Show one register of one year, newest first, or only its held, released or cancelled numbers."""
     if "print" in request.args:
-        return redirect(url_for("registers.paper", register_id=register_id, year=request.args.get("year")))
+        return paper(register_id)
     year = request.args.get("year", today().year, type=int)
     state = request.args.get("state", "")
     with platform().reading() as session:

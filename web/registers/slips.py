@@ -30,16 +30,25 @@ def resolution_slip(document_id: int) -> Any:
     )  # fmt: skip
 
 
-@screen.get("/registers/slips/<int:document_id>.<any(pdf, docx):kind>")
-def slip_file(document_id: int, kind: str) -> Response:
-    """Return the slip as a file."""
-    from connectors.conversion.prints.slip import slip_pdf, slip_word
+@screen.get("/registers/slips/<int:document_id>.pdf")
+def slip_pdf(document_id: int) -> Response:
+    """Return the slip as PDF."""
+    from connectors.conversion.prints import slip as files
     from connectors.pdf_fonts import FONTS
 
     with platform().reading() as session:
         found = slip.slip_of(session, actor(), document_id)
-    content = slip_pdf(found, FONTS) if kind == "pdf" else slip_word(found)
-    return download(content, f"phieu-giai-quyet-{document_id}.{kind}", MEDIA[kind], inline=kind == "pdf")
+    return download(files.slip_pdf(found, FONTS), f"phieu-giai-quyet-{document_id}.pdf", MEDIA["pdf"], inline=True)
+
+
+@screen.get("/registers/slips/<int:document_id>.docx")
+def slip_word(document_id: int) -> Response:
+    """Return the slip as a Word file."""
+    from connectors.conversion.prints import slip as files
+
+    with platform().reading() as session:
+        found = slip.slip_of(session, actor(), document_id)
+    return download(files.slip_word(found), f"phieu-giai-quyet-{document_id}.docx", MEDIA["docx"])
 
 
 @screen.get("/registers/stamps/<int:document_id>.pdf")
