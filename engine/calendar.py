@@ -144,30 +144,6 @@ class OfficeCalendar:
             left -= ends - begins
         raise AssertionError("unreachable")
 
-    def reckoning(self, start: datetime, duration: str | timedelta) -> tuple[ReckonedDay, ...]:
-        """How `office_deadline` comes about, day by day from the first to the last; nothing left out between."""
-        wanted = office_duration(duration)
-        due = self.office_deadline(start, duration)
-        moment = self._after_days(start, wanted.days) if wanted.days else _local(start)
-        day, found, counted = _local(start).date(), list[ReckonedDay](), 0
-        while day <= due.date():
-            open_ = self.is_working_day(day)
-            as_day = open_ and counted < wanted.days and day > _local(start).date()
-            counted += as_day
-            spans = ((max(begins, moment), min(ends, due)) for begins, ends in self._spans(day)) if wanted.time else ()
-            found.append(
-                ReckonedDay(
-                    day, counted if as_day else 0, tuple((a, b) for a, b in spans if a < b),
-                    "" if open_ else self._why_closed(day),
-                )
-            )  # fmt: skip
-            day += timedelta(days=1)
-        return tuple(found)
-
-    def _why_closed(self, day: date) -> str:
-        override = self._by_day.get(day)
-        return override.kind if override is not None else "weekend"
-
     def end_of_morning_next_day(self, moment: datetime) -> datetime:
         """When the morning of the next working day ends: the latest time to send a signed document (QD28-6.2a)."""
         day = self.next_working_day(_local(moment).date())
@@ -230,6 +206,27 @@ class OfficeCalendar:
         while True:
             yield from self._spans(day)
             day = self.next_working_day(day)
+
+
+def reckoning(calendar: OfficeCalendar, start: datetime, duration: str | timedelta) -> tuple[ReckonedDay, ...]:
+    """How a calendar's `office_deadline` comes about, day by day from the first to the last, nothing left out."""
+    wanted = office_duration(duration)
+    due = calendar.office_deadline(start, duration)
+    first = moment = _local(start)
+    if wanted.days:
+        moment = calendar.office_deadline(start, f"P{wanted.days}D")
+    found: list[ReckonedDay] = []
+    day, counted = first.date(), 0
+    while day <= due.date():
+        hours = [(_at(day, begins), _at(day, ends)) for begins, ends in calendar.hours_on(day)]
+        as_day = bool(hours) and counted < wanted.days and day > first.date()
+        counted += as_day
+        spans = ((max(begins, moment), min(ends, due)) for begins, ends in hours) if wanted.time else ()
+        unlike = calendar._by_day.get(day)
+        off = "" if hours else unlike.kind if unlike is not None else "weekend"
+        found.append(ReckonedDay(day, counted if as_day else 0, tuple((a, b) for a, b in spans if a < b), off))
+        day += timedelta(days=1)
+    return tuple(found)
 
 
 def _weight(override: Override) -> tuple[int, int]:

@@ -19,10 +19,10 @@ from engine.definitions import queries as definitions
 from engine.definitions.queries import Ready
 from engine.errors import BusinessError, InvalidInput, PlatformError
 from engine.instances import lines
-from engine.instances.functions import functions
 from engine.instances.mending.incidents import raise_incident
 from engine.instances.models import Instance, Passage, PendingMessage
 from engine.instances.resting import rest, withdraw
+from engine.instances.timing.functions import functions
 from engine.operations import as_data
 from engine.platform import Work
 

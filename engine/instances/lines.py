@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 from engine.bpmn import run
 from engine.bpmn.expressions import ExpressionError, parse_value
 from engine.definitions.queries import Ready
-from engine.instances.functions import functions
 from engine.instances.mending.incidents import COMPLETION, open_incident, raise_incident
 from engine.instances.models import Incident, Instance, Subscription
+from engine.instances.timing.functions import functions
 from engine.platform import Work
 from engine.tasks.commands import NewTask
 from engine.tasks.models import Task

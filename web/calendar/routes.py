@@ -18,7 +18,7 @@ from engine.directory import calendars
 from engine.errors import InvalidInput, NotAllowed, NotFound
 from engine.forms.context import FormContext
 from engine.forms.form import Form
-from engine.instances.deadlines import Moved, change_calendar
+from engine.instances.timing.deadlines import Moved, change_calendar
 from engine.platform import Work
 from web.layout.forms import posted, screen_form
 from web.session import actor, now, platform

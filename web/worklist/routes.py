@@ -19,10 +19,11 @@ from engine.documents.text import fold
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.forms.form import Form
 from engine.instances import commands as instances
-from engine.instances import deadlines, queries
+from engine.instances import queries
 from engine.instances.answers import form_of
 from engine.instances.models import Instance
 from engine.instances.queries import TaskView
+from engine.instances.timing import deadlines
 from engine.tasks import commands as tasks
 from engine.tasks import queries as worklists
 from engine.tasks.models import Task

@@ -20,11 +20,11 @@ from engine.errors import Conflict, NotAllowed, NotFound
 from engine.instances import lines, rules
 from engine.instances.advance import Move, resume
 from engine.instances.commands import locked, tell_parent
-from engine.instances.functions import functions
 from engine.instances.mending.corrections import Field, changes, fields_of, fields_of_result
 from engine.instances.mending.incidents import COMPLETION
 from engine.instances.models import Incident, Instance, Subscription
 from engine.instances.settle import go_on
+from engine.instances.timing.functions import functions
 from engine.operations import Catalog
 from engine.platform import Actor, Work
 

@@ -15,8 +15,8 @@ from engine.bpmn import run
 from engine.definitions import queries as definitions
 from engine.definitions.queries import Ready
 from engine.errors import Conflict, PlatformError
-from engine.instances.functions import functions
 from engine.instances.models import Instance
+from engine.instances.timing.functions import functions
 from engine.platform import Actor
 
 MAX_TRIED = 5_000  # cases of one preview; with more, the first ones stand for the rest and the page says so

@@ -22,9 +22,9 @@ from engine.bpmn.reading import read
 from engine.definitions import queries as definitions
 from engine.definitions.queries import Ready
 from engine.errors import PlatformError
-from engine.instances.functions import functions
 from engine.instances.models import Instance
 from engine.instances.practice.record import Record, Settled, records
+from engine.instances.timing.functions import functions
 from engine.platform import Actor
 
 MAX_CASES = 500  # of one replay, the latest; with more a page would be waited for too long

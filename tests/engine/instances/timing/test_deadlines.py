@@ -13,8 +13,8 @@ from engine.clock import VIETNAM
 from engine.directory import calendars
 from engine.directory.models import Agency
 from engine.errors import NotAllowed, NotFound
-from engine.instances import deadlines
-from engine.instances.deadlines import Explanation, Moved, change_calendar
+from engine.instances.timing import deadlines
+from engine.instances.timing.deadlines import Explanation, Moved, change_calendar
 from engine.platform import Work, system
 from engine.tasks.models import Task
 from tests.bpmn_text import END, START, chain, process

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from engine.bpmn.expressions import ExpressionError, parse_value
 from engine.bpmn.spiff.timers import moment as _moment
-from engine.calendar import CalendarError, OfficeCalendar, ReckonedDay
+from engine.calendar import CalendarError, OfficeCalendar, ReckonedDay, reckoning
 from engine.definitions import queries as definitions
 from engine.directory import calendars
 from engine.errors import InvalidInput
 from engine.instances import lines, queries
-from engine.instances.functions import functions
 from engine.instances.models import Instance
+from engine.instances.timing.functions import functions
 from engine.platform import Actor, Work
 from engine.tasks.models import Task
 
@@ -96,7 +96,7 @@ def _listened(
     found = function(*given)
     start = given[0] if isinstance(given[0], datetime) else datetime.fromisoformat(str(given[0]))
     duration = str(given[1]) if len(given) > 1 else ""
-    told.append(Reckoned(name, start, duration, found, calendar.reckoning(start, duration) if duration else ()))
+    told.append(Reckoned(name, start, duration, found, reckoning(calendar, start, duration) if duration else ()))
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine.bpmn.expressions import FUNCTION_NAMES
 from engine.clock import VIETNAM
-from engine.instances.functions import functions
+from engine.instances.timing.functions import functions
 from engine.platform import Work, system
 from engine.tasks.models import Task
 from tests.bpmn_text import END, START, chain, process
