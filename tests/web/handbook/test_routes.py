@@ -16,7 +16,8 @@ NO_SCREENS = {
     "drafts.content", "drafts.export_diagram", "drafts.export_everything", "modeler.palette", "scenarios.listing",
     "versions.choose", "versions.drawing", "practice.index", "search.export", "handbook.contents", "handbook.chapter",
     "handbook.procedure", "handbook.drawing", "registers.print_file", "registers.slip_pdf",
-    "registers.slip_word", "registers.stamp_file", "registers.stamped_copy",
+    "registers.slip_word", "registers.stamp_file",
+    "registers.stamped_copy",
 }  # fmt: skip
 
 
