@@ -39,6 +39,8 @@ SCREENS = {
     "new-outgoing": ("chuyenvien.sxd", "/documents/outgoing/new"),
     "new-incoming": ("vanthu.sxd", "/documents/incoming/new"),
     "search": ("vanthu.sxd", "/search?q=xay+dung"),
+    "search-start": ("vanthu.sxd", "/search"),
+    "search-filtered": ("vanthu.sxd", "/search?q=xay+dung&direction=outgoing&order=due"),
     "search-nothing": ("vanthu.sxd", "/search?q=khongcogi"),
     "registers": ("vanthu.sxd", "/registers"),
     "register-incoming": ("vanthu.sxd", "/registers/{register}"),
@@ -91,7 +93,7 @@ NO_SCREENS = {
     "static", "layout.alive", "layout.ready", "worklist.counts", "worklist.news", "instances.drawing", "documents.file",
     "drafts.content", "drafts.export_diagram", "drafts.export_everything", "modeler.palette", "scenarios.listing",
     "versions.choose", "versions.drawing", "handbook.drawing", "practice.index",
-    "registers.print_file", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
+    "registers.print_file", "search.export", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
     "registers.stamped_copy",
 }  # fmt: skip
 
