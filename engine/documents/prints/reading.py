@@ -166,7 +166,7 @@ def _local(at: datetime | None) -> date | None:
 
 
 def _handed(session: Session, ids: Sequence[int]) -> dict[int, _Handed]:
-    """The lead in force (the person once there is one), then who helps."""
+    """The lead in force (the unit, then the person), then who helps."""
     query = (
         select(
             Assignment.document_id, Assignment.part, Assignment.created_at, Assignment.due_at, Assignment.settled_at,
@@ -184,7 +184,7 @@ def _handed(session: Session, ids: Sequence[int]) -> dict[int, _Handed]:
     handed = {}
     for document_id, parts in found.items():
         lead = parts["lead"][-1] if parts["lead"] else None
-        names = dict.fromkeys(row.name for row in ([lead] if lead else []) + parts["support"] if row.name)
+        names = dict.fromkeys(row.name for row in parts["lead"] + parts["support"] if row.name)
         first = parts["lead"][0] if parts["lead"] else None
         handed[document_id] = _Handed(
             tuple(names), _local(first.created_at) if first else None, _local(lead.due_at) if lead else None,

@@ -82,7 +82,7 @@ def stamp_of(session: Session, actor: Actor, document_id: int) -> Stamp:
     lead = [names[row.id] for row in queries.assignments(session, document.id) if row.part == "lead"]
     return Stamp(
         agency.name, numbers.format_number(entry.number, entry.suffix), day(document.arrival_date or entry.dated),
-        lead[-1] if lead else "", document.file_notation or "",
+        lead[0] if lead else "", document.file_notation or "",
     )  # fmt: skip
 
 
