@@ -80,7 +80,7 @@ def check_and_sign(seat: Seat, agency: str, subject: str) -> None:
     head.finish("Kiểm tra nội dung", "Nội dung đạt")
     checker = seat(f"thethuc.{agency}")
     checker.take("Kiểm tra thể thức", subject)
-    expect(checker.page.locator("[data-pdf]")).to_have_attribute("data-pdf-state", "shown")  # what will be signed
+    checker.reads_file()  # what will be signed
     checker.choose("Thể thức đạt")
     checker.finish("Kiểm tra thể thức", "Thể thức đạt")
     leader = seat(f"lanhdao.{agency}")
