@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from engine.bpmn.expressions.wire import content, contents, text
 
 # Names of types, as in `type(x) == int`; a variable can't be called so.
 TYPE_NAMES = frozenset({"bool", "bytes", "double", "int", "null_type", "string", "uint", "google"})
@@ -50,42 +52,7 @@ def read_tree(serialized: bytes) -> Tree:
 
 def parsed(serialized: bytes) -> bytes:
     """The expression itself out of what the library hands over: Any{2: ParsedExpr{2: Expr}}."""
-    return _only(_only(serialized, 2), 2)
-
-
-def _fields(raw: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield field number and content of the length-delimited fields; skip numbers, which say nothing to us."""
-    position = 0
-    while position < len(raw):
-        key, position = _varint(raw, position)
-        kind = key & 7
-        if kind == 2:
-            length, position = _varint(raw, position)
-            yield key >> 3, raw[position : position + length]
-            position += length
-        elif kind == 0:
-            _, position = _varint(raw, position)
-        else:
-            position += 8 if kind == 1 else 4
-
-
-def _varint(raw: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = raw[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if not byte & 0x80:
-            return value, position
-        shift += 7
-
-
-def _only(raw: bytes, number: int) -> bytes:
-    return next((content for key, content in _fields(raw) if key == number), b"")
-
-
-def _text(raw: bytes, number: int) -> str:
-    return _only(raw, number).decode("utf-8")
+    return content(content(serialized, 2), 2)
 
 
 def _walk(expression: bytes, scope: Mapping[str, _Size], tree: Tree) -> _Size:
@@ -99,21 +66,21 @@ def _walk(expression: bytes, scope: Mapping[str, _Size], tree: Tree) -> _Size:
 
 
 def _bound_of(expression: bytes, scope: Mapping[str, _Size], tree: Tree) -> _Size:
-    for kind, body in _fields(expression):
+    for kind, body in contents(expression):
         if kind == 4:
-            return _identifier(_text(body, 1), scope, tree)
+            return _identifier(text(body, 1), scope, tree)
         if kind == 5:
-            return _walk(_only(body, 1), scope, tree)
+            return _walk(content(body, 1), scope, tree)
         if kind == 6:
             return _call(body, scope, tree)
         if kind == 7:
-            parts = [_walk(content, scope, tree) for key, content in _fields(body) if key == 1]
+            parts = [_walk(held, scope, tree) for key, held in contents(body) if key == 1]
             tree.written += len(parts)
             return _collection(parts)
         if kind == 8:
-            entries = [content for key, content in _fields(body) if key == 2]
+            entries = [held for key, held in contents(body) if key == 2]
             return _collection(
-                [_walk(part, scope, tree) for entry in entries for key, part in _fields(entry) if key in (3, 4)]
+                [_walk(part, scope, tree) for entry in entries for key, part in contents(entry) if key in (3, 4)]
             )
         if kind == 9:
             return _loop(body, scope, tree)
@@ -136,9 +103,9 @@ def _collection(parts: list[_Size]) -> _Size:
 
 
 def _call(body: bytes, scope: Mapping[str, _Size], tree: Tree) -> _Size:
-    function = _text(body, 2)
+    function = text(body, 2)
     tree.functions.add(function)
-    parts = [_walk(content, scope, tree) for key, content in _fields(body) if key in (1, 3)]
+    parts = [_walk(held, scope, tree) for key, held in contents(body) if key in (1, 3)]
     if function in _SCALAR_CALLS or not parts:
         return _Size()
     element = max(part.element for part in parts)
@@ -150,17 +117,17 @@ def _call(body: bytes, scope: Mapping[str, _Size], tree: Tree) -> _Size:
 def _loop(body: bytes, scope: Mapping[str, _Size], tree: Tree) -> _Size:
     """A macro (all, exists, map, filter…): its body runs once per element and may add to what it gathers."""
     tree.loops += 1
-    items = _walk(_only(body, 2), scope, tree)
-    start = _walk(_only(body, 4), scope, tree)
-    gathered = _text(body, 3)
+    items = _walk(content(body, 2), scope, tree)
+    start = _walk(content(body, 4), scope, tree)
+    gathered = text(body, 3)
     element = _Size(items.element, items.element)
-    inner = {**scope, _text(body, 1): element, _text(body, 8): element, gathered: _Size(0, 1)}
+    inner = {**scope, text(body, 1): element, text(body, 8): element, gathered: _Size(0, 1)}
     around = tree.level, tree.born
     tree.level += 1
-    tree.born = {**tree.born, **dict.fromkeys((_text(body, 1), _text(body, 8), gathered), tree.level)}
-    _walk(_only(body, 5), inner, tree)
-    step = _walk(_only(body, 6), inner, tree)
+    tree.born = {**tree.born, **dict.fromkeys((text(body, 1), text(body, 8), gathered), tree.level)}
+    _walk(content(body, 5), inner, tree)
+    step = _walk(content(body, 6), inner, tree)
     tree.level, tree.born = around
     turns = max(1, items.total // max(1, items.element))
     result = _Size(min(start.total + turns * step.total, _MOST), max(1, step.element))
-    return _walk(_only(body, 7), {**scope, gathered: result}, tree)
+    return _walk(content(body, 7), {**scope, gathered: result}, tree)
