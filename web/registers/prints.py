@@ -98,7 +98,9 @@ def own_prints() -> Any:
     with platform().reading() as session:
         found = orders.own_prints(session, actor(), now())
     alone = request.headers.get("HX-Request")
-    return render_template("registers/print-list.html" if alone else "registers/prints.html", prints=found)
+    return render_template(
+        "registers/print-list.html" if alone else "registers/prints.html", prints=found, figure=figure
+    )
 
 
 @screen.get("/registers/prints/<int:print_id>/file")

@@ -91,7 +91,8 @@ def order_print(work: Work, order: Order) -> PrintedBook:
 
 def title_of(book: Book) -> str:
     """What a print is called in lists."""
-    return f"{book.form.title.capitalize()}, {book.register_name}, {book.period_said.lower()}"[:300]
+    parts = (book.form.title.capitalize(), book.named, book.period_said.lower())
+    return ", ".join(filter(None, parts))[:300]
 
 
 def note_printed(work: Work, order: Order, count: int) -> None:
