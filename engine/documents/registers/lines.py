@@ -67,12 +67,18 @@ def start_numbers_at(work: Work, register_id: int, year: int, next_number: int) 
 def enter(work: Work, register: Register, document: Document, on: date) -> RegisterEntry:
     """Give a document the number that waits for it in this register, else the next one of that day's year.
 
-    A held number of another year stays held: the year of a number is that of the document's date.
+    The year of a number is that of the document's date: one held in another year, or in another register than the one
+    chosen now, is released.
     """
-    kept = select(RegisterEntry).where(*kept_for(document), RegisterEntry.register_id == register.id)
-    for entry in work.session.scalars(kept.order_by(RegisterEntry.id).with_for_update()):
-        if entry.suffix or entry.year == on.year:
-            return _use(work, entry, document)
+    kept = select(RegisterEntry).where(*kept_for(document)).order_by(RegisterEntry.id).with_for_update()
+    waiting = work.session.scalars(kept).all()
+    mine = [each for each in waiting if each.register_id == register.id and (each.suffix or each.year == on.year)]
+    for entry in waiting:
+        if entry not in mine[:1]:
+            _settle(work, entry, "released", "Văn bản đã nhận số khác")
+            entry.document_id = None
+    if mine:
+        return _use(work, mine[0], document)
     number = take_number(work, register.id, on.year)
     entry = RegisterEntry(
         register_id=register.id, year=on.year, number=number, suffix="", dated=on, state="used",

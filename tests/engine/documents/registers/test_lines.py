@@ -337,7 +337,19 @@ def test_a_held_number_of_last_year_is_not_used_for_this_years_document(
     numbered = platform.run(clerk, commands.number_outgoing, document.id)
     assert (numbered.number, numbered.issued_date) == (1, "2027-01-04")
     with platform.reading() as session:
-        assert session.get_one(RegisterEntry, entry.id).state == "held"
+        assert session.get_one(RegisterEntry, entry.id).state == "released"
+
+
+def test_a_number_held_in_another_register_than_the_one_chosen_is_released(platform: Platform, office: Office) -> None:
+    assert office.registers is not None
+    clerk = builders.actor(platform, office["clerk"])
+    other = platform.run(clerk, registers.add_register, office.id, "outgoing", "Sổ Ban", body_name="Ban chỉ đạo")
+    document = builders.signed(platform, office)
+    platform.run(clerk, registers.hold_number, office.registers[1].id, "Chờ ký", document_id=document.id)
+
+    assert platform.run(clerk, commands.number_outgoing, document.id, other.id).number == 1
+    assert lines_of(platform, office.registers[1].id) == [("01", "released")]
+    assert lines_of(platform, other.id) == [("01", "used")]
 
 
 def test_what_is_entered_afterwards_stands_behind_its_day_with_a_letter(
