@@ -24,6 +24,13 @@ class Document(Base):
         Index("ix_document_identifier", "agency_id", "identifier"),
         Index("ix_document_code", "agency_id", "code", "organ_id"),
         Index("ix_document_raw_hash", "raw_hash", postgresql_where="raw_hash is not null"),
+        Index("ix_document_received", "agency_id", "received_at", postgresql_where="direction = 'incoming'"),
+        Index(
+            "ix_document_sent_out",
+            "agency_id",
+            "issued_at",
+            postgresql_where="direction = 'outgoing' and issued_at is not null",
+        ),
     )
 
     id: Mapped[Key]

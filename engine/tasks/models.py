@@ -19,6 +19,7 @@ class Task(Base):
         Index("ix_task_instance", "instance_id", "token"),
         Index("ix_task_assignee", "assignee_id", "due_at", "id", postgresql_where="state = 'open'"),
         Index("ix_task_document", "document_id"),
+        Index("ix_task_ended", "agency_id", "completed_at"),
     )
 
     id: Mapped[Key]
