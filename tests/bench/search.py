@@ -130,10 +130,14 @@ def _documents(speech: Speech, ready: Stage, others: list[int], begin: int, end:
         day = date(2020, 1, 1) + timedelta(days=speech.chance.randrange(2400))
         yield (
             1_000_000 + number, agency, "incoming" if number % 3 else "outgoing", "registered",
-            "Công văn" if number % 4 else "Báo cáo", code, day, speech.say(2), subject, "Tiếng Việt", "",
+            _kind(number), code, day, speech.say(2), subject, "Tiếng Việt", "",
             number % 40 // 39, "none", day + timedelta(days=10) if number % 5 == 0 else None, speech.say(1), "", "", "",
             False, "", "", "axis", "{}", "{}", "", "", "", False, "{}", NOW, f"{code.lower()} {subject}", 1,
         )  # fmt: skip
+
+
+def _kind(number: int) -> str:
+    return "Báo cáo" if number % 8 == 1 else "Tờ trình" if number % 997 == 1 else "Công văn"
 
 
 def _attachments(begin: int, end: int) -> Iterator[tuple[Any, ...]]:
@@ -172,6 +176,9 @@ def asked(speech: Speech) -> dict[str, list[Criteria]]:
         "number": [Criteria(text=f"{chance.randrange(1_000) * 2 + 1}/SXD-QLXD") for _ in range(ROUNDS)],
         "nothing to be found": text(["zz qq xx"] * ROUNDS),
         "filters only, by date": [Criteria(kind="Báo cáo", order="issued")] * ROUNDS,
+        "filters only, a rare kind": [Criteria(kind="Tờ trình", order="issued")] * ROUNDS,
+        "filters only, a kind never used": [Criteria(kind="Quy chế")] * ROUNDS,
+        "filters only, a rare state": [Criteria(status="incoming:returned")] * ROUNDS,
         "filters only, by deadline": [Criteria(direction="incoming", order="due")] * ROUNDS,
         "signer": [Criteria(signer=each) for each in words(0, 1_000)],
     }

@@ -38,7 +38,11 @@ def results() -> Any:
         page = queries.Page((), "")
         if criteria.asked and not problems:
             page = queries.find(reading, actor(), criteria, after=after)
-        count = queries.count(reading, actor(), criteria, loose=page.loose) if page.documents and not after else None
+        count = len(page.documents) or None
+        if after:
+            count = None
+        elif page.after:
+            count = queries.count(reading, actor(), criteria, loose=page.loose)
         wanted = asking.terms(criteria.text)
         shown = columns.shown(queries.chosen_columns(reading, actor().person_id or 0))
         registers, units = choices(reading)

@@ -90,7 +90,8 @@ def _told(session: Session, ids: Sequence[int]) -> dict[int, words.Told]:
             row.agency_id,
             [*fields(row), people.get(row.drafter_id or 0, ""), units.get(row.unit_id or 0, ""),
              *recipients[row.id], *said[row.id]],
-            signer=[row.signer_name], organs=[row.organ_name, *recipients[row.id]],
+            signer=[row.signer_name], organs=[row.organ_name, *recipients[row.id]], kind=row.type_name,
+            urgency=row.urgency,
         )
         for row in found
     }  # fmt: skip

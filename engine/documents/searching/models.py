@@ -75,5 +75,6 @@ class SearchChoice(Base):
 # Results in another order than that of entering are read along these.
 ISSUED = text("(coalesce(issued_date, '0001-01-01'::date))")
 DUE = text("(coalesce(due_date, '9999-12-31'::date))")
-Index("ix_document_issued", Document.agency_id, ISSUED, Document.id)
-Index("ix_document_due", Document.agency_id, DUE, Document.id)
+Index("ix_document_by_issued", Document.agency_id, ISSUED, Document.id)
+Index("ix_document_by_status", Document.agency_id, Document.direction, Document.status, Document.id)
+Index("ix_document_by_due", Document.agency_id, DUE, Document.id)

@@ -61,12 +61,20 @@ class Told:
     told: str
 
 
-def told(agency_id: int, texts: Iterable[str], *, signer: Sequence[str] = (), organs: Sequence[str] = ()) -> Told:
-    """The words of a document of an agency; signers and agencies named in it also by themselves, for the filters.
+def told(
+    agency_id: int,
+    texts: Iterable[str],
+    *,
+    signer: Sequence[str] = (),
+    organs: Sequence[str] = (),
+    kind: str = "",
+    urgency: int = 0,
+) -> Told:
+    """The words of a document of an agency; what filters ask for also by itself: signer, agencies, kind, urgency.
 
     What is longer than the index can hold is cut: the first words count.
     """
-    kept: dict[str, None] = {}
+    kept: dict[str, None] = {of_kind(agency_id, kind): None, as_urgent(agency_id, urgency): None}
     parts, used, left = [], 0, MOST_TOKENS
     tagged = [(signed(agency_id), text) for text in signer] + [(named(agency_id), text) for text in organs]
     for tag, text in tagged:
@@ -95,6 +103,16 @@ def word(agency_id: int, token: str) -> str:
 def pairs(agency_id: int, found: Sequence[str]) -> list[str]:
     """Neighbours as words of the index."""
     return [f"{agency_id}+{first} {second}" for first, second in pairwise(found)]
+
+
+def of_kind(agency_id: int, kind: str) -> str:
+    """A kind of documents as a word of the index."""
+    return f"{agency_id}k:{' '.join(tokens(kind))[:LONGEST_WORD]}"
+
+
+def as_urgent(agency_id: int, urgency: int) -> str:
+    """An urgency as a word of the index."""
+    return f"{agency_id}u:{urgency}"
 
 
 def signed(agency_id: int) -> str:

@@ -60,7 +60,7 @@ end $$
 SAID_OF_DOCUMENT = (
     "folded, code, code_number, code_notation, identifier, subject, type_name, organ_name, description, body, "
     "signer_name, signer_position, to_places, result, reply_requirement, refusal_reason, file_notation, unit_id, "
-    "drafter_id, arrival_number, destroyed_at"
+    "drafter_id, arrival_number, urgency, destroyed_at"
 )
 
 
@@ -69,8 +69,9 @@ def upgrade() -> None:
     _tables()
     op.create_index("ix_document_words", "document_words", ["words"], postgresql_using="gin",
                     postgresql_with={"fastupdate": "off"})  # fmt: skip
-    op.create_index("ix_document_issued", "document", ["agency_id", sa.text(f"({ISSUED})"), "id"])
-    op.create_index("ix_document_due", "document", ["agency_id", sa.text(f"({DUE})"), "id"])
+    op.create_index("ix_document_by_issued", "document", ["agency_id", sa.text(f"({ISSUED})"), "id"])
+    op.create_index("ix_document_by_status", "document", ["agency_id", "direction", "status", "id"])
+    op.create_index("ix_document_by_due", "document", ["agency_id", sa.text(f"({DUE})"), "id"])
     for function in (MARK_DUE, MARK_DOCUMENT, MARK_HOLDERS, FORGET_CONTENT):
         op.execute(function.replace("HELD", HELD))
     op.execute(
@@ -145,8 +146,9 @@ def downgrade() -> None:
     for table in ("document", "attachment", "instruction", "opinion", "dispatch"):
         op.execute(f"drop trigger words_due on {table}")
     op.execute("drop trigger forget_content on attachment")
-    op.drop_index("ix_document_due", "document")
-    op.drop_index("ix_document_issued", "document")
+    op.drop_index("ix_document_by_due", "document")
+    op.drop_index("ix_document_by_status", "document")
+    op.drop_index("ix_document_by_issued", "document")
     for table in ("search_choice", "saved_search", "words_due", "document_words", "content"):
         op.drop_table(table)
     for function in ("mark_words_due", "mark_document_words_due", "mark_content_words_due", "forget_content"):

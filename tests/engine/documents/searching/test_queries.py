@@ -102,8 +102,12 @@ def test_filters(platform: Platform, office: Office, other: Office, clerk: Actor
                 assert find(platform, clerk, asked) == expected, asked
 
 
+@pytest.mark.parametrize("looked_at", [1, 100])
 @pytest.mark.parametrize("order", ["newest", "oldest", "issued", "due"])
-def test_pages_neither_repeat_nor_leave_out(platform: Platform, office: Office, clerk: Actor, order: str) -> None:
+def test_pages_neither_repeat_nor_leave_out(
+    platform: Platform, office: Office, clerk: Actor, monkeypatch: pytest.MonkeyPatch, order: str, looked_at: int
+) -> None:
+    monkeypatch.setattr(queries, "LOOKED_AT", looked_at)
     days = (None, date(2026, 3, 1), date(2026, 3, 1), date(2025, 1, 1), None)
     made = [builders.arrived(platform, office, subject="Đất", issued_date=day, due_date=day) for day in days]
     platform.run(system(), commands.refresh)
@@ -203,7 +207,7 @@ def test_each_role_finds_its_share_by_words_filters_and_parts(
     for role in ("process-analyst", "provincial-admin", "archivist"):
         people[role] = builders.actor(platform, builders.person(platform, office.agency, role))
     for role, actor in people.items():
-        for said in ({"q": "đất đai"}, {"q": '"dat dai cua"'}, {"q": "da*"}, {"q": "ất đa"}, {"kind": "Công văn"},
+        for said in ({"q": "đất đai"}, {"q": '"dat dai cua"'}, {"q": "da*"}, {"q": "đất đa"}, {"kind": "Công văn"},
                      {"since": "01/01/2000", "order": "issued"}, {"attached": "no", "order": "due"}):  # fmt: skip
             found = set(find(platform, actor, said))
             assert found <= shares.get(role, set()), (role, said)
