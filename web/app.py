@@ -30,7 +30,7 @@ from web.documents import routes as documents
 from web.flight import routes as flight
 from web.handbook import routes as handbook
 from web.instances import routes as instances
-from web.layout import headers, navigation, words
+from web.layout import headers, navigation, typed, words
 from web.layout import routes as layout
 from web.modeler import drafts
 from web.modeler import routes as modeler
@@ -99,6 +99,7 @@ def create_app(settings: Settings | None = None, platform: Platform | None = Non
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     sessions.protect(app, settings)
     errors.answer_errors(app, settings)
+    typed.tell(app)
     headers.add_headers(app, https=settings.base_url.startswith("https://"))
     for screen in SCREENS:
         app.register_blueprint(screen)
@@ -137,6 +138,7 @@ def _dress(app: Flask, settings: Settings) -> None:
             "test_data": settings.environment == "demo",
             "handbook": handbook.address,
             **navigation.context(),
+            **typed.context(),
         }
 
     app.context_processor(given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Blueprint, Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Blueprint, Flask, Response, g, jsonify, make_response, render_template, request, session
 from flask_babel import gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -15,6 +15,7 @@ from werkzeug.exceptions import BadRequest, HTTPException
 
 from engine.errors import BusinessError, ConnectorError, DefinitionError, InvalidInput, PlatformError, RequestError
 from engine.settings import Settings
+from web.session import OPEN, came_from, sign_in_first
 
 log = logging.getLogger("vanthu.web")
 
@@ -26,6 +27,8 @@ def answer_errors(app: Flask, settings: Settings) -> None:
     def http(error: HTTPException) -> Response:
         if error.code is None or error.code < 400:
             return make_response(error.get_response())
+        if isinstance(error, CSRFError) and "person" not in session and request.endpoint not in OPEN:
+            return sign_in_first("expired")  # the token went with the session
         return page(error.code, _http_sentence(error, largest))
 
     app.register_error_handler(RequestError, lambda error: page(error.status, str(error)))
@@ -71,7 +74,10 @@ def page(status: int, sentence: str, number: str = "") -> Response:
         told = f"{sentence} ({number})" if number else sentence
         return make_response(jsonify(message=told), status)
     template = "layout/messages/notice.html" if request.headers.get("HX-Request") else "layout/messages/error.html"
-    body = render_template(template, status=status, title=_title(status), sentence=sentence, number=number, tone="late")
+    back = came_from() if request.method == "POST" else None
+    body = render_template(
+        template, status=status, title=_title(status), sentence=sentence, number=number, tone="late", back=back
+    )
     answer = make_response(body, status)
     if request.headers.get("HX-Request"):
         answer.headers["HX-Retarget"] = "#notices"

@@ -16,6 +16,7 @@ from engine.directory.models import Person
 from engine.errors import NotAllowed, NotFound
 from engine.platform import Actor, Platform
 from engine.settings import Settings
+from web.layout import typed
 
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address, strategy="moving-window")
@@ -110,7 +111,7 @@ def _ask_for_sign_in() -> Any:
     if request.endpoint in OPEN or request.endpoint is None:
         return None
     if g.actor is None:
-        return _sign_in_first(reason)
+        return sign_in_first(reason)
     if (g.person.must_change_password or session.get("due")) and request.endpoint not in _DURING_PASSWORD_CHANGE:
         return redirect(url_for("directory.change_password"))
     return None
@@ -147,14 +148,28 @@ def _member(person_id: int, moment: datetime) -> queries.Member | None:
             return None
 
 
-def _sign_in_first(reason: str) -> Response:
+def came_from() -> str | None:
+    """Return the page of this site that a form was sent from, if it can be opened again; else where it was sent to."""
+    parts = urlsplit(request.referrer or "")
+    page = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    routes = current_app.url_map.bind("")
+    for address, path in ((inside(page) if parts.netloc == request.host else None, parts.path), (request.path,) * 2):
+        if address and routes.test(path, "GET"):
+            return address
+    return None
+
+
+def sign_in_first(reason: str) -> Response:
+    """Return the way to sign-in and back to the same page; a page that asks by itself is told in a notice."""
     if request.headers.get("HX-Request"):
         # Somebody may be in the middle of a form: say it, don't take the page away.
         answer = make_response(render_template("layout/messages/signed-out.html"), 401)
         answer.headers["HX-Retarget"] = "#notices"
         answer.headers["HX-Reswap"] = "innerHTML"
         return answer
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else came_from()
+    if typed.sent():
+        reason = "typed"
     return cast(
         Response, redirect(url_for("directory.sign_in", next=wanted if wanted != "/" else None, reason=reason or None))
     )

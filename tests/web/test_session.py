@@ -196,3 +196,38 @@ def test_a_session_of_another_key_is_worth_nothing(app: Flask, platform: Platfor
     stranger = app.test_client()
     stranger.set_cookie("vanthu", cookie.value)
     assert stranger.get("/").status_code == 302
+
+
+def test_a_post_without_a_session_leads_back_to_its_page_and_says_that_nothing_is_lost(
+    app: Flask, person: Person, platform: Platform, sign_in: SignIn, clock: FixedClock
+) -> None:
+    client = sign_in(person)
+    clock.advance(minutes=platform.settings.session_minutes + 1)
+    page = "/documents/outgoing/new?answers=7"
+    sent = {"subject": "Dở dang", "_typed": "0123456789abcdef"}
+    answer = client.post("/documents/outgoing/new", data=sent, headers={"Referer": f"http://localhost{page}"})
+    assert answer.headers["Location"] == "/sign-in?next=/documents/outgoing/new?answers%3D7&reason=typed"
+    asked = client.get(answer.headers["Location"]).text
+    assert "Những gì đã nhập còn trên máy này" in asked
+    assert f'name="next" value="{page}"' in asked
+    assert enter(client, next=page).headers["Location"] == page
+
+
+@pytest.mark.parametrize("referer", ["https://elsewhere.example/tasks/1", "//x", "http://localhost/sign-out", ""])
+def test_a_page_that_cannot_be_opened_is_not_gone_back_to(app: Flask, person: Person, referer: str) -> None:
+    where = app.test_client().post("/stand-ins", headers={"Referer": referer}).headers["Location"]
+    assert where == "/sign-in?next=/stand-ins"
+    assert app.test_client().post("/sign-out", headers={"Referer": referer}).headers["Location"] == "/sign-in"
+
+
+def test_a_token_that_went_with_the_session_asks_for_sign_in(app: Flask, person: Person) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    lost = app.test_client().post("/stand-ins", data={"_typed": "0123456789abcdef"})
+    assert lost.headers["Location"] == "/sign-in?next=/stand-ins&reason=typed"
+
+
+def test_a_refused_token_leads_back_to_the_page(app: Flask, person: Person, sign_in: SignIn) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    refused = sign_in(person).post("/stand-ins", headers={"Referer": "http://localhost/stand-ins"})
+    assert refused.status_code == 400
+    assert '<a class="button button-primary" href="/stand-ins">Quay lại trang vừa rồi</a>' in refused.text

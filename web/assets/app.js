@@ -1,6 +1,7 @@
 // What every page loads: htmx, and the small scripts of the screens (web/<screen>/*.js, imported here one by one).
 import "htmx.org";
-import "../layout/form.js";
-import "../layout/keys.js";
+import "../layout/scripts/form.js";
+import "../layout/scripts/keys.js";
+import "../layout/scripts/typed.js";
 import "../worklist/task.js";
 import "../registers/registers.js";

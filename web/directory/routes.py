@@ -38,6 +38,10 @@ def sign_in() -> Any:
             "expired": _("Phiên làm việc đã hết thời gian. Đăng nhập để làm tiếp."),
             "ended": _("Phiên làm việc đã kết thúc vì tài khoản hoặc mật khẩu vừa thay đổi. Đăng nhập lại."),
             "out": _("Đã đăng xuất."),
+            "typed": _(
+                "Phiên làm việc đã hết trước khi nội dung được gửi. Những gì đã nhập còn trên máy này; đăng nhập để "
+                "gửi lại."
+            ),
         }
         return render_template(
             "directory/sign-in.html", wanted=wanted, said=reasons.get(request.args.get("reason", ""))

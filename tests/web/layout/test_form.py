@@ -179,7 +179,7 @@ def test_hostile_texts_stay_texts(autoescape_of: str) -> None:
 
 def test_no_inline_script_or_style_and_no_evaluation() -> None:
     template = (WEB / "layout/form.html").read_text()
-    script = (WEB / "layout/form.js").read_text()
+    script = (WEB / "layout/scripts/form.js").read_text()
     assert "<script" not in template
     assert "style=" not in template
     assert "|safe" not in template.replace(" ", "")

@@ -10,7 +10,7 @@ from engine.forms.context import FormContext
 from engine.forms.form import Form
 from tests.web.layout.test_form import PAGE, WEB, form
 
-SCRIPT = WEB / "layout/form.js"
+SCRIPT = WEB / "layout/scripts/form.js"
 
 
 def choices(*values: Any) -> list[dict[str, Any]]:

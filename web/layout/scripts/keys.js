@@ -1,11 +1,11 @@
 // Keyboard and menus of every page. Never acts while an input method composes Vietnamese.
-const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+const typing = (target) => target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable]') !== null;
 const rowLinks = () => [...document.querySelectorAll("[data-rows] .row-link")];
 
 function move(step) {
   const links = rowLinks();
   if (links.length === 0) return false;
-  const at = links.indexOf(document.activeElement);
+  const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
   const next = links[Math.min(links.length - 1, Math.max(0, at === -1 ? 0 : at + step))];
   next.focus();
   next.closest("tr").scrollIntoView({ block: "nearest" });
