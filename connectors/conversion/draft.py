@@ -44,4 +44,3 @@ class Draft:
     def is_letter(self) -> bool:
         """A công văn has no kind above its subject, but “V/v …” under its number (PL I.II.5.b)."""
         return self.type_name.strip().lower() in ("công văn", "")
-

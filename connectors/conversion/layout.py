@@ -75,13 +75,25 @@ def _typeset(draft: Draft, styles: Styles, marks: Marks) -> bytes:
     buffer = BytesIO()
     title = f"{draft.type_name}: {draft.subject}" if draft.subject else draft.type_name
     document = BaseDocTemplate(
-        buffer, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), title=composed(title), author=composed(draft.agency_name),
-        subject=composed(draft.subject), creator="Vanthu", invariant=1, lang="vi-VN",
+        buffer,
+        pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
+        title=composed(title),
+        author=composed(draft.agency_name),
+        subject=composed(draft.subject),
+        creator="Vanthu",
+        invariant=1,
+        lang="vi-VN",
         initialFontName=styles.face.regular,  # else every page names Helvetica, which isn't embedded
     )
     frame = Frame(
-        LEFT, BOTTOM, TEXT_WIDTH, PAGE_HEIGHT - TOP - BOTTOM,
-        leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
+        LEFT,
+        BOTTOM,
+        TEXT_WIDTH,
+        PAGE_HEIGHT - TOP - BOTTOM,
+        leftPadding=0,
+        rightPadding=0,
+        topPadding=0,
+        bottomPadding=0,
     )
     document.addPageTemplates(PageTemplate("page", [frame], onPage=_page_number(styles.face)))
     document.build(_story(draft, styles, marks))
@@ -169,4 +181,3 @@ def _paragraph(content: str, styles: Styles) -> Paragraph:
     if article:
         return Paragraph(f"<b>{text(article[1])}</b> {text(article[2])}", styles.paragraph())
     return Paragraph(text(content), styles.paragraph())
-

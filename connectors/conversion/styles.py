@@ -31,8 +31,15 @@ class Styles:
 
     def _style(self, cut: str, size: float, align: int, **more: float) -> ParagraphStyle:
         return ParagraphStyle(
-            f"{cut}-{size}-{align}", fontName=cut, fontSize=size, leading=size * LEADING, alignment=align,
-            splitLongWords=1, allowWidows=0, allowOrphans=0, **more,
+            f"{cut}-{size}-{align}",
+            fontName=cut,
+            fontSize=size,
+            leading=size * LEADING,
+            alignment=align,
+            splitLongWords=1,
+            allowWidows=0,
+            allowOrphans=0,
+            **more,
         )
 
     def centred(self, size: float, *, bold: bool = False, italic: bool = False) -> ParagraphStyle:

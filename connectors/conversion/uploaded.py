@@ -167,4 +167,3 @@ def _person_box(page: _Text, name: str, reserve: float) -> Box:
         middle, foot = page.width - _MARGIN - SIGNATURE_WIDTH / 2, reserve
     left = min(max(middle - SIGNATURE_WIDTH / 2, 18 * MM), page.width - SIGNATURE_WIDTH)
     return Box(page.page, left, foot, left + SIGNATURE_WIDTH, foot + SIGNATURE_HEIGHT)
-
