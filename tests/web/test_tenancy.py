@@ -36,6 +36,11 @@ NOT_IDS = {
     "key": "incoming-document",
     "direction": "incoming",
     "filename": "manifest.json",
+    "slug": "work",
+    "year": 2026,
+    "month": 11,
+    "number": 24,
+    "kind": "holiday",
 }
 # What belongs to one person alone is found by nobody else, of the same agency either.
 OF_ONE_PERSON = {"registers.print_file"}

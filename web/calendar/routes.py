@@ -52,7 +52,7 @@ def settle(year: int, month: int, number: int, kind: str) -> Any:
     """Confirm a computed or proposed day, or take it out of the calendar."""
     try:
         when = date(year, month, number)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise NotFound(_("Lịch làm việc không có ngày này.")) from None
     do = request.form.get("do")
     if do == "confirm":

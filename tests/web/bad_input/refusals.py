@@ -24,6 +24,8 @@ NOT_IDS = {
     "key": "incoming-document",
     "direction": "incoming",
     "filename": "none.js",
+    "slug": "none",
+    "kind": "none",
 }
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 FOREVER = 10**30

@@ -122,4 +122,5 @@ def test_a_computed_day_is_confirmed_or_taken_out(office: builders.Office, own: 
     assert client.post(where, data={"do": "remove"}).status_code in (200, 303)
     assert client.post(where, data={"do": "remove"}).status_code == 404
     assert client.post("/calendar/days/2026/2/30/holiday", data={"do": "remove"}).status_code == 404
+    assert client.post(f"/calendar/days/{9**18}/1/1/holiday", data={"do": "remove"}).status_code == 404
     assert client.get("/calendar?year=1").status_code == 422
