@@ -37,11 +37,14 @@ from web.modeler import routes as modeler
 from web.practice import routes as practice
 from web.registers import keeping, prints, slips
 from web.registers import routes as registers
+from web.reports import export as report_files
+from web.reports import routes as reports
 from web.scenarios import routes as scenarios
 from web.search import export
 from web.search import routes as search
 from web.versions import routes as versions
 from web.waivers import routes as waivers
+from web.worklist import bulk
 from web.worklist import routes as worklist
 
 HERE = Path(__file__).parent
@@ -54,6 +57,7 @@ SCREENS = (
     documents.screen,
     registers.screen,
     search.screen,
+    reports.screen,
     instances.screen,
     modeler.screen,
     drafts.screen,
@@ -163,4 +167,14 @@ def _manifest(folder: Path) -> dict[str, str]:
 
 
 __all__ = ["create_app"]
-_ = (creating, export, files, keeping, people, prints, slips)  # their routes hang on the screens of their folders
+_ = (
+    bulk,
+    creating,
+    export,
+    files,
+    keeping,
+    people,
+    prints,
+    report_files,
+    slips,
+)  # their routes hang on the screens of their folders

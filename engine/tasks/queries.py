@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine.directory.models import Person
 from engine.documents.models import Document
 from engine.platform import Actor
+from engine.tasks import rules
 from engine.tasks.models import Task, TaskCandidate
 
 Box = Literal["mine", "groups", "stand-in", "due-soon"]
@@ -41,6 +42,12 @@ class Row:
     subject: str | None
     organ_name: str | None
     urgency: int | None
+    grouped: bool  # some group may take it
+
+    @property
+    def offers(self) -> tuple[str, ...]:
+        """What can be done with it without opening it, for somebody in whose box it lies."""
+        return rules.offered(self.assignee_id, self.grouped)
 
 
 def inbox(
@@ -65,6 +72,7 @@ def inbox(
         Document.subject,
         Document.organ_name,
         Document.urgency,
+        exists().where(TaskCandidate.task_id == Task.id),
     )
     rows = (
         select(*columns)
@@ -93,6 +101,34 @@ def waiting_for(session: Session, actor: Actor, document_id: int | None, now: da
     for box in BOXES[:2]:
         found = found or session.scalar(_in_box(rows, actor, box, now).order_by(Task.id).limit(1))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A task somebody has marked: what it is called and whose it is."""
+
+    id: int
+    name: str
+    subject: str | None
+    assignee_id: int | None
+    state: str
+
+
+def chosen(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, Chosen]:
+    """Those of these tasks the actor may see, by id; whoever may not see one isn't told that it exists."""
+    groups = func.array_agg(TaskCandidate.group).filter(TaskCandidate.group.is_not(None))
+    rows = (
+        select(Task, Document.subject, groups)
+        .outerjoin(Document, Document.id == Task.document_id)
+        .outerjoin(TaskCandidate, TaskCandidate.task_id == Task.id)
+        .where(Task.id.in_(ids), Task.agency_id == actor.agency_id)
+        .group_by(Task.id, Document.subject)
+    )
+    return {
+        task.id: Chosen(task.id, task.name, subject, task.assignee_id, task.state)
+        for task, subject, candidates in session.execute(rows)
+        if rules.may_see(actor, task, candidates or ())
+    }
 
 
 def open_on(session: Session, document_id: int) -> Sequence[tuple[Task, str | None]]:

@@ -48,6 +48,16 @@ def may_release(actor: Actor, task: Task) -> Verdict:
     return Verdict(False, "Chỉ người đang nhận việc mới trả lại được cho nhóm.")
 
 
+def offered(assignee_id: int | None, grouped: bool) -> tuple[str, ...]:
+    """What somebody in whose box a task lies can do with it as one of many: claim, release, hand over.
+
+    In a box lies what is theirs, theirs as a stand-in, or nobody's and open to a group of theirs.
+    """
+    if assignee_id is None:
+        return ("claim",)
+    return ("release", "hand-over") if grouped else ("hand-over",)
+
+
 def _is_theirs(actor: Actor, task: Task) -> bool:
     return task.assignee_id is not None and (
         task.assignee_id == actor.person_id or task.assignee_id in actor.standing_in_for

@@ -4,4 +4,5 @@ import "../layout/scripts/form.js";
 import "../layout/scripts/keys.js";
 import "../layout/scripts/typed.js";
 import "../worklist/task.js";
+import "../worklist/bulk.js";
 import "../registers/registers.js";
