@@ -51,6 +51,11 @@ SCREENS = {
     "registers-kept": ("vanthu.sxd", "/registers/manage"),
     "own-prints": ("vanthu.sxd", "/registers/prints"),
     "resolution-slip": ("vanthu.anphu", "/registers/slips/{arrived}"),
+    "reports": ("vanthu.sxd", "/reports"),
+    "reports-own": ("chuyenvien.sxd", "/reports?by=deadline"),
+    "reports-empty": ("vanhoa.anphu", "/reports?period=2020-Q1"),
+    "reports-quarterly": ("vanthu.sxd", "/reports/quarterly"),
+    "reports-published": ("quantri.tinh", "/reports/published"),
     "stand-ins": ("truongphong.sxd", "/stand-ins"),
     "password": ("vanthu.sxd", "/password"),
     "people": ("quantri.sxd", "/people"),
@@ -84,8 +89,8 @@ SCREENS = {
     "new-waiver": ("quantri.tinh", "/waivers/new?rule=law.completeness-checked"),
     "not-found": ("vanthu.sxd", "/documents/999999"),
 }
-DARK = ("sign-in", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing", "person", "incidents",
-        "versions-compared", "publish", "merge", "practice")  # fmt: skip
+DARK = ("sign-in", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing", "reports", "person",
+        "incidents", "versions-compared", "publish", "merge", "practice")  # fmt: skip
 # looked at by its own test, which opens its parts first
 ELSEWHERE = {"modeler.draft"}
 # answered to other programs, or inside another page: no screens
@@ -94,7 +99,7 @@ NO_SCREENS = {
     "drafts.content", "drafts.export_diagram", "drafts.export_everything", "modeler.palette", "scenarios.listing",
     "versions.choose", "versions.drawing", "handbook.drawing", "practice.index",
     "registers.print_file", "search.export", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
-    "registers.stamped_copy",
+    "registers.stamped_copy", "reports.export",
 }  # fmt: skip
 
 Visitor = Callable[..., Any]

@@ -17,7 +17,7 @@ NO_SCREENS = {
     "versions.choose", "versions.drawing", "practice.index", "search.export", "handbook.contents", "handbook.chapter",
     "handbook.procedure", "handbook.drawing", "registers.print_file", "registers.slip_pdf",
     "registers.slip_word", "registers.stamp_file",
-    "registers.stamped_copy",
+    "registers.stamped_copy", "reports.export",
 }  # fmt: skip
 
 

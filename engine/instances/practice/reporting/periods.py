@@ -37,21 +37,18 @@ class Period:
         return datetime.combine(self.last + timedelta(days=1), time(), VIETNAM)
 
     @property
-    def said(self) -> str:
-        """What a public servant calls it."""
-        if found := _QUARTER.fullmatch(self.key):
-            return f"Quý {QUARTERS[int(found[2]) - 1]} năm {found[1]}"
-        if found := _MONTH.fullmatch(self.key):
-            return f"Tháng {int(found[2])} năm {found[1]}"
-        return f"Từ {self.first:%d/%m/%Y} đến {self.last:%d/%m/%Y}"
+    def quarter(self) -> str:
+        """I, II, III or IV; empty for what is no quarter."""
+        found = _QUARTER.fullmatch(self.key)
+        return QUARTERS[int(found[2]) - 1] if found else ""
 
     @property
     def before(self) -> Period:
         """The quarter or month before; for a range as many days right before it."""
         end = self.first - timedelta(days=1)
-        if _QUARTER.fullmatch(self.key):
+        if self.quarter:
             return quarter_of(end)
-        return month_of(end) if _MONTH.fullmatch(self.key) else Period(end - (self.last - self.first), end)
+        return Period(end - (self.last - self.first), end) if self.key == RANGE else month_of(end)
 
 
 def quarter_of(day: date) -> Period:

@@ -1,0 +1,1 @@
+"""Reports: timeliness, the quarterly form, figures for the public; on screen, as XLSX and PDF."""
