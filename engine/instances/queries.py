@@ -37,6 +37,7 @@ class TaskView:
     legal_basis: tuple[str, ...]
     lane: str
     assignee_name: str | None
+    groups: frozenset[str]  # who may take it
     may_claim: Verdict
     may_complete: Verdict
     may_release: Verdict
@@ -62,6 +63,7 @@ def task(session: Session, actor: Actor, task_id: int, now: datetime) -> TaskVie
         legal_basis=element.legal_basis,
         lane=element.lane or "",
         assignee_name=session.scalar(select(Person.full_name).where(Person.id == found.assignee_id)),
+        groups=groups,
         may_claim=task_rules.may_claim(actor, found, groups),
         may_complete=task_rules.may_complete(actor, found, groups),
         may_release=task_rules.may_release(actor, found),

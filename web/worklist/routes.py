@@ -30,6 +30,7 @@ from engine.tasks.models import Task
 from web.layout import papers, words
 from web.layout.forms import again, posted
 from web.session import actor, now, platform
+from web.worklist import why
 
 screen = Blueprint("worklist", __name__)
 PAGE = 50
@@ -175,12 +176,13 @@ def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: Invali
             "visited": queries.visited(reading, view.task.instance_id),
         }
         colleagues = directory.people(reading, view.task.agency_id, active_only=True) if view.may_release else []
+        unoffered = why.missing(reading, actor(), view)
         errors = (problem.fields or {"": str(problem)}) if problem else None
         # inside: pickers ask the database, and a session asked after its end keeps a connection of the pool
         form = view.form.view(again(view.form, sent, view.context), view.context, errors) if view.form else None
     return render_template(
         "worklist/task.html", view=view, task=view.task, form=form, problem=problem, colleagues=colleagues,
-        deadline=words.deadline(view.task.due_at, now(), calendar), groups_said=view.lane, **shown, **course,
+        deadline=words.deadline(view.task.due_at, now(), calendar), unoffered=unoffered, **shown, **course,
     )  # fmt: skip
 
 
