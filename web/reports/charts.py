@@ -43,9 +43,10 @@ def legend() -> dict[str, str]:
     }  # fmt: skip
 
 
-def timeliness(lines: Sequence[Line]) -> tuple[Bar, ...]:
-    """Bars of everything in its parts, as long as the line has work in it."""
-    shown = [line for line in lines if line.figures.total][:MOST]
+def timeliness(lines: Sequence[Line], *, empty_too: bool = False) -> tuple[Bar, ...]:
+    """Bars of everything in its parts; lines without work only where they are to be compared."""
+    some = any(line.figures.total for line in lines)
+    shown = [line for line in lines if line.figures.total or (some and empty_too)][:MOST]
     longest = max((line.figures.total for line in shown), default=1)
     return tuple(_bar(line, longest) for line in shown)
 
@@ -60,7 +61,7 @@ def _bar(line: Line, longest: int) -> Bar:
                 Part(look, _hundredths(begins, longest), _hundredths(value, longest), f"{name}: {count(value)}")
             )
         begins += value
-    said = f"{line.label}. " + "; ".join(part.said for part in parts)
+    said = f"{line.label}. " + ("; ".join(part.said for part in parts) or count(0))
     return Bar(line.label, tuple(parts), count(each.total), said)
 
 

@@ -35,6 +35,7 @@ class Head:
     title: str
     width: int
     figures: bool = True
+    aside: bool = False  # left out where there is little room
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,8 @@ def _timely(each: Figures, before: Figures) -> tuple[str, ...]:
 def quarterly(found: Report) -> Sheet:
     """The form of the periodic report: indicators of this period, the one before, the difference (LA-11.3)."""
     heads = (
-        Head(_("Số TT"), 7, figures=False), Head(_("Chỉ tiêu"), 56, figures=False),
-        Head(_("Đơn vị tính"), 14, figures=False), Head(_("Kỳ này"), 14), Head(_("Kỳ trước"), 14),
+        Head(_("Số TT"), 7, figures=False, aside=True), Head(_("Chỉ tiêu"), 56, figures=False),
+        Head(_("Đơn vị tính"), 14, figures=False, aside=True), Head(_("Kỳ này"), 14), Head(_("Kỳ trước"), 14),
         Head(_("Tăng, giảm"), 14),
     )  # fmt: skip
     now, before = found.traffic, found.traffic_before
@@ -207,8 +208,9 @@ def _judged(now: Figures, before: Figures) -> list[Indicator]:
 def published(found: Sequence[Published]) -> Sheet:
     """Counts per agency and together, without content (LA-11.2, QD28-14.3)."""
     heads = (
-        Head(_("Số TT"), 6, figures=False), Head(_("Cơ quan"), 34, figures=False), Head(_("Văn bản đến"), 11),
-        Head(_("Tỷ lệ nhận điện tử"), 12), Head(_("Trả lại"), 9), Head(_("Văn bản đi"), 11), Head(_("Lượt gửi"), 11),
+        Head(_("Số TT"), 6, figures=False, aside=True), Head(_("Cơ quan"), 34, figures=False),
+        Head(_("Văn bản đến"), 11), Head(_("Tỷ lệ nhận điện tử"), 12), Head(_("Trả lại"), 9),
+        Head(_("Văn bản đi"), 11), Head(_("Lượt gửi"), 11),
         Head(_("Tỷ lệ gửi điện tử"), 12), Head(_("Việc đã xong"), 11), Head(_("Tỷ lệ đúng hạn"), 11),
         Head(_("Đang quá hạn"), 11),
     )  # fmt: skip
@@ -229,8 +231,9 @@ def _public(traffic: Traffic, work: Figures) -> tuple[str, ...]:
 
 
 def public_lines(found: Sequence[Published]) -> list[Line]:
-    """Agencies as lines of a chart."""
-    return [Line(str(each.agency_id), each.name, each.work) for each in found]
+    """Agencies as lines of a chart, the busiest first."""
+    lines = [Line(str(each.agency_id), each.name, each.work) for each in found]
+    return sorted(lines, key=lambda line: -line.figures.total)
 
 
 def two_periods(found: Report) -> list[Line]:

@@ -33,7 +33,8 @@ def index() -> Any:
     return render_template(
         "reports/index.html", found=found, whose=whose, by=by, subject=subject, subjects=figures.subjects(),
         dimensions=open_dimensions(found.scope), sheet=figures.timeliness(found, by, subject),
-        both=charts.timeliness(figures.two_periods(found)), bars=charts.timeliness(found.work.by.get(by, ())),
+        both=charts.timeliness(figures.two_periods(found), empty_too=True),
+        bars=charts.timeliness(found.work.by.get(by, ())),
         most=charts.MOST, **shared(period, subject=subject, by=by),
     )  # fmt: skip
 
