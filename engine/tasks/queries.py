@@ -14,11 +14,13 @@ from engine.directory.models import Person
 from engine.documents.models import Document
 from engine.platform import Actor
 from engine.tasks import rules
+from engine.tasks.filters import Facets, Filter, columns, facets, narrow
 from engine.tasks.models import Task, TaskCandidate
 
 Box = Literal["mine", "groups", "stand-in", "due-soon"]
 BOXES: tuple[Box, ...] = ("mine", "groups", "stand-in", "due-soon")
 SOON = timedelta(hours=24)
+EVERYTHING = Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,10 @@ class Row:
 
 
 def inbox(
-    session: Session, actor: Actor, box: Box, now: datetime, *, limit: int = 50, offset: int = 0, search: str = ""
-) -> Sequence[Row]:
-    """Open tasks of one box, due soonest first, then urgent, then oldest."""
+    session: Session, actor: Actor, box: Box, now: datetime, *, limit: int = 50, offset: int = 0, search: str = "",
+    wanted: Filter = EVERYTHING,
+) -> Sequence[Row]:  # fmt: skip
+    """Open tasks of one box, as far as they are wanted: due soonest first, then urgent, then oldest."""
     columns = (
         Task.id,
         Task.name,
@@ -80,11 +83,17 @@ def inbox(
         .outerjoin(Document, Document.id == Task.document_id)
         .outerjoin(Person, Person.id == Task.assignee_id)
     )
-    boxed = _in_box(rows, actor, box, now)
-    if search:
-        boxed = boxed.where(Document.folded.contains(search, autoescape=True))
+    boxed = _searched(narrow(_in_box(rows, actor, box, now), wanted, now), search)
     boxed = boxed.order_by(Task.due_at.asc().nulls_last(), Task.priority.desc(), Task.id).limit(limit).offset(offset)
     return [Row(*r) for r in session.execute(boxed)]
+
+
+def choices(session: Session, actor: Actor, box: Box, now: datetime, *, wanted: Filter, search: str = "") -> Facets:
+    """By what a box can be narrowed, with counts; one statement, however many tasks it holds."""
+    by = columns(now)
+    rows = select(*by.values(), func.count()).select_from(Task).outerjoin(Document, Document.id == Task.document_id)
+    boxed = _searched(_in_box(rows, actor, box, now), search).group_by(*by.values())
+    return facets(((Filter(*values), count) for *values, count in session.execute(boxed)), wanted)
 
 
 def counts(session: Session, actor: Actor, now: datetime) -> dict[Box, int]:
@@ -144,6 +153,10 @@ def open_on(session: Session, document_id: int) -> Sequence[tuple[Task, str | No
 def candidate_groups(session: Session, task_id: int) -> frozenset[str]:
     """The groups that may take a task."""
     return frozenset(session.scalars(select(TaskCandidate.group).where(TaskCandidate.task_id == task_id)))
+
+
+def _searched(rows: Any, search: str) -> Any:
+    return rows.where(Document.folded.contains(search, autoescape=True)) if search else rows
 
 
 def _in_box(rows: Any, actor: Actor, box: Box, now: datetime) -> Any:

@@ -55,3 +55,11 @@ if (bar) {
   window.addEventListener("pageshow", say);
   say();
 }
+
+// Counts refresh by themselves, never under somebody's hand.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const shown = document.getElementById("facets");
+  if (event.detail.target === shown && (shown.contains(document.activeElement) || shown.matches(":hover") || shown.querySelector("[open]"))) {
+    event.detail.shouldSwap = false;
+  }
+});

@@ -30,7 +30,7 @@ from engine.tasks.models import Task
 from web.layout import papers, words
 from web.layout.forms import again, posted
 from web.session import actor, now, platform
-from web.worklist import why
+from web.worklist import narrowing, why
 
 screen = Blueprint("worklist", __name__)
 PAGE = 50
@@ -46,14 +46,18 @@ def inbox() -> Any:
         raise NotFound(_("Không có hộp việc này."))
     start = max(request.args.get("start", 0, type=int), 0)
     wanted = request.args.get("q", "").strip()[:200]
+    chosen = narrowing.asked()
     with platform().reading() as reading:
-        rows = worklists.inbox(reading, actor(), box, now(), limit=PAGE + 1, offset=start, search=fold(wanted))
+        rows = worklists.inbox(
+            reading, actor(), box, now(), limit=PAGE + 1, offset=start, search=fold(wanted), wanted=chosen
+        )
         counts = worklists.counts(reading, actor(), now())
+        shown = narrowing.shown(reading, box, chosen, wanted)
         calendar = directory.office_calendar(reading, actor().agency_id or 0)
     deadlines = {row.id: words.deadline(row.due_at, now(), calendar) for row in rows}
     return render_template(
         "worklist/inbox.html", box=box, rows=rows[:PAGE], deadlines=deadlines, counts=counts, q=wanted,
-        start=start, more=len(rows) > PAGE, page=PAGE,
+        start=start, more=len(rows) > PAGE, page=PAGE, facets=shown, here=narrowing.here(box, chosen, wanted),
     )  # fmt: skip
 
 
@@ -69,10 +73,15 @@ def counts() -> Any:
 def news() -> Any:
     """Say that the list has changed since it was shown; the rows stay where they are until the person asks."""
     box = request.args.get("box", "mine")
+    if box not in worklists.BOXES:
+        raise NotFound(_("Không có hộp việc này."))
     shown = request.args.get("shown", 0, type=int)
+    chosen, wanted = narrowing.asked(), request.args.get("q", "").strip()[:200]
     with platform().reading() as reading:
-        found = worklists.counts(reading, actor(), now()).get(box, 0)  # type: ignore[call-overload]
-    return render_template("worklist/news.html", box=box, more=found - shown)
+        found = worklists.counts(reading, actor(), now())[box]
+        facets = narrowing.shown(reading, box, chosen, wanted)
+    here = narrowing.here(box, chosen, wanted)
+    return render_template("worklist/news.html", box=box, more=found - shown, facets=facets, here=here)
 
 
 @screen.get("/tasks/<int:task_id>")
