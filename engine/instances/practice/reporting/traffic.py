@@ -159,7 +159,10 @@ def _dispatches(session: Session, period: Period, conditions: Any) -> dict[int, 
         )
         .join(Document, Document.id == Dispatch.document_id)
         .outerjoin(reply, reply.id == Dispatch.reply_id)
-        .where(*conditions, Document.issued_at >= period.begins, Document.issued_at < period.ends)
+        .where(
+            *conditions, Document.direction == "outgoing", Document.issued_at >= period.begins,
+            Document.issued_at < period.ends,
+        )
         .group_by(Dispatch.agency_id)
     )  # fmt: skip
     return {row[0]: tuple(int(each) for each in row[1:]) for row in session.execute(rows)}
