@@ -143,14 +143,14 @@ def test_an_empty_period_says_so(busy: builders.Office, sign_in: SignIn) -> None
     assert table(client.get("/reports/quarterly?period=2020-Q1").text)[2][3:] == ["0", "0", "0"]
 
 
-@pytest.mark.parametrize(
-    "question", ["period=2026-Q9", "period=x", "since=2026-99-01", "since=2026-11-02&until=2026-11-01", "by=x",
-                 "subject=x"],
-)  # fmt: skip
-def test_wrong_questions_are_told_in_words(busy: builders.Office, sign_in: SignIn, question: str) -> None:
+WRONG = ("period=2026-Q9", "period=x", "since=2026-99-01", "since=2026-11-02&until=2026-11-01", "by=x", "subject=x")
+
+
+def test_wrong_questions_are_told_in_words(busy: builders.Office, sign_in: SignIn) -> None:
     client = sign_in(busy["clerk"])
-    for where in (f"/reports?{question}", f"/reports/file/csv?{question}"):
-        answer = client.get(where)
-        assert answer.status_code == 422
-        assert "chọn" in answer.text.casefold()
+    for where in ("/reports", "/reports/file/csv"):
+        for question in WRONG:
+            answer = client.get(f"{where}?{question}")
+            assert answer.status_code == 422
+            assert "chọn" in answer.text.casefold() or "Ngày bắt đầu phải trước" in answer.text
     assert client.get("/reports/file/csv?kind=x").status_code == 422

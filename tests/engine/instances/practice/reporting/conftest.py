@@ -59,9 +59,9 @@ class House:
         return builders.actor(self.platform, person)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def house(servers: TestServers, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The house, once per module."""
+    """The house, once per worker."""
     clock, folder = FixedClock(NOW), tmp_path_factory.mktemp("reports")
     with furnished(servers, template_database, clock, folder, furnish) as made, made.copied() as url:
         platform = builders.platform(installation(url, folder), clock, folder / "files")
