@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -116,7 +117,7 @@ def test_a_text_that_looks_like_html_stays_text(platform: Platform, office: buil
     document, task_id = arrive(platform, office, "<script>alert(1)</script> & “nháy”")
     client = sign_in(office["clerk"])
     for where in ("/?box=groups", f"/tasks/{task_id}", f"/documents/{document.id}", "/search?q=script"):
-        page = client.get(where).text
+        page = re.sub("</?mark[^>]*>", "", client.get(where).text)  # a hit is marked where it stands
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)" in page
 
