@@ -7,9 +7,9 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from web.demo import province
+from web.demo import sample
 
-PASSWORD = province.read()["password"]
+PASSWORD = sample.read()["password"]
 PATIENCE = 20_000  # milliseconds a page may take on a busy machine
 
 expect.set_options(timeout=PATIENCE)

@@ -1,5 +1,1 @@
 """The sample province and the story that is played in it on the first start of the demo."""
-
-from web.demo.play import accounts, play
-
-__all__ = ["accounts", "play"]

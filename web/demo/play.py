@@ -66,13 +66,3 @@ def export(platform: Platform, folder: Path) -> None:
     for message in messages:
         assert message.raw_hash is not None
         (folder / f"{message.id:03}-{message.kind}.edxml").write_bytes(platform.files.get(message.raw_hash))
-
-
-def accounts(settings: Settings) -> list[str]:
-    """The accounts of the sample province, a line each, with their password."""
-    about = province.read()
-    lines = [f"Mật khẩu chung: {about['password']}"]
-    for agency in about["agency"]:
-        lines.append(f"{agency['name']}:")
-        lines += [f"  {p['user_name']:<22} {p['full_name']} · {p['post']}" for p in agency["people"]]
-    return lines

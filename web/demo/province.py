@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from engine.directory import calendars
 from engine.directory import commands as directory
 from engine.documents.models import Register
 from engine.platform import Work
+from web.demo.sample import read
 
-FILE = Path(__file__).with_name("province.toml")
 SINCE = date(2025, 7, 1)  # the sample agencies exist since the administrative merger
-
-
-def read() -> dict[str, Any]:
-    """The province as written in province.toml."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
 def make(work: Work) -> dict[str, int]:

@@ -81,7 +81,7 @@ def _play(settings: Settings, say: Callable[[str], None]) -> None:
     begun, played = settings.data_path / _BEGUN, settings.data_path / _PLAYED
     if played.exists():
         return
-    from web.demo import play
+    from web.demo.play import play
 
     say("Lần đầu: tạo tỉnh mẫu và chạy trọn câu chuyện văn bản…")
     begun.touch()
@@ -98,9 +98,9 @@ def summary(settings: Settings, *, with_accounts: bool) -> list[str]:
     """Return what the person wants to know: address, accounts, where files lie."""
     lines = ["", f"Vanthu đang chạy: {settings.base_url}", ""]
     if with_accounts:
-        from web.demo import accounts
+        from web.demo.sample import accounts
 
-        lines += ["Tài khoản dùng thử:", *(f"  {line}" for line in accounts(settings)), ""]
+        lines += ["Tài khoản dùng thử:", *(f"  {line}" for line in accounts()), ""]
     out = settings.data_path / "out"
     if out.is_dir():
         lines.append(f"Văn bản đã ký (PDF), thông điệp edXML: {out}")

@@ -40,8 +40,8 @@ from engine.outbox import Delivery
 from engine.platform import Actor, Platform, system
 from engine.tasks.models import Task
 from tests.played import Played
-from web.demo import province
-from web.demo.play import accounts, export
+from web.demo import sample
+from web.demo.play import export
 from web.demo.stage import Stage
 from web.demo.story import ANSWER_SUBJECT, SUBJECT
 
@@ -59,7 +59,7 @@ def held(session: Session, agency: str, direction: str) -> Document:
     return session.scalars(one.where(Agency.name == agency, Document.direction == direction)).one()
 
 
-DEPARTMENT, COMMUNE, WARD = (each["name"] for each in province.read()["agency"])
+DEPARTMENT, COMMUNE, WARD = (each["name"] for each in sample.read()["agency"])
 
 
 @pytest.fixture
@@ -301,8 +301,8 @@ def test_the_files_are_laid_out_for_people(platform: Platform, papers: dict[str,
 
 
 def test_the_accounts_told_are_the_accounts_there_are(platform: Platform) -> None:
-    told = "\n".join(accounts(platform.settings))
-    assert province.read()["password"] in told
+    told = "\n".join(sample.accounts())
+    assert sample.read()["password"] in told
     for person in rows(platform, Person):
         assert re.search(rf"^  {re.escape(person.user_name)} +{person.full_name} ", told, re.MULTILINE)
 

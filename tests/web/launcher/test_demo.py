@@ -148,3 +148,9 @@ def test_a_demo_killed_outright_leaves_nothing_running_and_starts_again(data: Pa
     with demo(data, "--once") as again:
         assert again.process.wait(90) == 0
         assert "Vanthu đang chạy" in again.said()
+
+
+def test_a_second_start_needs_nothing_heavy_of_its_own() -> None:
+    asked = "import sys, web.launcher.demo, web.demo.sample; web.demo.sample.accounts(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert {"sqlalchemy", "flask", "lxml", "pyhanko", "SpiffWorkflow"} & set(loaded.stdout.split()) == set()
