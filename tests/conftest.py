@@ -6,6 +6,7 @@ import gc
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from engine.settings import Settings
 from tests import browsers
 from tests.leftovers import left_behind, shared_state
 from tests.servers import TestServers, close_folder, open_folder, servers_of_run, template_of_run
+from tests.serving import served
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("run", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -259,21 +261,5 @@ def accessibility() -> Callable[[Any], list[str]]:
 @pytest.fixture
 def serve() -> Iterator[Callable[[Any], str]]:
     """Serve a WSGI application on loopback: `address = serve(app)`."""
-    from threading import Thread
-
-    from werkzeug.serving import make_server
-
-    started = []
-
-    def start(app: Any) -> str:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        started.append((server, thread))
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield start
-    for server, thread in started:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
+    with ExitStack() as started:
+        yield lambda app: started.enter_context(served(app))

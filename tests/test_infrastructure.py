@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +50,29 @@ def test_chromium_opens_a_served_page(
     page.goto(serve(app))
     assert page.get_by_role("heading").inner_text() == "Văn thư"
     assert accessibility(page) == []
+
+
+def test_an_answer_nobody_waits_for_any_more_is_closed(serve: Callable[[Any], str]):
+    closed = threading.Event()
+
+    class Endless:
+        def __iter__(self) -> Iterator[bytes]:
+            while not closed.is_set():
+                yield b"x" * 100_000
+
+        def close(self) -> None:
+            closed.set()
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Endless:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return Endless()
+
+    port = int(serve(app).rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as visitor:
+        visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset, not farewell
+        visitor.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert visitor.recv(10)
+    assert closed.wait(10)
 
 
 def test_what_a_test_leaves_behind_is_seen(monkeypatch: pytest.MonkeyPatch):

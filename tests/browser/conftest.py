@@ -6,7 +6,6 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from connectors.assembly import make_platform
 from connectors.delivery import sweep
@@ -27,6 +25,7 @@ from tests.browser import work
 from tests.browser.people import Desk
 from tests.played import installation, opened, story_of_run
 from tests.servers import TestServers
+from tests.serving import served
 from web.app import create_app
 from web.demo.play import make_installation
 
@@ -105,20 +104,6 @@ class House:
         assert cookie is not None
         page.context.add_cookies([{"name": "vanthu", "value": cookie.value, "url": self.address}])
         return Desk(page, self.address, self.settle)
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The web on loopback for the length of a block."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
 
 
 @pytest.fixture

@@ -18,10 +18,11 @@ from connectors.assembly import make_platform
 from engine.clock import FixedClock
 from engine.definitions.shipped import PROCESSES, Bundle, read_folder
 from tests import builders
-from tests.browser.conftest import House, served
+from tests.browser.conftest import House
 from tests.browser.studio import FOREIGN, Studio, draft_of
 from tests.played import BEGIN, installation
 from tests.servers import TestServers
+from tests.serving import served
 from web.app import create_app
 
 pytestmark = pytest.mark.browser

@@ -16,7 +16,8 @@ from engine.definitions.shipped import PROCESSES, read_folder
 from engine.platform import Platform, system
 from engine.settings import Settings
 from tests import builders
-from tests.browser.conftest import House, served
+from tests.browser.conftest import House
+from tests.serving import served
 from web.app import create_app
 
 pytestmark = pytest.mark.browser
@@ -150,13 +151,17 @@ def test_what_no_longer_holds_is_said_and_scenarios_are_renamed_and_removed(benc
 
 def test_a_scenario_is_recorded_by_keyboard_alone(bench: Bench):
     drawer, keyboard = bench.drawer, bench.page.keyboard
+    run = drawer.get_by_role("button", name="Chạy tất cả")
+    run.press("Enter")
+    expect(drawer.locator(".scenario-figure")).to_contain_text("2 kịch bản đều đạt")
+    expect(run).to_be_focused()  # the list was drawn twice meanwhile
     drawer.get_by_role("button", name="Ghi kịch bản mới").press("Enter")
     expect(drawer.get_by_role("button", name="Bắt đầu đi thử")).to_be_focused()
     keyboard.press("Enter")
     expect(drawer.get_by_role("button", name="Trả lời")).to_be_visible()
     drawer.get_by_role("radio").first.focus()
     keyboard.press("Space")
-    assert drawer.get_by_role("radio").first.is_checked()
+    expect(drawer.get_by_role("radio").first).to_be_checked()
 
 
 @pytest.mark.parametrize("bench", ["dispatch-follow-up"], indirect=True)

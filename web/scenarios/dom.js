@@ -15,6 +15,15 @@ export function make(tag, about = {}, ...children) {
 export const button = (text, onclick, about = {}) =>
   make("button", { type: "button", className: "button button-small", onclick, ...about }, text);
 
+// Draws anew without taking the keyboard away: what goes by the same name afterwards has it again.
+export function keepingFocus(place, redraw) {
+  const name = (node) => node.dataset.name ?? node.getAttribute("aria-label") ?? node.textContent;
+  const held = place.contains(document.activeElement) ? name(document.activeElement) : null;
+  redraw();
+  if (held === null || place.contains(document.activeElement)) return;
+  [...place.querySelectorAll("button, input, summary")].find((each) => name(each) === held)?.focus();
+}
+
 // A menu that closes itself when something in it was chosen; arrow keys go from item to item.
 export function menu(text, items) {
   const list = make("div", { className: "menu-list scenario-menu" });

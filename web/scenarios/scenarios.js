@@ -1,5 +1,5 @@
 // The drawer “Kịch bản”: the scenarios of a draft with how they came out, recording new ones, coverage on the diagram.
-import { button, make, menu } from "./dom.js";
+import { button, keepingFocus, make, menu } from "./dom.js";
 import * as marks from "./marks.js";
 import { makeRecorder } from "./recorder.js";
 
@@ -64,18 +64,20 @@ export function mount(host, studio) {
     if (recorder.isOpen()) return;
     const keys = Object.keys(scenarios()).sort((a, b) => nameOf(a).localeCompare(nameOf(b), "vi"));
     const failed = keys.filter((key) => state.results.get(key)?.passed === false).length;
-    place.replaceChildren(
+    keepingFocus(place, () => place.replaceChildren(
       make("div", { className: "scenario-bar" },
         button("Ghi kịch bản mới", () => record(null), { className: "button button-small button-primary" }),
-        button(state.running ? "Đang chạy…" : "Chạy tất cả", run, { disabled: state.running || !keys.length }),
+        button(state.running ? "Đang chạy…" : "Chạy tất cả", run, {
+          disabled: !keys.length, "aria-disabled": state.running && "true", data: { name: "run" },
+        }),
         make("label", { className: "choice" },
-          make("input", { type: "checkbox", checked: state.drawn, onchange: (event) => { state.drawn = event.target.checked; paint(); } }),
+          make("input", { type: "checkbox", checked: state.drawn, data: { name: "drawn" }, onchange: (event) => { state.drawn = event.target.checked; paint(); } }),
           make("span", {}, "Hiện độ phủ trên sơ đồ")),
         make("p", { className: "scenario-figure", role: "status" }, figure(keys.length, failed))),
       legend(),
       make("ul", { className: "scenario-list" }, keys.map(row)),
       keys.length ? "" : make("p", { className: "quiet" }, "Chưa có kịch bản nào. Ghi một kịch bản bằng cách đi thử quy trình đang vẽ."),
-    );
+    ));
     paint();
   }
 
