@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+# The shell is Chromium without a window to draw around its pages: a fifth less work for the same answers.
+NAMES = (
+    "chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome",
+    "google-chrome-stable", "chrome", "microsoft-edge",
+)  # fmt: skip
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -97,7 +101,7 @@ def obtain_chromium() -> str:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-q"], env=environment, check=False, capture_output=True)
-        for name in ("chromium", "chromium-browser"):
+        for name in ("chromium-headless-shell", "chromium", "chromium-browser"):
             command = ["apt-get", "install", "-q", "-y", "--no-install-recommends", name]
             if subprocess.run(command, env=environment, check=False, capture_output=True).returncode == 0:
                 break
