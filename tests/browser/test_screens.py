@@ -143,13 +143,13 @@ def overflow(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_screen_fits_and_can_be_read_by_everybody(
-    busy_house: House, guest: Visitor, accessibility: Callable[[Any], list[str]], name: str
+    busy_house: House, guest: Visitor, accessibility: Callable[..., list[str]], name: str
 ) -> None:
     page = guest(width=360, height=740)
     touched(page, True)
     desk = open_screen(busy_house, page, name)
     assert overflow(page) == []
-    assert accessibility(page) == []
+    assert accessibility(page, colours=False) == []
     touched(page, False)
     page.set_viewport_size({"width": 1440, "height": 900})
     drawn(page)
@@ -178,8 +178,8 @@ def test_no_screen_is_forgotten(busy_house: House) -> None:
     assert pages - NO_SCREENS - ELSEWHERE - looked_at == set()
 
 
-def test_the_inbox_is_worked_with_the_keyboard(busy_house: House, visitor: Visitor) -> None:
-    page = visitor()
+def test_the_inbox_is_worked_with_the_keyboard(busy_house: House, guest: Visitor) -> None:
+    page = guest()
     desk = busy_house.return_to(page, "chuyenvien.sxd")
     rows = desk.inbox()
     links = rows.locator("a.row-link")
@@ -210,8 +210,8 @@ def test_the_inbox_is_worked_with_the_keyboard(busy_house: House, visitor: Visit
     assert desk.complaints == []
 
 
-def test_no_key_acts_while_vietnamese_is_composed(busy_house: House, visitor: Visitor) -> None:
-    page = visitor()
+def test_no_key_acts_while_vietnamese_is_composed(busy_house: House, guest: Visitor) -> None:
+    page = guest()
     busy_house.return_to(page, "chuyenvien.sxd").inbox()
     for composing in ("isComposing: true", "keyCode: 229"):
         for key in ("j", "/", "?"):
@@ -236,8 +236,8 @@ def focused(page: Page) -> str:
     return said
 
 
-def test_a_task_is_done_with_the_keyboard(busy_house: House, visitor: Visitor) -> None:
-    page = visitor()
+def test_a_task_is_done_with_the_keyboard(busy_house: House, guest: Visitor) -> None:
+    page = guest()
     desk = busy_house.return_to(page, "vanthu.anphu")
     desk.take("Tiếp nhận văn bản", LETTER)
     desk.form.locator('[name="decision"]').first.focus()
@@ -262,8 +262,8 @@ def test_a_task_is_done_with_the_keyboard(busy_house: House, visitor: Visitor) -
     assert desk.complaints == []
 
 
-def test_enter_sends_a_form_once(busy_house: House, visitor: Visitor) -> None:
-    page = visitor()
+def test_enter_sends_a_form_once(busy_house: House, guest: Visitor) -> None:
+    page = guest()
     desk = busy_house.return_to(page, "quantri.sxd")
     desk.visit("/units")
     posts: list[str] = []
@@ -313,8 +313,8 @@ def test_new_work_is_told_without_moving_the_list(busy_house: House, visitor: Vi
     assert desk.complaints == []
 
 
-def test_the_menu_closes_with_escape(busy_house: House, visitor: Visitor) -> None:
-    page = visitor()
+def test_the_menu_closes_with_escape(busy_house: House, guest: Visitor) -> None:
+    page = guest()
     busy_house.return_to(page, "vanthu.sxd").visit("/")
     page.locator(".bar-person").click()
     expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
@@ -323,8 +323,8 @@ def test_the_menu_closes_with_escape(busy_house: House, visitor: Visitor) -> Non
     expect(page.locator(".bar-person")).to_be_focused()
 
 
-def test_every_page_can_be_skipped_to_its_content(busy_house: House, visitor: Visitor) -> None:
-    page = visitor()
+def test_every_page_can_be_skipped_to_its_content(busy_house: House, guest: Visitor) -> None:
+    page = guest()
     busy_house.return_to(page, "vanthu.sxd").visit("/")
     page.keyboard.press("Tab")
     assert focused(page) == "Đến nội dung chính"

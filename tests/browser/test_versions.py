@@ -119,8 +119,10 @@ def publish(page: Page, desk: Desk, draft: int) -> None:
     expect(page.locator(".in-force", has_text="Theo kết luận giao ban")).to_be_visible()
 
 
-def test_a_variant_is_made_compared_published_and_brought_to_a_new_base(house: House, visitor: Visitor) -> None:
-    page = visitor()
+def test_a_variant_is_made_compared_published_and_brought_to_a_new_base(
+    house: House, guest: Visitor, visitor: Visitor
+) -> None:
+    page = guest()
     desk = house.return_to(page, "quantri.sxd")
     with house.platform.reading() as session:
         base = queries.current(session, KEY, None)
