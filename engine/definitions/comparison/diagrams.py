@@ -18,6 +18,7 @@ from engine.errors import DefinitionError, Finding
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 ROOT = ""  # the item of the file itself
+_IN_BPMN, _IN_DI = f"{{{BPMN}}}", f"{{{DI}}}"  # how the tags of each begin
 
 CONTAINERS = frozenset(
     {"definitions", "process", "subProcess", "transaction", "adHocSubProcess", "collaboration", "laneSet", "lane"}
@@ -40,9 +41,11 @@ def outline_of(root: Any) -> dict[str, Item]:
     """The outline of a BPMN file that was read already."""
     if _bpmn(root) != "definitions":
         raise _refusal("", "Tệp này không phải sơ đồ BPMN 2.0.")
-    about = _About(memberships(root), drawings(root), _names(root))
+    inside = list(elements(root))
+    names = {element.get("id"): " ".join(element.get("name", "").split()) for element, _ in inside}
+    about = _About(memberships(root), drawings(root), names)
     found: dict[str, Item] = {ROOT: _item(root, "", about)}
-    for element, parent in elements(root):
+    for element, parent in inside:
         identifier = element.get("id")
         if identifier in found:
             raise _refusal(identifier, f"Mã “{identifier}” được dùng cho hai phần tử.")
@@ -52,22 +55,31 @@ def outline_of(root: Any) -> dict[str, Item]:
 
 def elements(root: Any) -> Iterator[tuple[Any, str]]:
     """Every XML element that is an item, with the id of the item around it, in the order of the file."""
-    for child in root:
-        if is_item(child):
-            yield child, _owner_id(root)
-            if _bpmn(child) in CONTAINERS:
-                yield from elements(child)
-        elif _bpmn(child) == "childLaneSet":  # a box without a number of its own
-            yield from elements(child)
+    yield from _inside(root, _bpmn(root), ROOT)
+
+
+def _inside(around: Any, kind: str, owner: str) -> Iterator[tuple[Any, str]]:
+    for child in around:
+        name = _bpmn(child)
+        if _stands_alone(child, name, kind):
+            yield child, owner
+            if name in CONTAINERS:
+                yield from _inside(child, name, child.get("id"))
+        elif name == "childLaneSet":  # a box without a number of its own
+            yield from _inside(child, name, owner)
 
 
 def is_item(element: Any) -> bool:
     """Whether an XML element is compared by itself and not as a part of the one around it."""
-    name = _bpmn(element)
-    if not name or not element.get("id") or name in DERIVED or _bpmn(element.getparent()) not in CONTAINERS:
+    return _stands_alone(element, _bpmn(element), _bpmn(element.getparent()))
+
+
+def _stands_alone(element: Any, name: str, around: str) -> bool:
+    if not name or name in DERIVED or around not in CONTAINERS or not element.get("id"):
         return False
-    part = name.endswith(("EventDefinition", "LoopCharacteristics")) or name in ("documentation", "extensionElements")
-    return not part or (part and name.endswith("EventDefinition") and _bpmn(element.getparent()) == "definitions")
+    if name.endswith("EventDefinition"):
+        return around == "definitions"
+    return not name.endswith("LoopCharacteristics") and name not in ("documentation", "extensionElements")
 
 
 def shape(node: Any) -> Any:
@@ -99,10 +111,11 @@ def drawings(root: Any) -> Mapping[str, list[Any]]:
 def facet_parts(element: Any) -> Mapping[str, list[Any]]:
     """The children of an item's XML element that aren't items, under the name of the facet they make up."""
     parts: dict[str, list[Any]] = defaultdict(list)
+    around = _bpmn(element)
     for child in element:
-        if not isinstance(child.tag, str) or is_item(child) or child.tag.startswith(f"{{{DI}}}"):
-            continue
         name = _bpmn(child)
+        if not isinstance(child.tag, str) or _stands_alone(child, name, around) or child.tag.startswith(_IN_DI):
+            continue
         if name in DERIVED or name == "childLaneSet":
             continue
         if name == "extensionElements":
@@ -117,8 +130,8 @@ def facet_parts(element: Any) -> Mapping[str, list[Any]]:
 
 def _extension_parts(extension: Any) -> Iterator[tuple[str, Any]]:
     lists = {"properties": "property", "inputOutput": ""}
-    name = etree.QName(extension).localname
-    if etree.QName(extension).namespace != CAMUNDA or name not in lists:
+    qualified = etree.QName(extension)
+    if qualified.namespace != CAMUNDA or qualified.localname not in lists:
         yield f"extension {extension.tag}", extension
         return
     for part in extension:
@@ -152,16 +165,13 @@ class _About:
         return self.names.get(identifier) or identifier
 
 
-def _names(root: Any) -> Mapping[str, str]:
-    return {each.get("id"): " ".join(each.get("name", "").split()) for each, _ in elements(root)}
-
-
 def _item(element: Any, parent: str, about: _About) -> Item:
-    identifier = element.get("id") if parent or _bpmn(element) != "definitions" else ROOT
+    kind = _bpmn(element)
+    identifier = element.get("id") if parent or kind != "definitions" else ROOT
     facets: dict[str, Facet] = {}
     name = " ".join((element.get("name") or "").split())
     if identifier != ROOT:
-        facets["kind"] = Facet(_bpmn(element), KINDS.get(_bpmn(element), _bpmn(element)))
+        facets["kind"] = Facet(kind, KINDS.get(kind, kind))
         facets[PARENT] = Facet(parent, about.name(parent), needs=frozenset({parent} - {ROOT}))
         if element.get("sourceRef") or element.get("targetRef"):
             ends = (element.get("sourceRef", ""), element.get("targetRef", ""))
@@ -182,23 +192,13 @@ def _item(element: Any, parent: str, about: _About) -> Item:
     if identifier in about.drawn and identifier != ROOT:
         pieces = about.drawn[identifier]
         facets[LAYOUT] = Facet(tuple(sorted(_drawing(piece) for piece in pieces)), "", pieces)
-    return Item(identifier, _bpmn(element), name, facets, (), element)
+    return Item(identifier, kind, name, facets, (), element)
 
 
 def _references(parts: Iterable[Any]) -> frozenset[str]:
     """What the events among these parts refer to: messages, signals, errors, escalations."""
     events = [part for part in parts if _bpmn(part).endswith("EventDefinition")]
     return frozenset(event.get(name) for event in events for name in REFERENCES if event.get(name))
-
-
-def _owner_id(element: Any) -> str:
-    while element is not None:
-        if _bpmn(element) == "definitions":
-            return ROOT
-        if is_item(element):
-            return str(element.get("id"))
-        element = element.getparent()
-    return ROOT
 
 
 def _drawing(piece: Any) -> Any:
@@ -240,10 +240,8 @@ def _unprefixed(name: str, value: str) -> str:
 
 
 def _bpmn(node: Any) -> str:
-    if node is None or not isinstance(node.tag, str):
-        return ""
-    name = etree.QName(node)
-    return str(name.localname) if name.namespace == BPMN else ""
+    tag = node.tag if node is not None else ""
+    return tag[len(_IN_BPMN) :] if isinstance(tag, str) and tag.startswith(_IN_BPMN) else ""
 
 
 def _refusal(element: str, sentence: str) -> DefinitionError:
