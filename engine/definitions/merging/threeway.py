@@ -113,15 +113,17 @@ class _Settling:
         items = self.settled.items
         for identifier, facets in items.items():
             for name, facet in facets.items():
-                wanted = facet.needs if not self._leans_anew(identifier, name, facet) else facet.needs | facet.leans
+                # what fell with something else was dropped by no side, so no side stopped leaning on it
+                anew = bool(facet.leans) and self._said_anew(identifier, name, facet)
+                wanted = facet.needs | (facet.leans if anew else facet.leans & self.decided)
                 for missing in sorted(wanted - items.keys()):
                     # what no side knows was broken before and is for the checks to tell
                     if missing in self.mine or missing in self.theirs:
                         yield identifier, name, missing
 
-    def _leans_anew(self, identifier: str, name: str, facet: Facet) -> bool:
+    def _said_anew(self, identifier: str, name: str, facet: Facet) -> bool:
         base = self.base.get(identifier)
-        return bool(facet.leans) and (base is None or base.facets.get(name) != facet)
+        return base is None or base.facets.get(name) != facet
 
     def arrange(self) -> None:
         """Put what stands inside each item in order."""
