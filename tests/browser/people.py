@@ -61,9 +61,13 @@ class Desk:
         """Go to an address inside the platform."""
         self.page.goto(self.address + where)
 
+    def rest(self) -> None:
+        """Wait until nothing is under way behind the pages."""
+        self._settle()
+
     def inbox(self, box: str = "mine") -> Locator:
         """Open a box of the inbox once nothing is under way; its rows."""
-        self._settle()
+        self.rest()
         self.visit(f"/?box={box}")
         return self.page.locator("table.inbox tbody tr")
 
