@@ -63,7 +63,9 @@ class KeyStore:
         """The entry of this name; made and kept when there is none. ValueError when the passphrase is another."""
         file = self.folder / f"{name}.pem"
         if not file.exists():
-            self.save(name, make())
+            made = make()
+            self.save(name, made)
+            return made
         content = file.read_bytes()
         key = serialization.load_pem_private_key(content, self._passphrase)
         assert isinstance(key, rsa.RSAPrivateKey)
