@@ -15,6 +15,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 import connectors.conversion.operations
 import connectors.signing.operations  # noqa: F401
 from connectors.delivery import deliver
+from connectors.signing.authority import LocalAuthority
 from connectors.signing.client import signing_client
 from connectors.signing.verification import verify
 from engine import outbox
@@ -29,7 +30,11 @@ from tests import builders
 
 
 @pytest.fixture
-def platform(settings: Settings, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
+def platform(
+    settings: Settings, clock: FixedClock, tmp_path: Path, authority: LocalAuthority, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Platform]:
+    """An installation that signs with the test authority of all these tests: its keys take long to make."""
+    monkeypatch.setenv("VANTHU_SIGNING_AUTHORITY_PATH", str(authority.folder))
     made = builders.platform(settings, clock, tmp_path / "files")
     yield made
     made.engine.dispose()
@@ -218,7 +223,10 @@ def test_other_agencies_documents_are_not_found(platform: Platform, office: buil
         assert "Không tìm thấy" in (row.last_error or "")
 
 
-def test_a_revoked_certificate_stops_signing(platform: Platform, office: builders.Office) -> None:
+def test_a_revoked_certificate_stops_signing(
+    platform: Platform, office: builders.Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VANTHU_SIGNING_AUTHORITY_PATH", str(tmp_path / "authority"))  # what it revokes is its own
     document = approved(platform, office)
     done(platform, office, "conversion.render-draft", document=document.id)
     client = signing_client(platform)
@@ -257,11 +265,10 @@ def test_each_separate_annex_is_signed_too(platform: Platform, office: builders.
     assert (report.verdict, report.conclusion) == ("VALID", "missing-person")
 
 
-@pytest.fixture
-def sealed_bytes(platform: Platform, office: builders.Office) -> bytes:
-    _, main = read(platform, sealed(platform, office))
-    assert main is not None
-    return platform.files.get(main.file_hash)
+@pytest.fixture(scope="module")
+def sealed_bytes(sealed: bytes) -> bytes:
+    """An original of somebody else, whom the same authority certified."""
+    return sealed
 
 
 def verified(platform: Platform, office: builders.Office, **files: Any) -> tuple[outbox.Delivery, Document]:
@@ -277,7 +284,7 @@ def test_a_received_original_is_reported_as_one(
     assert row.state == "done"
     assert (row.result["conclusion"], row.result["valid"]) == ("original", True)
     assert "như bản gốc" in row.result["sentence"]
-    assert document.verification["signatures"][0]["signer_name"] == office["leader"].full_name
+    assert document.verification["signatures"][0]["signer_name"] == "Nguyễn Thị Ánh Tuyết"
     lists = document.verification["revocation_lists"]
     assert lists
     assert all(platform.files.get(sha256) for sha256 in lists)
