@@ -152,6 +152,15 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def nothing_twice() -> Iterator[None]:
+    """Engines and apps share what each would work out for itself, and always the same."""
+    from tests.warm import warm
+
+    with warm():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def plain_traces() -> Iterator[None]:
     """Exceptions are logged as Python writes them; a picture of every local variable took half a second each."""
     import structlog
