@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 from collections import defaultdict
 from pathlib import Path
 
-from tests.rules.sources import name, python_files, tree
+from tests.rules.sources import name, python_files, source
 
 FILE, FUNCTION, METHODS, ENTRIES = 600, 60, 15, 15
 WANTED_FILE, WANTED_FUNCTION = 400, 40
@@ -37,11 +36,9 @@ def test_few_functions_are_longer_than_wanted():
 def test_no_class_has_too_many_methods():
     crowded = {}
     for path in python_files("engine", "connectors", "web"):
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.ClassDef):
-                methods = [each for each in node.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
-                if len(methods) > METHODS:
-                    crowded[f"{name(path)}:{node.name}"] = len(methods)
+        for each, methods in source(path).methods.items():
+            if methods > METHODS:
+                crowded[f"{name(path)}:{each}"] = methods
     assert crowded == {}
 
 
@@ -71,9 +68,5 @@ def functions() -> list[tuple[str, int]]:
     for path in python_files():
         if path.parent.name == "versions":  # a migration spells out tables, it decides nothing
             continue
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                said = node.body[0] if ast.get_docstring(node) else None
-                words = (said.end_lineno or 0) - said.lineno + 1 if said is not None else 0
-                found.append((f"{name(path)}:{node.name}", (node.end_lineno or 0) - node.lineno + 1 - words))
+        found += [(f"{name(path)}:{each}", lines) for each, lines in source(path).functions]
     return found
