@@ -31,7 +31,7 @@ class Source:
     calls: set[str] = field(default_factory=set)  # plain names that are called
     imported: set[str] = field(default_factory=set)  # modules and what is taken from them, in full
     functions: list[tuple[str, int]] = field(default_factory=list)  # names with their lines, docstring not counted
-    methods: dict[str, int] = field(default_factory=dict)  # classes with the number of their methods, of two with one name the greater
+    methods: dict[str, int] = field(default_factory=dict)  # classes, how many each has (of namesakes the most)
 
     def note(self, node: ast.AST) -> None:
         """Keep what is asked of one node."""
