@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from connectors.assembly import make_platform
 from engine.clock import FixedClock
 from engine.definitions import drafting, queries
 from engine.definitions.shipped import PROCESSES, read_folder
 from engine.platform import Platform, system
-from engine.settings import Settings
 from tests import builders
 from tests.browser.conftest import House
+from tests.browser.studio import draft_of
+from tests.conftest import NOW
+from tests.played import installation
+from tests.servers import TestServers
 from tests.serving import served
 from web.app import create_app
 
@@ -50,31 +54,43 @@ class Bench:
         return self.page.locator(f'.djs-element[data-element-id="{element}"].{mark}')
 
 
-@pytest.fixture
-def bench(
-    settings: Settings, clock: FixedClock, tmp_path: Path, page: Page, request: pytest.FixtureRequest
-) -> Iterator[Bench]:
-    """A draft with one or two of its scenarios, in Chromium; of incoming documents unless the test asks."""
-    bundle = read_folder(PROCESSES / getattr(request, "param", "incoming-document"))
-    platform = builders.platform(settings, clock, tmp_path / "files")
+@pytest.fixture(scope="module")
+def house(
+    servers: TestServers, template_database: str, worker_number: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """An agency with an analyst and every role; the drafts are made by the tests."""
+    name = f"scenarios_{worker_number}"
+    servers.drop(name)
+    folder: Path = tmp_path_factory.mktemp("scenarios")
+    platform = make_platform(installation(servers.create(name, template_database), folder), clock=FixedClock(NOW))
     office = builders.office(platform, "Sở Kịch bản")
     analyst = builders.person(platform, office.agency, "process-analyst", user_name="phan-tich")
-    draft = platform.run(system(), drafting.add_version, bundle, office.id, None, "")
+    app = create_app(platform.settings, platform)
+    with served(app) as address:
+        yield House(platform, app, address, {"agency": office.id, "analyst": analyst.id})
+    platform.engine.dispose()
+    servers.drop(name)
+
+
+@pytest.fixture
+def bench(house: House, guest: Callable[..., Any], request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """A draft with one or two of its scenarios, in Chromium; of incoming documents unless the test asks."""
+    bundle = read_folder(PROCESSES / getattr(request, "param", "incoming-document"))
+    platform, page = house.platform, guest()
+    draft_id = draft_of(platform, house.ids["agency"], bundle)
     keys = {"incoming-document": ("accepted", "refused")}.get(bundle.key, tuple(bundle.scenarios)[:1])
     kept = {key: bundle.scenarios[key] for key in keys}
-    platform.run(builders.actor(platform, analyst), drafting.keep_draft, draft.id, 1, scenarios=kept)
-    app = create_app(settings, platform)
+    platform.run(builders.actor(platform, house.ids["analyst"]), drafting.keep_draft, draft_id, 1, scenarios=kept)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda asked: asked.accept())
     page.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
-    with served(app) as address:
-        House(platform, app, address).return_to(page, "phan-tich")
-        page.goto(f"{address}/modeler/drafts/{draft.id}")
-        expect(page.locator("[data-studio]")).to_have_attribute("data-studio-state", "ready")
-        page.get_by_role("tab", name="Kịch bản").click()
-        yield Bench(page, platform, draft.id, complaints)
-    platform.engine.dispose()
+    house.return_to(page, "phan-tich")
+    page.goto(f"{house.address}/modeler/drafts/{draft_id}")
+    expect(page.locator("[data-studio]")).to_have_attribute("data-studio-state", "ready")
+    page.get_by_role("tab", name="Kịch bản").click()
+    yield Bench(page, platform, draft_id, complaints)
     assert complaints == []
 
 
