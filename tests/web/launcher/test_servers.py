@@ -13,6 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from engine.settings import Settings
 from tests.servers import ROOT, plain
@@ -34,6 +36,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 30) -> bool:
 
 def put_row(settings: Settings) -> None:
     with psycopg.connect(plain(settings.database_url)) as connection:
+        connection.execute("drop table if exists kept")
         connection.execute("create table kept (word text)")
         connection.execute("insert into kept values ('giữ lại')")
 
@@ -45,16 +48,16 @@ def row(settings: Settings) -> str:
         return str(found[0])
 
 
-def test_data_survive_a_clean_stop(data: Path):
-    servers = Servers(data)
-    settings = servers.start(Settings(data_path=data))
+def test_data_survive_a_clean_stop(used_data: Path):
+    servers = Servers(used_data)
+    settings = servers.start(Settings(data_path=used_data))
     put_row(settings)
     with redis.Redis.from_url(settings.redis_url) as queue:
         queue.set("kept", "too")
     pids = [child.pid for child in servers.children]
     servers.stop()
     assert not any(pid and alive(pid) and "vanthu-launcher" in program_of(pid) for pid in pids)
-    again = servers.start(Settings(data_path=data))
+    again = servers.start(Settings(data_path=used_data))
     try:
         assert row(again) == "giữ lại"
         assert again.secret_key == settings.secret_key
@@ -64,26 +67,28 @@ def test_data_survive_a_clean_stop(data: Path):
         servers.stop()
 
 
-def test_nobody_else_can_read_the_secrets_or_sign_in_without(data: Path):
-    servers = Servers(data)
-    settings = servers.start(Settings(data_path=data))
+def test_nobody_else_can_read_the_secrets_or_sign_in_without(used_data: Path):
+    servers = Servers(used_data)
+    settings = servers.start(Settings(data_path=used_data))
     try:
-        announce(data, settings)
-        for name in ("postgresql.password", "secret.key", "running.json", "valkey/valkey.conf"):
-            assert stat.S_IMODE((servers.home / name).stat().st_mode) == 0o600, name
+        with claim(used_data):
+            announce(used_data, settings)
+            for name in ("postgresql.password", "secret.key", "running.json", "valkey/valkey.conf"):
+                assert stat.S_IMODE((servers.home / name).stat().st_mode) == 0o600, name
         without = plain(settings.database_url).replace(settings.database_url.split(":")[2].split("@")[0], "wrong")
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
             psycopg.connect(without)
         port = int(settings.redis_url.rsplit(":", 1)[1].split("/")[0])
-        with redis.Redis(port=port) as stranger, pytest.raises(redis.AuthenticationError):
+        once = Retry(NoBackoff(), 0)
+        with redis.Redis(port=port, retry=once) as stranger, pytest.raises(redis.AuthenticationError):
             stranger.ping()
     finally:
         servers.stop()
 
 
-def test_the_demo_writes_to_disk_and_evicts_nothing(data: Path):
-    servers = Servers(data)
-    settings = servers.start(Settings(data_path=data))
+def test_the_demo_writes_to_disk_and_evicts_nothing(used_data: Path):
+    servers = Servers(used_data)
+    settings = servers.start(Settings(data_path=used_data))
     try:
         with psycopg.connect(plain(settings.database_url)) as connection:
             assert connection.execute("show fsync").fetchone() == ("on",)
@@ -107,30 +112,30 @@ time.sleep(600)
 """
 
 
-def test_servers_of_a_killed_launcher_end_and_the_next_start_goes_on(data: Path):
+def test_servers_of_a_killed_launcher_end_and_the_next_start_goes_on(used_data: Path):
     with subprocess.Popen(
-        [sys.executable, "-c", LAUNCHER, str(data)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", LAUNCHER, str(used_data)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as launcher:
         assert launcher.stdout is not None
         url, *pids = launcher.stdout.readline().split()
         put_row(Settings(database_url=url))
         launcher.kill()
-    servers = Servers(data)
-    settings = servers.start(Settings(data_path=data))  # may meet the old ones still on their way out
+    servers = Servers(used_data)
+    settings = servers.start(Settings(data_path=used_data))  # may meet the old ones still on their way out
     try:
         assert row(settings) == "giữ lại"
-        assert wait_for(lambda: not any(str(data) in program_of(int(pid)) for pid in pids))
+        assert wait_for(lambda: not any(str(used_data) in program_of(int(pid)) for pid in pids))
     finally:
         servers.stop()
 
 
-def test_a_stale_pid_file_is_seen_through_and_its_process_left_alone(data: Path):
-    servers = Servers(data)
-    servers.start(Settings(data_path=data))
+def test_a_stale_pid_file_is_seen_through_and_its_process_left_alone(used_data: Path):
+    servers = Servers(used_data)
+    servers.start(Settings(data_path=used_data))
     servers.stop()
     for name in ("postgresql/postmaster.pid", "valkey/valkey.pid"):
         (servers.home / name).write_text(f"{os.getpid()}\n{servers.home}/postgresql\n1\n1\n\n127.0.0.1\n")
-    servers.start(Settings(data_path=data))
+    servers.start(Settings(data_path=used_data))
     servers.stop()
     assert alive(os.getpid())
 
@@ -163,10 +168,13 @@ def test_a_note_left_by_a_killed_launcher_is_not_believed(data: Path):
     assert running_in(data) is None
 
 
-def test_a_command_alone_starts_and_stops_its_own_servers(data: Path):
-    with provided(Settings(data_path=data)) as settings, psycopg.connect(plain(settings.database_url)) as connection:
+def test_a_command_alone_starts_and_stops_its_own_servers(used_data: Path):
+    with (
+        provided(Settings(data_path=used_data)) as settings,
+        psycopg.connect(plain(settings.database_url)) as connection,
+    ):
         assert connection.execute("select 1").fetchone() == (1,)
-        assert running_in(data) is None  # nobody else is told: they stop with this command
+        assert running_in(used_data) is None  # nobody else is told: they stop with this command
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(plain(settings.database_url))
 
@@ -176,7 +184,7 @@ def test_as_root_servers_run_unprivileged_even_in_a_closed_folder(data: Path):
     closed = data / "closed"
     closed.mkdir(mode=0o700)
     inside = closed / "data"
-    servers = Servers(inside)
+    servers = Servers(inside, durable=False)  # on a true disk, for which making a cluster takes long
     settings = servers.start(Settings(data_path=inside))
     try:
         assert home_of(inside, servers.account) == servers.home != inside
@@ -194,8 +202,7 @@ def test_as_root_servers_run_unprivileged_even_in_a_closed_folder(data: Path):
 
 def test_data_of_another_version_are_refused_in_words(data: Path):
     servers = Servers(data)
-    servers.start(Settings(data_path=data))
-    servers.stop()
+    (servers.home / "postgresql").mkdir(parents=True)
     (servers.home / "postgresql/PG_VERSION").write_text("12\n")
     with pytest.raises(LaunchError, match="do PostgreSQL 12 tạo"):
         servers.start(Settings(data_path=data))
