@@ -38,6 +38,7 @@ _NODE_KINDS = (
     | {"choreographyTask", "callChoreography", "subChoreography"}
 )
 _SCOPE_KINDS = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+_IN_BPMN = f"{{{BPMN}}}"  # how the tags of BPMN begin
 _DECLARED = re.compile(rb"""^<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
@@ -95,8 +96,8 @@ def read(xml: bytes) -> Diagram:
 
 
 def _local(node: Any) -> str:
-    name = etree.QName(node)
-    return name.localname if name.namespace == BPMN else ""
+    # by far faster than a name object for every element
+    return node.tag[len(_IN_BPMN) :] if isinstance(node.tag, str) and node.tag.startswith(_IN_BPMN) else ""
 
 
 def _text(node: Any) -> str:

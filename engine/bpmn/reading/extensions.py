@@ -15,7 +15,8 @@ _OWN_ATTRIBUTES = ("calledElement",)  # plain BPMN attributes the platform wants
 def read_element(child: Any, kind: str, lane: str | None, enclosing: str | None) -> Element:
     """Everything the platform wants to know of one flow node; foreign extension elements are passed over."""
     documentation = child.find(f"{{{BPMN}}}documentation")
-    every = _property_pairs(child)
+    said = _extensions(child)
+    every = _property_pairs(said)
     return Element(
         id=child.get("id"),
         kind=kind,
@@ -24,18 +25,18 @@ def read_element(child: Any, kind: str, lane: str | None, enclosing: str | None)
         documentation="" if documentation is None else "".join(documentation.itertext()).strip(),
         legal_basis=tuple(part for name, value in every if name == "legalBasis" for part in value.split()),
         attributes=MappingProxyType(_attributes(child)),
-        inputs=_assignments(child, "inputParameter"),
-        outputs=_assignments(child, "outputParameter"),
+        inputs=_assignments(said, "inputParameter"),
+        outputs=_assignments(said, "outputParameter"),
         properties=MappingProxyType(dict(every)),
-        passes_in=_passings(child, "in"),
-        passes_out=_passings(child, "out"),
+        passes_in=_passings(said, "in"),
+        passes_out=_passings(said, "out"),
         parent=enclosing,
     )
 
 
 def read_properties(child: Any) -> dict[str, str]:
     """The camunda:property pairs of an element; the last of two with the same name wins."""
-    return dict(_property_pairs(child))
+    return dict(_property_pairs(_extensions(child)))
 
 
 def _attributes(child: Any) -> dict[str, str]:
@@ -59,20 +60,20 @@ def _extensions(child: Any) -> list[Any]:
     return [each for holder in holders for box in holder.findall(f"{{{BPMN}}}extensionElements") for each in box]
 
 
-def _property_pairs(child: Any) -> list[tuple[str, str]]:
+def _property_pairs(said: list[Any]) -> list[tuple[str, str]]:
     return [
         (each.get("name"), each.get("value") or "")
-        for box in _extensions(child)
+        for box in said
         if box.tag == f"{{{CAMUNDA}}}properties"
         for each in box.findall(f"{{{CAMUNDA}}}property")
         if each.get("name")
     ]
 
 
-def _assignments(child: Any, tag: str) -> tuple[Assignment, ...]:
+def _assignments(said: list[Any], tag: str) -> tuple[Assignment, ...]:
     return tuple(
         Assignment(each.get("name"), _value(each))
-        for box in _extensions(child)
+        for box in said
         if box.tag == f"{{{CAMUNDA}}}inputOutput"
         for each in box.findall(f"{{{CAMUNDA}}}{tag}")
         if each.get("name")
@@ -89,7 +90,7 @@ def _value(parameter: Any) -> Any:
     return (parameter.text or "").strip()
 
 
-def _passings(child: Any, tag: str) -> tuple[Passing, ...]:
+def _passings(said: list[Any], tag: str) -> tuple[Passing, ...]:
     return tuple(
         Passing(
             target=each.get("target"),
@@ -97,6 +98,6 @@ def _passings(child: Any, tag: str) -> tuple[Passing, ...]:
             expression=each.get("sourceExpression"),
             everything=each.get("variables") == "all",
         )
-        for each in _extensions(child)
+        for each in said
         if each.tag == f"{{{CAMUNDA}}}{tag}" and each.get("businessKey") is None
     )
