@@ -68,7 +68,7 @@ def test_a_wrong_answer_is_told_at_its_field(platform: Platform, client: FlaskCl
             answer = client.post(f"/tasks/{task_id}", data=answers)
             said = refused(answer, 422, about=answers)
             assert sentence in said, (answers.keys(), said)
-            page = BeautifulSoup(answer.text, "html.parser")
+            page = BeautifulSoup(answer.text, "lxml")
             assert page.select(".field-error"), answers.keys()
             assert page.select(".error-summary a[href^='#']"), answers.keys()
             assert len(answer.text) < 6_000_000

@@ -41,7 +41,7 @@ def content(platform: Platform, document: Document, said: str) -> None:
 def page(client: FlaskClient, **asked: str) -> BeautifulSoup:
     answer = client.get("/search", query_string=asked)
     assert answer.status_code == 200
-    return BeautifulSoup(answer.text, "html.parser")
+    return BeautifulSoup(answer.text, "lxml")
 
 
 def subjects(found: BeautifulSoup) -> list[str]:
@@ -75,7 +75,7 @@ def test_hits_are_marked_and_everything_else_is_escaped(
 
 def test_wrong_values_are_told_at_their_fields_and_stay(client: FlaskClient) -> None:
     answer = client.get("/search?q=đất&since=31/02/2026&until=mai&organ=" + "a" * 500)
-    found = BeautifulSoup(answer.text, "html.parser")
+    found = BeautifulSoup(answer.text, "lxml")
     assert answer.status_code == 422
     for name, value in (("since", "31/02/2026"), ("until", "mai"), ("organ", "a" * 500)):
         field = found.select_one(f"#search-{name}")
@@ -107,7 +107,7 @@ def test_searches_are_kept_used_renamed_and_deleted(
     asked = {"q": '"đất đai"', "urgency": "2", "since": "01/01/2026"}
     answer = client.post("/search/saved", data={**asked, "name": "Đất khẩn"}, follow_redirects=True)
     assert "Đã lưu tìm kiếm “Đất khẩn”." in answer.text
-    kept = BeautifulSoup(answer.text, "html.parser").select_one(".search-saved a")
+    kept = BeautifulSoup(answer.text, "lxml").select_one(".search-saved a")
     assert kept["aria-current"] == "true"
     found = BeautifulSoup(client.get(kept["href"], follow_redirects=True).text, "html.parser")
     assert found.select_one("#search-q")["value"] == asked["q"]
@@ -134,7 +134,7 @@ def test_columns_are_remembered_on_the_screen_and_in_exports(
     builders.arrived(platform, province.department, subject="Đất", due_date=date(2026, 12, 5))
     answer = client.post("/search/columns", data={"column": ["due", "kind", "none"], "q": "đất"}, follow_redirects=True)
     titles = ["Trích yếu", "Loại văn bản", "Hạn xử lý"]
-    found = BeautifulSoup(answer.text, "html.parser")
+    found = BeautifulSoup(answer.text, "lxml")
     assert [each.get_text() for each in found.select("#found th")] == titles
     rows = list(csv.reader(io.StringIO(client.get("/search/export/csv?q=đất").get_data().decode("utf-8-sig"))))
     assert rows == [titles, ["Đất", "Công văn", "05/12/2026"]]
