@@ -6,6 +6,7 @@ process at the head of the run and stops the servers when it is gone, however it
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import json
 import os
@@ -18,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -66,8 +68,15 @@ class TestServers:
         self._execute(f'drop database if exists "{name}" with (force)')
 
     def _execute(self, statement: str) -> None:
-        with psycopg.connect(plain(self.database("postgres")), autocommit=True) as connection:
-            connection.execute(statement)
+        _desk(plain(self.database("postgres")), os.getpid()).execute(statement)
+
+
+@cache
+def _desk(address: str, process: int) -> psycopg.Connection[tuple[object, ...]]:
+    """The one connection over which a process makes and drops databases (a child that was forked opens its own)."""
+    connection = psycopg.connect(address, autocommit=True)
+    atexit.register(connection.close)
+    return connection
 
 
 def plain(url: str) -> str:
