@@ -34,6 +34,6 @@ def test_broken_patterns_are_refused_in_words(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", [r"^(a+)+$", r"^(a|a)*$", r"^(a|aa)+$", r"^.*.*.*.*.*x$", r"^(a?){60}a{60}b$"])
 def test_patterns_that_would_explode_elsewhere_end_at_once(pattern: str) -> None:
     matches = compile_pattern(pattern)
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert not matches("a" * 255 + "!")
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1

@@ -61,11 +61,11 @@ ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha" * 10}">' 
     ids=range(25),
 )  # fmt: skip
 def test_hostile_files_give_findings(xml: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     findings = checks.check(xml)
     assert any(each.severity == "error" for each in findings)
     assert all(each.sentence.strip() and each.rule for each in findings)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_what_check_passes_the_core_compiles_and_the_reverse() -> None:

@@ -200,9 +200,9 @@ def test_drawings_with_very_many_possibilities_end_soon() -> None:
     for n, name in enumerate(names):
         parts += [some(name, default=f"d{n}"), flow(name, "end", id=f"d{n}")]
         parts += [flow(name, names[(n + step) % 60], "${q}", id=f"f{n}-{step}") for step in range(1, 7)]
-    started = time.perf_counter()
+    started = time.process_time()
     assert found(process(*parts))
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_twelve_parallel_branches_with_choices_stay_within_the_bound() -> None:

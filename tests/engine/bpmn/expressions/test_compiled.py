@@ -240,11 +240,11 @@ def test_threads_keep_their_own_functions() -> None:
 )
 def test_loops_over_much_data_end_soon(text: str) -> None:
     expression = compile_expression(text)
-    started = time.perf_counter()
+    started = time.process_time()
     for length, letters in ((4_000, 20_000), (100_000, 10), (10, 5_000_000)):
         with suppress(ExpressionError):
             expression.evaluate({"l": list(range(length)), "s": "x" * letters})
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_deep_data_is_refused() -> None:
