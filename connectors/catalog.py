@@ -9,6 +9,7 @@ import connectors.signing.operations
 import engine.documents.operations
 import engine.instances.moving.operations
 import engine.instances.operations
+import engine.records.operations
 import engine.tasks.operations
 from engine.operations import Catalog
 

@@ -11,6 +11,7 @@ import engine.documents.models
 import engine.inbox
 import engine.instances.models
 import engine.outbox
+import engine.records.models
 import engine.tasks.models  # noqa: F401
 from engine.database import Base
 
