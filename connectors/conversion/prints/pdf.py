@@ -174,7 +174,8 @@ class _Tail:
         canvas.setFont(face.italic, 9.5)
         canvas.drawString(LEFT, y, composed(self.press.book.made_said))
         y -= 22
-        for middle, title in ((LEFT + ROOM * 0.25, "NGƯỜI LẬP SỔ"), (LEFT + ROOM * 0.75, "XÁC NHẬN CỦA CƠ QUAN")):
+        maker = "NGƯỜI LẬP SỔ" if self.press.book.form.with_cover else "NGƯỜI LẬP"
+        for middle, title in ((LEFT + ROOM * 0.25, maker), (LEFT + ROOM * 0.75, "XÁC NHẬN CỦA CƠ QUAN")):
             canvas.setFont(face.bold, 10.5)
             canvas.drawCentredString(middle, y, title)
             canvas.setFont(face.italic, 9.5)

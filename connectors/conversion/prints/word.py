@@ -117,7 +117,8 @@ def _head(document: Any, book: Book) -> None:
     line(document, book.form.title, bold=True, size=16, centred=True)
     if book.named:
         line(document, book.named, centred=True)
-    line(document, f"{book.year_said}. {book.period_said}. {book.range_said}. Quyển số: ......", centred=True)
+    volume = " Quyển số: ......" if book.form.with_cover else ""
+    line(document, f"{book.year_said}. {book.period_said}. {book.range_said}.{volume}", centred=True)
     line(document, "")
 
 

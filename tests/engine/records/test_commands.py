@@ -156,7 +156,7 @@ def test_nothing_moves_in_a_frozen_dossier(platform: Platform, office: Office) -
     platform.run(clerk, commands.put, row.id, [document.id])
     platform.run(clerk, commands.freeze, row.id, "Phục vụ thanh tra")
     for command, arguments in (
-        (commands.put, ([builders.issued(platform, office, to_places="Lưu: VT").id],)), (commands.take_out, (1, "x")), (commands.close, ()),
+        (commands.put, ([document.id],)), (commands.take_out, (1, "x")), (commands.close, ()),
         (commands.reopen, ("x",)), (commands.open_dossier, ()),
     ):  # fmt: skip
         with pytest.raises(NotAllowed, match="đang bị khóa: Phục vụ thanh tra"):
