@@ -35,6 +35,10 @@ from web.layout import routes as layout
 from web.modeler import drafts
 from web.modeler import routes as modeler
 from web.practice import routes as practice
+from web.records import filing as dossier_filing
+from web.records import keeping as dossier_keeping
+from web.records import prints as dossier_prints
+from web.records import routes as records
 from web.registers import keeping, prints, slips
 from web.registers import routes as registers
 from web.reports import export as report_files
@@ -56,6 +60,7 @@ SCREENS = (
     worklist.screen,
     documents.screen,
     registers.screen,
+    records.screen,
     search.screen,
     reports.screen,
     instances.screen,
@@ -170,6 +175,9 @@ __all__ = ["create_app"]
 _ = (
     bulk,
     creating,
+    dossier_filing,
+    dossier_keeping,
+    dossier_prints,
     export,
     files,
     keeping,

@@ -51,6 +51,17 @@ SCREENS = {
     "registers-kept": ("vanthu.sxd", "/registers/manage"),
     "own-prints": ("vanthu.sxd", "/registers/prints"),
     "resolution-slip": ("vanthu.anphu", "/registers/slips/{arrived}"),
+    "dossiers": ("vanthu.sxd", "/dossiers"),
+    "dossiers-due": ("vanthu.sxd", "/dossiers?only=due"),
+    "dossier": ("vanthu.sxd", "/dossiers/{dossier}"),
+    "dossier-open": ("chuyenvien.sxd", "/dossiers/{open_dossier}"),
+    "dossier-change": ("vanthu.sxd", "/dossiers/{open_dossier}/change"),
+    "dossier-add": ("vanthu.sxd", "/dossiers/{open_dossier}/add"),
+    "dossier-contents": ("vanthu.sxd", "/dossiers/{dossier}/contents"),
+    "dossier-list": ("vanthu.sxd", "/dossiers/lists/year"),
+    "dossier-headings": ("vanthu.sxd", "/dossiers/headings"),
+    "new-dossier": ("vanthu.sxd", "/dossiers/new"),
+    "file-document": ("vanthu.sxd", "/dossiers/documents/{request}"),
     "reports": ("vanthu.sxd", "/reports"),
     "reports-own": ("chuyenvien.sxd", "/reports?by=deadline"),
     "reports-empty": ("vanhoa.anphu", "/reports?period=2020-Q1"),
@@ -100,6 +111,7 @@ NO_SCREENS = {
     "versions.choose", "versions.drawing", "handbook.drawing", "practice.index",
     "registers.print_file", "search.export", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
     "registers.stamped_copy", "reports.export",
+    "records.contents_file", "records.list_file", "records.package_file",
 }  # fmt: skip
 
 Visitor = Callable[..., Any]

@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from engine.directory import commands as directory
 from engine.directory.models import Agency
+from engine.directory.queries import actor_of
 from engine.documents.models import Document, Register
 from engine.instances.models import Incident, Instance
-from engine.platform import Platform, Work, system
+from engine.platform import Actor, Platform, Work, system
+from engine.records import commands as records
 from engine.tasks import commands as tasks
 from engine.tasks.models import Task
 from tests.browser.drawn import draw
@@ -63,9 +65,43 @@ def bring(platform: Platform) -> dict[str, int]:
             "person": stage.person_id("chuyenvien.sxd"),
         }
     found["incident"] = platform.run(system(), trouble, found["instance"])
+    found |= platform.run(
+        clerk_of(platform, stage), dossiers, int(found["request"] or 0), stage.person_id("chuyenvien.sxd")
+    )
     found |= draw(platform, stage)
     assert all(found.values()), found
     return {name: int(value or 0) for name, value in found.items()}
+
+
+def clerk_of(platform: Platform, stage: Stage) -> Actor:
+    """The clerk of the department."""
+    with platform.reading() as session:
+        return actor_of(session, stage.person_id("vanthu.sxd"), platform.clock.now())
+
+
+def dossiers(work: Work, document_id: int, keeper_id: int) -> dict[str, int | None]:
+    """A closed dossier with the whole matter of a document, an open one of a specialist, one that is only planned."""
+    year = work.now.year
+    heading = records.add_heading(work, year, "QLXD", "Quản lý xây dựng, trật tự xây dựng")
+    for title, planned in ((LONG, True), ("Kiểm tra công trình quý IV", True)):
+        records.add_dossier(
+            work,
+            title=title,
+            year=year,
+            retention_years=10,
+            heading_id=heading.id,
+            keeper_id=keeper_id,
+            planned=planned,
+        )
+    opened = records.add_dossier(work, title=LONG, year=year, retention_years=None, keeper_id=keeper_id)
+    closed = records.add_dossier(
+        work, title="Rà soát quy hoạch", year=year, retention_years=20, construction=True, heading_id=heading.id
+    )
+    for row in (opened, closed):
+        records.collect(work, row.id, document_id)
+    records.close(work, closed.id)
+    closed.due_date = work.now.date()
+    return {"dossier": closed.id, "open_dossier": opened.id}
 
 
 def first(session: Any, key: Any, *conditions: Any) -> int | None:

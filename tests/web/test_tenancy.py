@@ -24,6 +24,9 @@ from engine.instances import cases
 from engine.instances.models import Incident, Instance
 from engine.instances.moving import commands as moving
 from engine.platform import Actor, Platform, Work, system
+from engine.records import commands as records
+from engine.records import handover
+from engine.records import queries as dossiers
 from engine.tasks.models import Task
 from tests import builders
 from tests.web.conftest import SignIn
@@ -41,6 +44,9 @@ NOT_IDS = {
     "month": 11,
     "number": 24,
     "kind": "holiday",
+    "format": "pdf",
+    "what": "year",
+    "step": "close",
 }
 # What belongs to one person alone is found by nobody else, of the same agency either.
 OF_ONE_PERSON = {"registers.print_file"}
@@ -88,7 +94,7 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
         "incident_id": incident_id, "person_id": office["leader"].id, "unit_id": office.unit.id,
         "register_id": office.registers[0].id, "grant_id": grant_id, "row_id": stand_in.id,
         "saved_id": saved.id,
-    } | registered(platform, clerk, document.id, office)  # fmt: skip
+    } | registered(platform, clerk, document.id, office) | kept(platform, clerk, document.id)  # fmt: skip
 
 
 def registered(platform: Platform, clerk: Actor, document_id: int, office: builders.Office) -> dict[str, int]:
@@ -104,6 +110,24 @@ def registered(platform: Platform, clerk: Actor, document_id: int, office: build
         return {"entry_id": held.id, "print_id": orders.order_print(work, orders.Order(year, "pdf")).id}
 
     return platform.run(clerk, enter)
+
+
+def kept(platform: Platform, clerk: Actor, document_id: int) -> dict[str, int]:
+    """The document in a dossier, another dossier closed, its package made."""
+
+    def keep(work: Work) -> dict[str, int]:
+        year = work.now.year
+        row = records.add_dossier(work, title="Hồ sơ của Sở", year=year, retention_years=10)
+        done = records.add_dossier(work, title="Hồ sơ đã xong", year=year, retention_years=10)
+        records.put(work, row.id, [document_id])
+        done.state = "closed"
+        work.session.flush()
+        package = handover.order_package(work, done.id)
+        handover.finish_package(work, package.id, work.files.put(b"zip"), 3, {})
+        line = dossiers.lines(work.session, work.actor, row.id)[0]
+        return {"dossier_id": row.id, "line_id": line.entry.id, "package_id": package.id}
+
+    return platform.run(clerk, keep)
 
 
 def procedures_of(platform: Platform, office: builders.Office, instance_id: int) -> dict[str, int]:

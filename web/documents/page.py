@@ -18,6 +18,7 @@ from engine.documents import queries as documents
 from engine.documents.models import Dispatch, DispatchStatus, Document
 from engine.instances import queries as instances
 from engine.platform import Actor
+from engine.records import queries as records
 from engine.tasks import queries as worklists
 from web.layout.words import Mark
 
@@ -61,6 +62,7 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "own": session.get_one(Agency, document.agency_id),
         "events": instances.document_timeline(session, document.id),
         "runs": runs,
+        "dossiers": records.of_document(session, actor, document.id),
         "open_tasks": worklists.open_on(session, document.id),
     }
 
@@ -167,6 +169,8 @@ def actions() -> dict[str, str]:
         "document.filed": _("Lưu hồ sơ"),
         "document.destroyed": _("Hủy nội dung theo thu hồi"),
         "document.frozen": _("Khóa văn bản đã thu hồi"),
+        "document.put_in_dossier": _("Đưa vào hồ sơ"),
+        "document.taken_out_of_dossier": _("Rút khỏi hồ sơ"),
         "document.file_added": _("Đính kèm tệp"),
         "document.file_removed": _("Gỡ tệp"),
         "document.main_replaced": _("Thay tệp chính"),

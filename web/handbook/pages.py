@@ -25,6 +25,7 @@ class Chapter:
 BOOK = (
     Chapter("work", "Việc hằng ngày", "Hộp việc, trang xử lý một việc, hạn và cách tính hạn, phím tắt."),
     Chapter("documents", "Văn bản và sổ", "Nhập văn bản đến, soạn văn bản đi, tìm kiếm, sổ văn bản, báo cáo, nhật ký."),
+    Chapter("dossiers", "Hồ sơ công việc", "Danh mục hồ sơ, lập, kết thúc, nộp lưu, khóa, xuất trọn hồ sơ."),
     Chapter("account", "Tài khoản", "Đăng nhập, mật khẩu, ủy quyền xử lý khi vắng mặt."),
     Chapter("agency", "Quản trị cơ quan", "Người dùng và vai trò, đơn vị, lịch làm việc."),
     Chapter("design", "Thiết kế quy trình", "Vẽ, kiểm tra, chạy kịch bản, so sánh, ban hành, điều chỉnh cho cơ quan."),
@@ -41,6 +42,10 @@ ABOUT = {
     "registers.manage": "documents#keeping", "registers.numbers": "documents#numbers",
     "registers.print_register": "documents#prints", "registers.paper": "documents#prints",
     "registers.own_prints": "documents#prints", "registers.resolution_slip": "documents#slip",
+    "records.index": "dossiers#list", "records.new_dossier": "dossiers#open", "records.headings": "dossiers#list",
+    "records.dossier": "dossiers#dossier", "records.change": "dossiers#dossier", "records.add": "dossiers#filing",
+    "records.file_document": "dossiers#filing", "records.contents": "dossiers#prints",
+    "records.lists": "dossiers#prints",
     "reports.index": "documents#reports", "reports.quarterly": "documents#periodic",
     "reports.published": "documents#published",
     "directory.sign_in": "account#sign-in", "directory.change_password": "account#password",

@@ -67,6 +67,7 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
                 Item(_("Văn bản đến"), "documents.listing", "arrive", {"direction": "incoming"}),
                 Item(_("Văn bản đi"), "documents.listing", "send", {"direction": "outgoing"}),
                 Item(_("Sổ văn bản"), "registers.index", "book"),
+                Item(_("Hồ sơ công việc"), "records.index", "file"),
                 Item(_("Báo cáo"), "reports.index", "chart"),
             ),
         )

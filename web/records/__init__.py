@@ -1,0 +1,1 @@
+"""Dossiers: the list of the year, one dossier, filing a document, prints and packages."""

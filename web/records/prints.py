@@ -1,0 +1,94 @@
+"""The lists of NĐ 30/2020 PL V as a page to print and as files; packages that are ready."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, render_template
+from flask_babel import gettext as _
+
+from connectors.conversion.prints.operations import written
+from engine.errors import NotFound
+from engine.platform import Work
+from engine.records import handover, prints, queries
+from engine.records.prints import Printed
+from web.records.routes import chosen_year, screen
+from web.session import actor, now, platform
+
+MEDIA = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
+}
+FORMATS = "any(pdf, docx, xlsx):format"
+
+
+@screen.get("/dossiers/<int:dossier_id>/contents")
+def contents(dossier_id: int) -> Any:
+    """Show the list of documents in a dossier as it stands on paper."""
+    return _page(_contents(dossier_id), "records.contents_file", dossier_id=dossier_id)
+
+
+@screen.get(f"/dossiers/<int:dossier_id>/contents.<{FORMATS}>")
+def contents_file(dossier_id: int, format: str) -> Response:
+    """Return the list of documents in a dossier as a file."""
+    printed = _contents(dossier_id)
+    platform().run(actor(), _note, dossier_id, format)
+    return _file(printed, format)
+
+
+def _note(work: Work, dossier_id: int, format: str) -> None:
+    row = queries.get(work.session, work.actor, dossier_id)
+    work.note("dossier.printed", "dossier", row.id, row.agency_id, format=format)
+
+
+def _contents(dossier_id: int) -> Printed:
+    with platform().reading() as session:
+        return prints.contents(session, actor(), queries.get(session, actor(), dossier_id), now())
+
+
+@screen.get("/dossiers/lists/<any(year, inventory):what>")
+def lists(what: str) -> Any:
+    """Show the year's list, or what it hands over, as it stands on paper."""
+    return _page(_list(what), "records.list_file", what=what, year=chosen_year())
+
+
+@screen.get(f"/dossiers/lists/<any(year, inventory):what>.<{FORMATS}>")
+def list_file(what: str, format: str) -> Response:
+    """Return the year's list, or what it hands over, as a file."""
+    return _file(_list(what), format)
+
+
+def _list(what: str) -> Printed:
+    make = prints.year_list if what == "year" else prints.inventory
+    with platform().reading() as session:
+        return make(session, actor(), chosen_year(), now())
+
+
+def _page(printed: Printed, files: str, **where: Any) -> str:
+    sheet, rows, total = printed
+    return render_template("records/sheet.html", sheet=sheet, rows=rows, total=total, files=files, where=where)
+
+
+def _file(printed: Printed, format: str) -> Response:
+    sheet, rows, total = printed
+    return _download(written(sheet, rows, total, format), f"{sheet.file_stem}.{format}", MEDIA[format])
+
+
+@screen.get("/dossiers/packages/<int:package_id>.zip")
+def package_file(package_id: int) -> Response:
+    """Return a package that is ready."""
+    with platform().reading() as session:
+        _dossier, row = queries.package(session, actor(), package_id)
+    if row.state != "done" or row.file_hash is None:
+        raise NotFound(_("Gói hồ sơ này chưa tạo xong."))
+    platform().run(actor(), handover.note_taken, package_id)
+    return _download(platform().files.get(row.file_hash), row.file_name, MEDIA["zip"])
+
+
+def _download(content: bytes, name: str, media_type: str) -> Response:
+    answer = Response(content, mimetype=media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
