@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import connectors.archive.operations
 import connectors.conversion.operations
 import connectors.conversion.prints.operations
 import connectors.exchange.operations

@@ -77,8 +77,8 @@ def write(catalog: Catalog, folder: Path = FOLDER) -> list[str]:
 def _internal(operation: Operation) -> bool:
     """Whether only the platform itself calls it."""
     return operation.key in {
-        "conversion.print-book", "conversion.read-content", "exchange.answer-unknown", "instances.deliver-message",
-        "instances.move-cases",
+        "archive.package", "conversion.print-book", "conversion.read-content", "exchange.answer-unknown",
+        "instances.deliver-message", "instances.move-cases",
     }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Packages of whole dossiers: made, read back, every difference told."""
