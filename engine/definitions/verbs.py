@@ -33,6 +33,7 @@ _OPERATIONS = {
     "documents.resolve": "resolve",
     "documents.file": "resolve",
     "documents.postpone": "resolve",
+    "records.collect": "resolve",
     "documents.record-opinion": "submit",
     "documents.set-status": "submit",
     "conversion.render-draft": "submit",

@@ -17,8 +17,8 @@ ANEW = (
     'templates.write(catalog())"'
 )
 INTERNAL = {
-    "conversion.print-book", "conversion.read-content", "exchange.answer-unknown", "instances.deliver-message",
-    "instances.move-cases",
+    "archive.package", "conversion.print-book", "conversion.read-content", "exchange.answer-unknown",
+    "instances.deliver-message", "instances.move-cases",
 }  # fmt: skip
 
 
