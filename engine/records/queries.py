@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,7 +25,7 @@ PAGE = 100
 MOST_FILLABLE = 300
 MOST_COLLECTED = 200
 HISTORY = 300
-FILTERS = ("all", "mine", "open", "closed", "due", "offered", "handed_over", "planned", "frozen")
+FILTERS = ("all", "mine", "open", "closed", "due", "offered", "handed_over", "planned", "frozen", "expired")
 
 
 def visible(actor: Actor) -> Select[Dossier]:
@@ -105,6 +106,9 @@ def _of(year: int, only: str, actor: Actor, today: date) -> ColumnElement[bool]:
     """Condition of a filter; what is due is due whatever year it was opened in."""
     if only == "due":
         return and_(Dossier.state == "closed", Dossier.due_date.is_not(None), Dossier.due_date <= today + rules.NOTICE)
+    if only == "expired":
+        last = func.extract("year", Dossier.end_date) + Dossier.retention_years
+        return and_(Dossier.end_date.is_not(None), Dossier.retention_years.is_not(None), last < today.year)
     if only == "offered":
         return Dossier.state == "offered"
     of_year = Dossier.year == year
@@ -197,6 +201,12 @@ def packages(session: Session, dossier_id: int) -> Sequence[ArchivePackage]:
     """Packages made of a dossier, newest first."""
     query = select(ArchivePackage).where(ArchivePackage.dossier_id == dossier_id)
     return session.scalars(query.order_by(ArchivePackage.id.desc()).limit(20)).all()
+
+
+def package_of_bytes(session: Session, actor: Actor, content: bytes) -> Dossier | None:
+    """The dossier that exactly these bytes were made of here, when the actor may see it."""
+    made = select(ArchivePackage.dossier_id).where(ArchivePackage.file_hash == hashlib.sha256(content).hexdigest())
+    return session.scalars(visible(actor).where(Dossier.id.in_(made)).limit(1)).first()
 
 
 def package(session: Session, actor: Actor, package_id: int) -> tuple[Dossier, ArchivePackage]:

@@ -60,6 +60,7 @@ SCREENS = {
     "dossier-contents": ("vanthu.sxd", "/dossiers/{dossier}/contents"),
     "dossier-list": ("vanthu.sxd", "/dossiers/lists/year"),
     "dossier-headings": ("vanthu.sxd", "/dossiers/headings"),
+    "package-check": ("vanthu.sxd", "/dossiers/packages"),
     "new-dossier": ("vanthu.sxd", "/dossiers/new"),
     "file-document": ("vanthu.sxd", "/dossiers/documents/{request}"),
     "reports": ("vanthu.sxd", "/reports"),

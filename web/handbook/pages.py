@@ -45,7 +45,7 @@ ABOUT = {
     "records.index": "dossiers#list", "records.new_dossier": "dossiers#open", "records.headings": "dossiers#list",
     "records.dossier": "dossiers#dossier", "records.change": "dossiers#dossier", "records.add": "dossiers#filing",
     "records.file_document": "dossiers#filing", "records.contents": "dossiers#prints",
-    "records.lists": "dossiers#prints",
+    "records.lists": "dossiers#prints", "records.check_package": "dossiers#packages",
     "reports.index": "documents#reports", "reports.quarterly": "documents#periodic",
     "reports.published": "documents#published",
     "directory.sign_in": "account#sign-in", "directory.change_password": "account#password",

@@ -20,7 +20,6 @@ from web.records.routes import chosen_year, screen, today
 from web.session import actor, platform
 
 DOSSIER = screen_form(__file__, "dossier")
-CHANGE = screen_form(__file__, "change")
 FOR_EVER = "forever"
 
 
@@ -56,7 +55,7 @@ def _context(session: Session, year: int) -> FormContext:
             ],
             "people": [{"value": each.id, "label": each.full_name} for each in people],
             "rights_offered": [{"value": each, "label": each} for each in rules.RIGHTS],
-            "keeps_list": keeps, "keeper_id": who.person_id if keeps else None,
+            "changing": False, "keeps_list": keeps, "keeper_id": who.person_id if keeps else None,
         },
         today=today(),
     )  # fmt: skip
@@ -82,14 +81,15 @@ def change(dossier_id: int) -> Any:
         found = queries.get(session, actor(), dossier_id)
     years = FOR_EVER if found.retention_years is None else str(found.retention_years)
     context = FormContext({
+        "changing": True, "keeps_list": False,
         "title": found.title, "retention": years, "rights": found.rights, "description": found.description,
         "rights_offered": [{"value": each, "label": each} for each in rules.RIGHTS],
     })  # fmt: skip
     sent, errors, status = None, {}, 200
     if request.method == "POST":
-        sent = posted(CHANGE)
+        sent = posted(DOSSIER)
         try:
-            answers = CHANGE.validate(sent, context)
+            answers = DOSSIER.validate(sent, context)
             platform().run(
                 actor(), commands.change_dossier, dossier_id, title=answers["title"], rights=answers["rights"],
                 retention_years=_years(answers["retention"]), description=answers.get("description") or "",
@@ -99,7 +99,7 @@ def change(dossier_id: int) -> Any:
         else:
             flash(_("Đã lưu thông tin hồ sơ."), "done")
             return redirect(url_for("records.dossier", dossier_id=dossier_id), 303)
-    view = CHANGE.view(again(CHANGE, sent, context), context, errors)
+    view = DOSSIER.view(again(DOSSIER, sent, context), context, errors)
     return render_template("records/form.html", view=view, dossier=found, year=found.year), status
 
 

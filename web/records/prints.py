@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 from flask_babel import gettext as _
 
 from connectors.conversion.prints.operations import written
@@ -21,6 +21,7 @@ MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "zip": "application/zip",
 }
+MOST_SHOWN = 200
 FORMATS = "any(pdf, docx, xlsx):format"
 
 
@@ -74,6 +75,24 @@ def _page(printed: Printed, files: str, **where: Any) -> str:
 def _file(printed: Printed, format: str) -> Response:
     sheet, rows, total = printed
     return _download(written(sheet, rows, total, format), f"{sheet.file_stem}.{format}", MEDIA[format])
+
+
+@screen.route("/dossiers/packages", methods=["GET", "POST"])
+def check_package() -> Any:
+    """Read a package back, wherever it comes from, and tell every difference; nothing of it is kept."""
+    from connectors.archive.verification import verify
+
+    report, known, wrong = None, None, ""
+    if request.method == "POST":
+        file = request.files.get("file")
+        content = file.read() if file is not None else b""
+        if content:
+            with platform().reading() as session:
+                report, known = verify(content), queries.package_of_bytes(session, actor(), content)
+        else:
+            wrong = _("Chọn tệp ZIP của gói hồ sơ.")
+    page = render_template("records/check.html", report=report, known=known, wrong=wrong, most=MOST_SHOWN)
+    return page, 422 if wrong else 200
 
 
 @screen.get("/dossiers/packages/<int:package_id>.zip")

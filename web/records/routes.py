@@ -64,6 +64,7 @@ def filters() -> dict[str, str]:
         "all": _("Tất cả"), "mine": _("Tôi lập"), "planned": _("Chưa mở"), "open": _("Đang lập"),
         "closed": _("Đã kết thúc"), "due": _("Đến hạn nộp lưu"), "offered": _("Chờ lưu trữ nhận"),
         "handed_over": _("Đã nộp lưu"), "frozen": _("Đang khóa"),
+        "expired": _("Hết thời hạn bảo quản"),
     }  # fmt: skip
 
 

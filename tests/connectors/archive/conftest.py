@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +20,58 @@ from engine.outbox import Delivery
 from engine.platform import Platform, Work, system
 from engine.records import commands, handover
 from engine.records.models import ArchivePackage, Dossier
-from engine.settings import Settings
 from tests import builders
 from tests.builders import Office, actor
+from tests.conftest import NOW
+from tests.furnished import Furnished, furnished
+from tests.played import installation
+from tests.servers import TestServers
 
 
-@pytest.fixture
-def platform(settings: Settings, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
-    made = builders.platform(settings, clock, tmp_path)
-    made.catalog = catalog()
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def office(platform: Platform) -> Office:
+def furnish(platform: Platform) -> Office:
+    """The department every test works in."""
     return builders.office(platform, "Sở Xây dựng", abbreviation="SXD", unit_abbreviation="QLXD", code="000.00.15.H99")
+
+
+@pytest.fixture(scope="session")
+def made_department(
+    servers: TestServers, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Furnished]:
+    """A database with the department in it, made once and copied by every test of this folder."""
+    folder = tmp_path_factory.mktemp("department")
+    with furnished(servers, template_database, FixedClock(NOW), folder, furnish) as made:
+        yield made
+
+
+@contextmanager
+def opened(made_department: Furnished, clock: FixedClock, folder: Path) -> Iterator[Platform]:
+    """A platform with every operation on a copy of that database."""
+    with made_department.copied() as url:
+        made = builders.platform(installation(url, folder), clock, folder)
+        made.catalog = catalog()
+        yield made
+        made.engine.dispose()
+
+
+@pytest.fixture
+def platform(made_department: Furnished, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
+    with opened(made_department, clock, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def office(platform: Platform, made_department: Furnished) -> Office:
+    return made_department.made()
+
+
+@pytest.fixture(scope="session")
+def content(made_department: Furnished, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A whole package, made once: whoever changes it changes a copy."""
+    with opened(made_department, FixedClock(NOW), tmp_path_factory.mktemp("package")) as platform:
+        office = made_department.made()
+        made = package_of(platform, office, closed(platform, office))
+        assert made.file_hash, made.problem
+        return platform.files.get(made.file_hash)
 
 
 def paper(*pages: str) -> bytes:
@@ -53,6 +90,11 @@ ASKED, ANNEX, ANSWER = paper("Asked one", "Asked two"), paper("Annex"), paper("A
 
 @pytest.fixture
 def dossier(platform: Platform, office: Office) -> Dossier:
+    return closed(platform, office)
+
+
+def closed(platform: Platform, office: Office) -> Dossier:
+    """The dossier, closed."""
     asked = builders.registered(
         platform, office, subject="Hỏi về <quy hoạch> & đất đai", issued_date="2026-03-04", page_amount=2,
         main_file=builders.Upload("Công văn đến.pdf", ASKED), files=[builders.Upload("Phụ lục số 1.pdf", ANNEX)],
@@ -80,13 +122,17 @@ def dossier(platform: Platform, office: Office) -> Dossier:
 def make(platform: Platform, office: Office, dossier: Dossier) -> Any:
     """Order the package and carry the order out, as the worker does."""
 
-    def made(by: str = "clerk", purpose: str = "export") -> ArchivePackage:
-        ordered = platform.run(actor(platform, office[by]), handover.order_package, dossier.id, purpose)
-        carry_out(platform, ordered)
-        with platform.reading() as session:
-            return session.get_one(ArchivePackage, ordered.id)
+    return lambda by="clerk", purpose="export": package_of(platform, office, dossier, by, purpose)
 
-    return made
+
+def package_of(
+    platform: Platform, office: Office, dossier: Dossier, by: str = "clerk", purpose: str = "export"
+) -> ArchivePackage:
+    """The package of a dossier, ordered and made."""
+    ordered = platform.run(actor(platform, office[by]), handover.order_package, dossier.id, purpose)
+    carry_out(platform, ordered)
+    with platform.reading() as session:
+        return session.get_one(ArchivePackage, ordered.id)
 
 
 def carry_out(platform: Platform, ordered: ArchivePackage) -> None:

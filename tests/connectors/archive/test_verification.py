@@ -12,18 +12,10 @@ import pytest
 
 from connectors.archive import verification
 from connectors.archive.verification import DATA, Report, verify
-from engine.platform import Platform
 
 Files = dict[str, bytes]
 ORIGINAL = f"{DATA}0002-01-Cong-van-den.pdf"
 REP = "representations/rep1/METS.xml"
-
-
-@pytest.fixture
-def content(platform: Platform, make: Any) -> bytes:
-    made = make()
-    assert made.state == "done", made.problem
-    return platform.files.get(made.file_hash)
 
 
 def unpacked(content: bytes) -> tuple[str, Files]:

@@ -123,3 +123,12 @@ def test_a_package_is_ordered_once_and_only_by_who_may_see_everything(platform: 
     opened = platform.run(clerk, commands.add_dossier, title="Mới", year=2026, retention_years=5)
     with pytest.raises(NotAllowed, match="Kết thúc hồ sơ"):
         platform.run(clerk, handover.order_package, opened.id)
+
+
+def test_what_has_outlived_its_retention_is_found(platform: Platform, office: Office) -> None:
+    closed(platform, office, retention_years=5)
+    closed(platform, office, retention_years=None, title="Giữ mãi")
+    clerk = actor(platform, office["clerk"])
+    with platform.reading() as session:
+        found = [queries.counts(session, clerk, 2020, date(year, 6, 1))["expired"] for year in (2031, 2032)]
+    assert found == [0, 1]
