@@ -16,8 +16,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from engine.errors import InvalidInput
 
 Kind = Literal[
-    "text", "number", "flag", "date", "choice", "list", "document", "register", "person", "unit", "agency", "data"
-]
+    "text", "number", "flag", "date", "choice", "list", "document", "register", "dossier", "person", "unit", "agency",
+    "data",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,7 +191,7 @@ def operation_facts(operation: Operation) -> OperationFacts:
     )
 
 
-_REFERENCE_KINDS = frozenset({"document", "register", "person", "unit", "agency"})
+_REFERENCE_KINDS = frozenset({"document", "register", "dossier", "person", "unit", "agency"})
 
 
 def _parameter(each: Parameter) -> ParameterFacts:

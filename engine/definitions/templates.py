@@ -31,6 +31,7 @@ _WORDS: dict[str, str] = {
 _HINTS = {
     "document": "Mã văn bản.",
     "register": "Mã sổ văn bản.",
+    "dossier": "Mã hồ sơ công việc.",
     "person": "Mã cán bộ, thường lấy từ kết quả bước trước: ${…}.",
     "unit": "Mã đơn vị, thường lấy từ kết quả bước trước: ${…}.",
     "agency": "Mã cơ quan.",

@@ -11,7 +11,9 @@ from engine.forms.conditions import Condition
 FieldKind: TypeAlias = Literal[
     "text", "textarea", "number", "date", "time", "datetime", "select", "radio", "checkbox", "checklist", "file"
 ]
-PickerKind: TypeAlias = Literal["person", "people", "unit", "units", "agency", "agencies", "document", "register"]
+PickerKind: TypeAlias = Literal[
+    "person", "people", "unit", "units", "agency", "agencies", "document", "register", "dossier"
+]  # fmt: skip
 
 SEVERAL: frozenset[PickerKind] = frozenset({"people", "units", "agencies"})
 

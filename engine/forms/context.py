@@ -18,7 +18,7 @@ class Choices(Protocol):
 
     `narrowing` holds the strings an analyst wrote in the form's properties, with `{{name}}` already filled in:
     `role`, `unit` for people; `under`, `level` for units and agencies; `direction`, `status` for documents and
-    registers.
+    registers; `keeper` for dossiers.
     An unknown key must be ignored.
     """
 
@@ -27,6 +27,7 @@ class Choices(Protocol):
     def agencies(self, narrowing: Mapping[str, str]) -> Sequence[Option]: ...
     def documents(self, narrowing: Mapping[str, str]) -> Sequence[Option]: ...
     def registers(self, narrowing: Mapping[str, str]) -> Sequence[Option]: ...
+    def dossiers(self, narrowing: Mapping[str, str]) -> Sequence[Option]: ...
 
 
 class NoChoices:
@@ -36,7 +37,7 @@ class NoChoices:
         """Return nobody."""
         return ()
 
-    units = agencies = documents = registers = people
+    units = agencies = documents = registers = dossiers = people
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def _picked(question: Field, context: FormContext) -> tuple[Option, ...]:
         "agencies": context.choices.agencies,
         "document": context.choices.documents,
         "register": context.choices.registers,
+        "dossier": context.choices.dossiers,
     }
     narrowing = {name: filled(text, context.data) for name, text in question.picker.narrowing.items()}
     return tuple(from_where[question.picker.kind](narrowing))[:MOST_OPTIONS]

@@ -25,6 +25,7 @@ _PICKED = {
     "agencies": "agency",
     "document": "document",
     "register": "register",
+    "dossier": "dossier",
 }
 
 

@@ -23,6 +23,7 @@ from engine.forms.context import FormContext
 from engine.forms.context import Upload as FormUpload
 from engine.forms.form import Form
 from engine.platform import Work
+from engine.records import queries as records
 from engine.tasks.models import Task
 
 BOUND = "document."
@@ -72,6 +73,12 @@ class AgencyChoices:
         if narrowing.get("direction"):
             rows = rows.where(Register.direction == narrowing["direction"])
         return [Option(r.id, r.name) for r in self.session.scalars(rows.order_by(Register.id))]
+
+    def dossiers(self, narrowing: Mapping[str, str]) -> Sequence[Option]:
+        """Open dossiers of the person that `keeper` names; none without one, for titles are not everybody's."""
+        keeper = narrowing.get("keeper", "")
+        found = records.kept_open(self.session, self.agency_id, int(keeper)) if keeper.isdigit() else []
+        return [Option(row.id, f"{row.notation} · {row.title}"[:200]) for row in found]
 
 
 def form_of(ready: Ready, task: Task) -> Form | None:

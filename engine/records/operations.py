@@ -19,7 +19,7 @@ class Collect:
 
     document: int = parameter("Văn bản", kind="document", help="Mã văn bản, thường là document_id.")
     dossier: int | None = parameter(
-        "Hồ sơ", kind="number", help="Hồ sơ đang lập; bỏ trống: không đưa vào hồ sơ nào.", default=None
+        "Hồ sơ", kind="dossier", help="Hồ sơ đang lập; bỏ trống: không đưa vào hồ sơ nào.", default=None
     )
     person: int | None = parameter(
         "Người đưa vào hồ sơ", kind="person", help="Chỉ đưa văn bản người này được xem vào hồ sơ người này được lập.",

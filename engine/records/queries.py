@@ -176,6 +176,14 @@ def fillable(session: Session, actor: Actor) -> Sequence[Dossier]:
     return session.scalars(query.order_by(Dossier.year.desc(), Dossier.notation).limit(MOST_FILLABLE)).all()
 
 
+def kept_open(session: Session, agency_id: int, keeper_id: int) -> Sequence[Dossier]:
+    """Open dossiers of one keeper that may be filled."""
+    query = select(Dossier).where(
+        Dossier.agency_id == agency_id, Dossier.keeper_id == keeper_id, Dossier.state == "open", ~Dossier.frozen
+    )
+    return session.scalars(query.order_by(Dossier.year.desc(), Dossier.notation).limit(MOST_FILLABLE)).all()
+
+
 def case_of(session: Session, actor: Actor, document_id: int) -> list[Document]:
     """All documents of the matter: those tied to this one, and to those, as far as the actor may see them (ND30-29.3).
 

@@ -75,6 +75,7 @@ TIMED_OUT = Other("Quá thời gian chờ, hệ thống bên ngoài không trả
 ERRORS: Mapping[str, str] = {
     "conversion.file": "Không tạo được tệp PDF từ dự thảo",
     "document.transition": "Văn bản không ở trạng thái cho phép",
+    "records.refused": "Hồ sơ không nhận được văn bản này",
     "exchange.recalled": "Văn bản đã được thu hồi trước khi gửi",
     "exchange.failed": "Trục không nhận văn bản",
     "signing.failed": "Không ký được",

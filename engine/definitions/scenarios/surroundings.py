@@ -42,7 +42,7 @@ def _moment(text: datetime | str) -> datetime:
 
 
 class AnyChoice:
-    """Offers numbers wherever people, units, agencies, documents or registers are picked; the first ones by name."""
+    """Offers numbers wherever something of an agency is picked; the first ones by name."""
 
     def __init__(self, most: int = 600) -> None:
         self._most = most
@@ -69,6 +69,10 @@ class AnyChoice:
     def registers(self, narrowing: Mapping[str, str]) -> Sequence[Option]:
         """Return a register under every number."""
         return self._numbered("Sổ thử")
+
+    def dossiers(self, narrowing: Mapping[str, str]) -> Sequence[Option]:
+        """Return a dossier under every number."""
+        return self._numbered("Hồ sơ thử")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,9 @@ class Directory:
     def registers(self, narrowing: Mapping[str, str]) -> Sequence[Option]:
         return self._give("registers", narrowing, [Option(9, "Sổ văn bản đến 2026")])
 
+    def dossiers(self, narrowing: Mapping[str, str]) -> Sequence[Option]:
+        return self._give("dossiers", narrowing, [Option(5, "01.QLXD · Trật tự xây dựng")])
+
 
 def form(*components: dict[str, Any]) -> Form:
     numbered = [

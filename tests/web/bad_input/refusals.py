@@ -26,6 +26,9 @@ NOT_IDS = {
     "filename": "none.js",
     "slug": "none",
     "kind": "none",
+    "format": "pdf",
+    "what": "year",
+    "step": "close",
 }
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 FOREVER = 10**30

@@ -9,7 +9,7 @@ from typing import Any
 
 Scalar = str | int | float | bool | None
 # The references are whole numbers that name something: a person's id can't stand where a unit's is wanted.
-REFERENCES = frozenset({"person", "unit", "agency", "document", "register"})
+REFERENCES = frozenset({"person", "unit", "agency", "document", "register", "dossier"})
 NUMBERS = frozenset({"whole", "decimal"}) | REFERENCES
 KINDS = NUMBERS | {"text", "flag", "time", "duration", "list", "map", "null"}
 MOST_VALUES = 40
@@ -208,6 +208,7 @@ _NAMES = {
     "agency": "cơ quan",
     "document": "văn bản",
     "register": "sổ",
+    "dossier": "hồ sơ",
 }
 
 
