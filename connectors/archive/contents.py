@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.audit import AuditEntry
 from engine.directory import queries as directory
 from engine.directory.models import Agency, Person
 from engine.documents import queries as documents
@@ -92,28 +91,18 @@ def gather(session: Session, actor: Actor, package: ArchivePackage, now: datetim
     if not verdict:
         raise PermanentError(verdict.reason)
     agency = session.get_one(Agency, dossier.agency_id)
-    items = tuple(_item(session, line.entry, line.document) for line in lines if line.document is not None)
-    events = tuple(_event(each) for each in reversed(queries.history(session, dossier)) if _tells(each))
+    people = {each.id: each.full_name for each in directory.people(session, agency.id)}
+    items = tuple(_item(session, people, line.entry, line.document) for line in lines if line.document is not None)
+    events = tuple(Event(each.at, each.action, each.person_name) for each in queries.events(session, dossier))
     code = directory.code_for(session, agency.id, directory.today(now)) or ""
     keeper = session.get_one(Person, dossier.keeper_id).full_name
     return Contents(package.identifier, package.purpose, now, dossier, agency.name, code, keeper, items, events)
 
 
-def _tells(entry: AuditEntry) -> bool:
-    return entry.action not in ("dossier.read", "dossier.printed", "dossier.package_taken")
-
-
-def _event(entry: AuditEntry) -> Event:
-    return Event(entry.at, entry.action, entry.person_name)
-
-
-def _item(session: Session, entry: DossierEntry, document: Document) -> Item:
+def _item(session: Session, people: Mapping[int, str], entry: DossierEntry, document: Document) -> Item:
     files = [] if document.destroyed_at is not None else documents.attachments(session, document.id)
     kept = [each for each in files if each.part in PARTS]
     originals = tuple(_original(entry.ordinal, number, each) for number, each in enumerate(kept, 1))
-    people = {row.id: row.full_name for row in session.scalars(
-        select(Person).where(Person.agency_id == document.agency_id)
-    )}  # fmt: skip
     trace = [
         f"{each.at.isoformat()} {people.get(each.person_id or 0, '')}: {each.text}"
         for each in documents.instructions(session, document.id)

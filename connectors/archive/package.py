@@ -15,7 +15,7 @@ from connectors.pdf_fonts import FONTS
 from engine.errors import PermanentError
 from engine.files import FileStore
 
-MOST_BYTES = 2 * 1024**3
+MOST_BYTES = 512 * 1024**2
 """What all originals of a dossier may weigh together; a package is made in memory."""
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 REPRESENTATION = "representations/rep1/"

@@ -25,6 +25,8 @@ PAGE = 100
 MOST_FILLABLE = 300
 MOST_COLLECTED = 200
 HISTORY = 300
+MOST_EVENTS = 20_000
+LOOKED = ("dossier.read", "dossier.printed", "dossier.package_taken")
 FILTERS = ("all", "mine", "open", "closed", "due", "offered", "handed_over", "planned", "frozen", "expired")
 
 
@@ -155,6 +157,15 @@ def history(session: Session, dossier: Dossier) -> Sequence[AuditEntry]:
         AuditEntry.agency_id == dossier.agency_id,
     )  # fmt: skip
     return session.scalars(query.order_by(AuditEntry.id.desc()).limit(HISTORY)).all()
+
+
+def events(session: Session, dossier: Dossier) -> Sequence[AuditEntry]:
+    """What was done to a dossier, oldest first, without who only looked at it."""
+    query = select(AuditEntry).where(
+        AuditEntry.subject_kind == "dossier", AuditEntry.subject_id == str(dossier.id),
+        AuditEntry.agency_id == dossier.agency_id, AuditEntry.action.not_in(LOOKED),
+    )  # fmt: skip
+    return session.scalars(query.order_by(AuditEntry.id).limit(MOST_EVENTS)).all()
 
 
 # --- From a document's side -----------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def add(dossier_id: int) -> Any:
             if row.id not in inside and row.destroyed_at is None
         ]
     if request.method == "POST":
-        wanted = request.form.getlist("documents", type=int)
+        wanted = [each for each in request.form.getlist("documents", type=int) if 0 < each < 2**63]
         if wanted:
             return _put(dossier_id, wanted)
         flash(_("Chọn ít nhất một văn bản."), "late")

@@ -122,7 +122,8 @@ def dossier(dossier_id: int) -> Any:
         parts = _parts(session, found)
         history = queries.history(session, found)
         packages = queries.packages(session, dossier_id)
-    platform().run(actor(), commands.note_read, dossier_id)
+    if not request.headers.get("HX-Request"):  # the page asking by itself whether a package is ready
+        platform().run(actor(), commands.note_read, dossier_id)
     hidden = sum(line.document is None for line in lines)
     possible = steps(actor(), found, documents, hidden)
     return render_template(

@@ -124,3 +124,24 @@ def test_the_lists_are_pages_and_files(platform: Platform, province: builders.Pr
             assert answer.status_code == 200, where
             assert answer.data.startswith(start)
             assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_odd_addresses_and_answers_are_told(platform: Platform, province: builders.Province, sign_in: SignIn) -> None:
+    office = province.department
+    clerk = builders.actor(platform, office["clerk"])
+    row = platform.run(clerk, commands.add_dossier, title="<b>Quy hoạch</b>", year=2026, retention_years=5)
+    client = sign_in(office["clerk"])
+    page = client.get(f"/dossiers/{row.id}").text
+    assert "<b>Quy hoạch</b>" not in page
+    assert "&lt;b&gt;Quy hoạch&lt;/b&gt;" in page
+    for where in ("/dossiers?q=%01", "/dossiers?q=%25_%27&skip=-5", "/dossiers?skip=" + "9" * 30,
+                  "/dossiers?only=<x>&year=x", f"/dossiers/{row.id}/add?q=%01"):  # fmt: skip
+        assert client.get(where).status_code == 200, where
+    answer = client.post(f"/dossiers/{row.id}/add", data={"documents": ["9" * 30, "-1", "x"]})
+    assert answer.status_code == 200
+    assert "Chọn ít nhất một văn bản" in answer.text
+    assert client.post(f"/dossiers/{row.id}/add", data={"documents": "999999"}).status_code == 404
+    late = client.post(f"/dossiers/{row.id}/delay", data={"until": "31/02/2027"}, follow_redirects=True).text
+    assert "Chọn ngày giữ lại đến." in late
+    too_long = client.post(f"/dossiers/{row.id}/steps/freeze", data={"reason": "x" * 600}, follow_redirects=True).text
+    assert "dài quá 500 ký tự" in too_long
