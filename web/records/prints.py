@@ -58,7 +58,13 @@ def lists(what: str) -> Any:
 @screen.get(f"/dossiers/lists/<any(year, inventory):what>.<{FORMATS}>")
 def list_file(what: str, format: str) -> Response:
     """Return the year's list, or what it hands over, as a file."""
-    return _file(_list(what), format)
+    printed = _list(what)
+    platform().run(actor(), _note_list, what, chosen_year(), format)
+    return _file(printed, format)
+
+
+def _note_list(work: Work, what: str, year: int, format: str) -> None:
+    work.note("dossier_list.printed", "agency", work.actor.agency_id, list=what, year=year, format=format)
 
 
 def _list(what: str) -> Printed:

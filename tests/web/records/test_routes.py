@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bs4 import BeautifulSoup
+from sqlalchemy import select
 
+from engine.audit import AuditEntry
 from engine.platform import Platform
 from engine.records import commands, queries
 from tests import builders
@@ -124,6 +126,9 @@ def test_the_lists_are_pages_and_files(platform: Platform, province: builders.Pr
             assert answer.status_code == 200, where
             assert answer.data.startswith(start)
             assert "attachment" in answer.headers["Content-Disposition"]
+    with platform.reading() as session:
+        said = session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("dossier%printed"))).all()
+    assert sorted(said) == ["dossier.printed"] * 3 + ["dossier_list.printed"] * 6
 
 
 def test_odd_addresses_and_answers_are_told(platform: Platform, province: builders.Province, sign_in: SignIn) -> None:
