@@ -5,6 +5,7 @@ from __future__ import annotations
 import connectors.conversion.operations
 import connectors.conversion.prints.operations
 import connectors.exchange.operations
+import connectors.notification.operations
 import connectors.signing.operations
 import engine.documents.operations
 import engine.instances.moving.operations

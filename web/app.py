@@ -34,6 +34,8 @@ from web.layout import headers, navigation, typed, words
 from web.layout import routes as layout
 from web.modeler import drafts
 from web.modeler import routes as modeler
+from web.notices import preferences, stream
+from web.notices import routes as notices
 from web.practice import routes as practice
 from web.registers import keeping, prints, slips
 from web.registers import routes as registers
@@ -54,6 +56,7 @@ SCREENS = (
     calendar.screen,
     handbook.screen,
     worklist.screen,
+    notices.screen,
     documents.screen,
     registers.screen,
     search.screen,
@@ -174,7 +177,9 @@ _ = (
     files,
     keeping,
     people,
+    preferences,
     prints,
     report_files,
     slips,
+    stream,
 )  # their routes hang on the screens of their folders

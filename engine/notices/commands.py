@@ -27,7 +27,6 @@ from engine.tasks.models import Task
 SEND_LETTER = "notification.send-letter"
 AT_ONCE = 50
 KEPT = timedelta(days=90)
-LONGEST_MESSAGE = 500
 
 
 def tell(work: Work, *, mail: bool, limit: int = AT_ONCE) -> tuple[int, frozenset[int]]:
@@ -173,7 +172,7 @@ def urge(work: Work, task_id: int, message: str) -> Task:
     if task.document_id is not None:
         documents.get(work.session, work.actor, task.document_id)  # nobody learns of what isn't theirs to see
     work.require(rules.may_urge(work.actor, task))
-    said = fitting("message", "nội dung đôn đốc", message, LONGEST_MESSAGE, required=True, lines=True)
+    said = fitting("message", "nội dung đôn đốc", message, rules.LONGEST_MESSAGE, required=True, lines=True)
     task.priority += 10
     work.tell(occasions.URGED, task.agency_id, task_id=task.id, document_id=task.document_id, details={"message": said})
     work.note("task.urged", "task", task.id, agency_id=task.agency_id, message=said, document=task.document_id)

@@ -67,6 +67,7 @@ class Preference:
 
 
 DEFAULT = Preference()
+LONGEST_MESSAGE = 500
 URGERS = frozenset({"leader", "unit-head", "follow-up", "clerk"})
 
 

@@ -24,6 +24,8 @@ from engine.instances.answers import form_of
 from engine.instances.models import Instance
 from engine.instances.queries import TaskView
 from engine.instances.timing import deadlines
+from engine.notices import queries as notices
+from engine.notices.rules import LONGEST_MESSAGE, may_urge
 from engine.tasks import commands as tasks
 from engine.tasks import queries as worklists
 from engine.tasks.models import Task
@@ -66,7 +68,8 @@ def counts() -> Any:
     """Answer the sidebar's question for counts; nothing else on the page moves."""
     with platform().reading() as reading:
         found = worklists.counts(reading, actor(), now())
-    return render_template("worklist/counts.html", counts=found)
+        unread = notices.unread(reading, actor())
+    return render_template("worklist/counts.html", counts=found, unread=unread, most=notices.MOST_COUNTED)
 
 
 @screen.get("/tasks/news")
@@ -191,7 +194,8 @@ def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: Invali
         form = view.form.view(again(view.form, sent, view.context), view.context, errors) if view.form else None
     return render_template(
         "worklist/task.html", view=view, task=view.task, form=form, problem=problem, colleagues=colleagues,
-        deadline=words.deadline(view.task.due_at, now(), calendar), unoffered=unoffered, **shown, **course,
+        deadline=words.deadline(view.task.due_at, now(), calendar), unoffered=unoffered,
+        may_urge=may_urge(actor(), view.task), longest_message=LONGEST_MESSAGE, **shown, **course,
     )  # fmt: skip
 
 
