@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.errors import MessageError
 from typing import Any
 
 from sqlalchemy import select
@@ -66,7 +67,7 @@ def send_letter(given: SendLetter, outside: Outside) -> Sent:
             address, name, rows, sender=settings.sender, base_url=platform.settings.base_url,
             reference=outside.idempotency_key,
         )  # fmt: skip
-    except ValueError as error:
+    except (ValueError, IndexError, MessageError) as error:  # whatever the mail package finds wrong with an address
         raise PermanentError(f"Địa chỉ thư điện tử “{address}” không đúng.") from error
     client.send(settings, message)
     return Sent(len(rows))

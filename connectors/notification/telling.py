@@ -11,7 +11,7 @@ from engine.platform import Platform, system
 def tell_people(platform: Platform) -> int:
     """Do it once for everything that is due; how much was done. Any number of workers may do it at the same time."""
     mail = bool(MailSettings.from_environment().host)
-    done, changed = 0, set[int]()
+    done, changed = platform.run(system(), commands.give_up_letters), set[int]()
     while True:
         told, agencies = platform.run(system(), commands.tell, mail=mail)
         changed |= agencies
@@ -20,5 +20,4 @@ def tell_people(platform: Platform) -> int:
             break
     if changed:
         live.announce(platform.settings.redis_url, changed)
-    done += platform.run(system(), commands.write_letters)
-    return done + platform.run(system(), commands.give_up_letters)
+    return done + platform.run(system(), commands.write_letters)
