@@ -7,10 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from connectors.notification.telling import tell_people
 from engine.directory import commands as directory
 from engine.directory.models import Agency
 from engine.documents.models import Document, Register
 from engine.instances.models import Incident, Instance
+from engine.notices import commands as notices
+from engine.notices.models import Letter, Notice
 from engine.platform import Platform, Work, system
 from engine.tasks import commands as tasks
 from engine.tasks.models import Task
@@ -64,6 +67,7 @@ def bring(platform: Platform) -> dict[str, int]:
         }
     found["incident"] = platform.run(system(), trouble, found["instance"])
     found |= draw(platform, stage)
+    remind(stage, int(found["accept"] or 0))
     assert all(found.values()), found
     return {name: int(value or 0) for name, value in found.items()}
 
@@ -123,6 +127,25 @@ def away(stage: Stage) -> None:
         first = task(session, "check-content", head.agency_id or 0)
     assert first is not None
     platform.run(head, tasks.claim_task, first)
+
+
+def remind(stage: Stage, task_id: int) -> None:
+    """The chairman urges the registry; everybody is told, and the letter about it is lost."""
+    urged = stage.actor("lanhdao.anphu")
+    stage.platform.run(urged, notices.urge, task_id, "Tiếp nhận và trình trong buổi sáng.")
+    tell_people(stage.platform)
+
+    def lose(work: Work) -> None:
+        notice = work.session.scalars(select(Notice).where(Notice.kind == "urged").limit(1)).one()
+        letter = Letter(
+            agency_id=notice.agency_id, person_id=notice.person_id, state="failed", created_at=work.now,
+            settled_at=work.now, problem="Máy chủ thư từ chối (mã 550): hộp thư không tồn tại",
+        )  # fmt: skip
+        work.session.add(letter)
+        work.session.flush()
+        notice.letter_id = letter.id
+
+    stage.platform.run(system(), lose)
 
 
 def trouble(work: Work, instance_id: int) -> int:
