@@ -93,8 +93,8 @@ SCREENS = {
     "new-waiver": ("quantri.tinh", "/waivers/new?rule=law.completeness-checked"),
     "not-found": ("vanthu.sxd", "/documents/999999"),
 }
-DARK = ("sign-in", "notices", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing", "reports", "person",
-        "incidents", "versions-compared", "publish", "merge", "practice")  # fmt: skip
+DARK = ("sign-in", "notices", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing", "reports",
+        "person", "incidents", "versions-compared", "publish", "merge", "practice")  # fmt: skip
 # looked at by its own test, which opens its parts first
 ELSEWHERE = {"modeler.draft"}
 # answered to other programs, or inside another page: no screens

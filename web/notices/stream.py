@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Response
 
@@ -23,13 +23,18 @@ from web.notices.routes import screen
 from web.session import actor, platform
 
 SECONDS = 50.0  # how long a stream lasts; the page opens the next one
-HEARTBEAT = 15.0
-SLICE = 1.0  # how soon a stream notices that the process is to stop
+AGAIN = 15.0  # when it counts though it has heard nothing: what colleagues take away is told by nobody
+SLICE = 1.0  # how soon it notices that the process is to stop, or (by a heartbeat) that the page has gone
+HEARTBEAT = ":\n\n"
 MOST = 6  # of the 16 threads of a process
 
 _places = threading.BoundedSemaphore(MOST)
-stopping = threading.Event()
-"""Set when the process is told to stop: streams end instead of holding it up."""
+
+
+class Process:
+    """Whether this process is told to stop: streams then end instead of holding it up; the launcher says how to ask."""
+
+    stopping: Callable[[], bool] = staticmethod(lambda: False)
 
 
 @screen.get("/notices/stream")
@@ -37,7 +42,7 @@ def stream() -> Response:
     """Push the counts of the bell and of the inbox whenever they change."""
     asker, installation = actor(), platform()
     redis_url = installation.settings.redis_url
-    if not redis_url or stopping.is_set() or not _places.acquire(blocking=False):
+    if not redis_url or Process.stopping() or not _places.acquire(blocking=False):
         return Response(status=204)
     held = _Held(_events(installation, asker, redis_url))
     answer = Response(held, mimetype="text/event-stream")
@@ -73,12 +78,14 @@ def _events(installation: Platform, asker: Actor, redis_url: str) -> Iterator[st
     begun = counted = time.monotonic() - SLICE
     try:
         with live.listening(redis_url, asker.agency_id or 0) as ear:
-            while time.monotonic() - begun < SECONDS and not stopping.is_set():
+            while time.monotonic() - begun < SECONDS and not Process.stopping():
                 rested = time.monotonic() - counted
-                if rested >= HEARTBEAT or (changed and rested >= SLICE):
+                if rested >= AGAIN or (changed and rested >= SLICE):
                     found = _counts(installation, asker)
-                    yield f"data: {found}\n\n" if found != known else ": still here\n\n"
+                    yield f"data: {found}\n\n" if found != known else HEARTBEAT
                     known, changed, counted = found, False, time.monotonic()
+                else:
+                    yield HEARTBEAT
                 changed = ear.wait(SLICE) or changed
     except (live.RedisError, NotFound, NotAllowed):
         return  # nothing to be heard, or nobody to be told any more: the page asks by itself

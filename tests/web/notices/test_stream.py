@@ -81,11 +81,12 @@ def test_a_stream_ends_by_itself(client: FlaskClient, monkeypatch: pytest.Monkey
 
 
 def test_a_process_that_stops_ends_its_streams(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "stopping", threading.Event())
+    stopping = threading.Event()
+    monkeypatch.setattr(stream.Process, "stopping", staticmethod(stopping.is_set))
     answer = client.get(ADDRESS, buffered=False)
     events = iter(answer.response)
     assert said(events)
-    stream.stopping.set()
+    stopping.set()
     assert list(events) == []
     answer.close()
     assert client.get(ADDRESS).status_code == 204
