@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import time, timedelta
 from typing import Any, cast
 
+import structlog
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -24,8 +25,10 @@ from engine.platform import Work
 from engine.tasks import commands as tasks
 from engine.tasks.models import Task
 
+log = structlog.get_logger(__name__)
 SEND_LETTER = "notification.send-letter"
 AT_ONCE = 50
+LONG_PAUSE = timedelta(hours=1)
 KEPT = timedelta(days=90)
 
 
@@ -37,11 +40,20 @@ def tell(work: Work, *, mail: bool, limit: int = AT_ONCE) -> tuple[int, frozense
     """
     rows = occasions.due(work.session, work.now, limit)
     for occasion in rows:
-        told = receivers.of(work.session, occasion, work.now)
-        if told:
-            _write(work, occasion, told, mail)
-        work.session.delete(occasion)
+        try:
+            with work.session.begin_nested():
+                _tell(work, occasion, mail)
+        except Exception:  # one that can't be told must not keep the others from being told
+            log.exception("occasion could not be told", occasion=occasion.id, kind=occasion.kind)
+            occasion.not_before = work.now + LONG_PAUSE
     return len(rows), frozenset(row.agency_id for row in rows)
+
+
+def _tell(work: Work, occasion: Occasion, mail: bool) -> None:
+    told = receivers.of(work.session, occasion, work.now)
+    if told:
+        _write(work, occasion, told, mail)
+    work.session.delete(occasion)
 
 
 def _write(work: Work, occasion: Occasion, told: Sequence[Told], mail: bool) -> None:

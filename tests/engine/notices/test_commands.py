@@ -159,6 +159,17 @@ def test_a_teller_that_dies_tells_the_same_again_and_once(office: Office) -> Non
     assert told(office.platform, office.people["clerk"]) == ["offered"]
 
 
+def test_one_that_cannot_be_told_keeps_no_other_from_being_told(office: Office) -> None:
+    office.publish(TWO)
+    office.start("two", who="leader")
+    office.platform.run(system(office.agency_id), lambda work: work.tell("opened", office.agency_id, instance_id=1))
+    office.platform.run(system(office.agency_id), lambda work: work.tell("nonsense", office.agency_id))
+    office.start("two", who="leader")
+    tell(office.platform)
+    assert told(office.platform, office.people["clerk"]) == ["offered", "offered"]
+    assert occasions(office) == 2
+
+
 def test_what_is_done_no_longer_counts_as_unread(office: Office) -> None:
     office.publish(TWO)
     run = office.start("two", who="leader")
