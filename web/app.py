@@ -47,6 +47,7 @@ from web.search import routes as search
 from web.versions import routes as versions
 from web.waivers import routes as waivers
 from web.worklist import bulk
+from web.worklist import keeping as keeping_filters
 from web.worklist import routes as worklist
 
 HERE = Path(__file__).parent
@@ -176,6 +177,7 @@ _ = (
     export,
     files,
     keeping,
+    keeping_filters,
     people,
     preferences,
     prints,

@@ -25,6 +25,8 @@ from engine.instances.models import Incident, Instance
 from engine.instances.moving import commands as moving
 from engine.notices.models import Notice
 from engine.platform import Actor, Platform, Work, system
+from engine.tasks.filters import Filter
+from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
 from tests import builders
 from tests.web.conftest import SignIn
@@ -83,13 +85,14 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     procedures = procedures_of(platform, office, instance.id)
     admin = builders.actor(platform, builders.person(platform, office.agency, "provincial-admin"))
     notice_id = platform.run(system(office.id), notice, office["leader"].id)
+    filter_id = platform.run(clerk, keep_filter, "Quá hạn", "groups", Filter(due="late"), "", "clerk").id
     saved = platform.run(clerk, searching.save_search, "Văn bản của tôi", asking.Criteria(text="của sở"))
     waiver = platform.run(admin, waivers.grant, "law.filed", "incoming-document", office.id, "Thử")
     return procedures | {"waiver_id": waiver.id} | {
         "document_id": document.id, "file_id": file_id, "instance_id": instance.id, "task_id": task_id,
         "incident_id": incident_id, "person_id": office["leader"].id, "unit_id": office.unit.id,
         "register_id": office.registers[0].id, "grant_id": grant_id, "row_id": stand_in.id,
-        "saved_id": saved.id, "notice_id": notice_id,
+        "saved_id": saved.id, "notice_id": notice_id, "filter_id": filter_id,
     } | registered(platform, clerk, document.id, office)  # fmt: skip
 
 

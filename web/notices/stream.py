@@ -18,6 +18,7 @@ from engine.directory.queries import actor_of
 from engine.errors import NotAllowed, NotFound
 from engine.notices import queries
 from engine.platform import Actor, Platform
+from engine.tasks import kept
 from engine.tasks import queries as worklists
 from web.notices.routes import screen
 from web.session import actor, platform
@@ -97,5 +98,8 @@ def _counts(installation: Platform, asker: Actor) -> str:
     with installation.reading() as reading:
         present = actor_of(reading, asker.person_id or 0, now)
         boxes = worklists.counts(reading, present, now)
+        filters = kept.kept_counts(reading, present, kept.kept_filters(reading, present), now)
         unread = queries.unread(reading, present)
-    return json.dumps({"boxes": boxes, "bell": unread})
+    return json.dumps(
+        {"boxes": {**boxes, **{f"kept-{each}": count for each, count in filters.items()}}, "bell": unread}
+    )

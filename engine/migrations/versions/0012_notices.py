@@ -1,4 +1,4 @@
-"""Occasions, notices, letters, preferences of notices."""
+"""Occasions, notices, letters, preferences of notices; kept filters of the inbox."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def upgrade() -> None:
     op.create_index("ix_occasion_due", "occasion", ["not_before", "id"])
     _letters()
     _notices()
+    _filters()
     op.create_table(
         "notice_preference",
         sa.Column("person_id", sa.BigInteger(), sa.ForeignKey("person.id"), primary_key=True, autoincrement=False),
@@ -41,6 +42,21 @@ def upgrade() -> None:
         sa.Column("working_days_only", sa.Boolean(), nullable=False),
         sa.CheckConstraint("digest in ('at-once','hourly','morning')", name=op.f("ck_notice_preference_digest")),
     )
+
+
+def _filters() -> None:
+    op.create_table(
+        "kept_filter",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), primary_key=True),
+        sa.Column("agency_id", sa.BigInteger(), sa.ForeignKey("agency.id"), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("box", sa.String(20), nullable=False),
+        sa.Column("asked", JSONB(), nullable=False),
+        sa.Column("role", sa.String(40), nullable=True),
+        sa.UniqueConstraint("person_id", "name"),
+    )
+    op.create_index("ix_kept_filter_agency", "kept_filter", ["agency_id", "role"])
 
 
 def _letters() -> None:
@@ -95,5 +111,5 @@ def _notices() -> None:
 
 def downgrade() -> None:
     """Take them away."""
-    for table in ("notice_preference", "notice", "letter", "occasion"):
+    for table in ("kept_filter", "notice_preference", "notice", "letter", "occasion"):
         op.drop_table(table)
