@@ -16,6 +16,8 @@ from engine.notices import commands as notices
 from engine.notices.models import Letter, Notice
 from engine.platform import Platform, Work, system
 from engine.tasks import commands as tasks
+from engine.tasks.filters import Filter
+from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
 from tests.browser.drawn import draw
 from tests.played import carry_on
@@ -68,6 +70,10 @@ def bring(platform: Platform) -> dict[str, int]:
     found["incident"] = platform.run(system(), trouble, found["instance"])
     found |= draw(platform, stage)
     remind(stage, int(found["accept"] or 0))
+    urgent = platform.run(
+        stage.actor("vanthu.anphu"), keep_filter, "Thượng khẩn, trình trước", "groups", Filter(urgency=2), "", "clerk"
+    )  # fmt: skip
+    found["kept"] = urgent.id
     assert all(found.values()), found
     return {name: int(value or 0) for name, value in found.items()}
 
