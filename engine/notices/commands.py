@@ -204,7 +204,10 @@ def tidy(work: Work, limit: int = 5_000) -> int:
         update(Notice).where(Notice.id.in_(some.limit(limit).scalar_subquery())).values(read_at=work.now)
     )
     old = select(Notice.id).where(Notice.at < work.now - KEPT).limit(limit).scalar_subquery()
-    return _count(work, delete(Notice).where(Notice.id.in_(old)))
+    gone = _count(work, delete(Notice).where(Notice.id.in_(old)))
+    empty = ~exists().where(Notice.letter_id == Letter.id)
+    work.session.execute(delete(Letter).where(Letter.created_at < work.now - KEPT, empty))
+    return gone
 
 
 def _count(work: Work, statement: Any) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from connectors import chores, worker
 from connectors.delivery import carry_out_all
 from connectors.notification.settings import MailSettings
 from connectors.notification.telling import tell_people
@@ -167,6 +168,27 @@ def test_a_letter_that_never_arrives_is_told_to_who_urged_and_shown_to_admins(
         assert len(queries.failed_letters(session, office.id)) == 1
     assert server.letters == []
     assert tell_people(platform) == 0
+
+
+def test_a_worker_that_looks_tells_and_sends_by_itself(
+    platform: Platform, office: builders.Office, server: MailServer
+) -> None:
+    task_id = waiting(platform, office)
+    platform.run(builders.actor(platform, office["leader"]), commands.urge, task_id, "Trình trong sáng nay.")
+    while worker._safely_sweep(platform):
+        pass
+    assert [letter["To"].addresses[0].addr_spec for letter in server.letters] == ["van.thu@example.vn"]
+
+
+def test_letters_go_with_their_notices(platform: Platform, office: builders.Office, server: MailServer) -> None:
+    urge(platform, office)
+    carry_out_all(platform)
+    platform.clock.advance(commands.KEPT - timedelta(days=1))  # type: ignore[attr-defined]
+    chores.tidy_notices(platform)
+    assert len(letters(platform)) == 1
+    platform.clock.advance(timedelta(days=2))  # type: ignore[attr-defined]
+    chores.tidy_notices(platform)
+    assert letters(platform) == []
 
 
 def test_without_a_mail_server_nothing_is_kept_back(platform: Platform, office: builders.Office) -> None:
