@@ -7,10 +7,11 @@ from datetime import time, timedelta
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from engine import occasions, outbox
+from engine.database import as_json
 from engine.directory.calendars import office_calendar
 from engine.directory.models import Person
 from engine.documents import queries as documents
@@ -75,7 +76,15 @@ def _write(work: Work, occasion: Occasion, told: Sequence[Told], mail: bool) -> 
                 "mail_at": mail_at(wanted, work.now, calendar) if mailed else None,
             })  # fmt: skip
     if rows:
-        work.session.execute(insert(Notice).values(rows).on_conflict_do_nothing(index_elements=["person_id", "mark"]))
+        work.session.execute(text(_WRITE), {"rows": as_json(rows)})
+
+
+_COLUMNS = "agency_id, person_id, kind, mark, at, by_id, task_id, document_id, instance_id, details, bell, mail_at"
+# one parameter however many there are
+_WRITE = f"""
+    insert into notice ({_COLUMNS})
+    select {_COLUMNS} from jsonb_populate_recordset(null::notice, cast(:rows as jsonb))
+    on conflict (person_id, mark) do nothing"""  # noqa: S608  # the names of our own columns
 
 
 # --- Letters ---------------------------------------------------------------------------------------------------
