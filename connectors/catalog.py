@@ -6,6 +6,7 @@ import connectors.archive.operations
 import connectors.conversion.operations
 import connectors.conversion.prints.operations
 import connectors.exchange.operations
+import connectors.notification.operations
 import connectors.signing.operations
 import engine.documents.operations
 import engine.instances.moving.operations

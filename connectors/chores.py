@@ -10,6 +10,7 @@ import structlog
 from engine.documents.prints import orders
 from engine.documents.searching import commands as searching
 from engine.instances.mending import messages
+from engine.notices import commands as notices
 from engine.platform import Platform, system
 
 log = structlog.get_logger(__name__)
@@ -61,9 +62,16 @@ def drop_expired_prints(platform: Platform) -> None:
         log.info("expired prints taken away", count=dropped)
 
 
+def tidy_notices(platform: Platform) -> None:
+    """Let notices about finished work count as read; take old ones away."""
+    if gone := platform.run(system(), notices.tidy):
+        log.info("old notices taken away", count=gone)
+
+
 CHORES: tuple[Callable[[Platform], None], ...] = (
     end_unawaited_messages,
     anchor_audit_trail,
     keep_search_up_to_date,
     drop_expired_prints,
+    tidy_notices,
 )

@@ -17,6 +17,7 @@ from connectors.assembly import make_platform
 from connectors.chores import CHORES_EVERY, do_chores, make_words
 from connectors.delivery import deliver, sweep
 from connectors.exchange.receive import handle as handle_arrival
+from connectors.notification.telling import tell_people
 from engine.platform import Platform
 from engine.settings import Settings
 
@@ -112,7 +113,8 @@ def _sweep_until(platform: Platform, stop: threading.Event) -> None:
 def _safely_sweep(platform: Platform) -> int:
     try:
         make_words(platform)
-        return sweep(platform, handle_arrival)
+        done = sweep(platform, handle_arrival)
+        return done + tell_people(platform)
     except Exception:
         log.exception("sweep failed")
         return 0

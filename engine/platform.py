@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from engine import audit, outbox
+from engine import audit, occasions, outbox
 from engine.clock import Clock
 from engine.database import ping_after_rest
 from engine.errors import NotAllowed
@@ -132,6 +132,10 @@ class Work:
         self.session.add(delivery)
         self.deliveries.append(delivery)
         return delivery
+
+    def tell(self, kind: str, agency_id: int, **about: Any) -> None:
+        """Write down an occasion on which people are told something, never who does it; `about` as `occasions.of`."""
+        self.session.add(occasions.of(kind, agency_id, self.now, self.actor.person_id, **about))
 
     def require(self, verdict: Verdict) -> None:
         """Go on only when a rule allows it; else NotAllowed with the rule's own reason."""

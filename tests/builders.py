@@ -16,6 +16,8 @@ import engine.audit
 import engine.definitions.models
 import engine.inbox
 import engine.instances.models
+import engine.notices.models
+import engine.occasions
 import engine.outbox
 import engine.tasks.models  # noqa: F401
 from engine.clock import Clock

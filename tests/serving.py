@@ -9,6 +9,8 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from web.notices import stream
+
 _ANSWER = "tests.answer"
 
 
@@ -38,3 +40,15 @@ def served(app: Any) -> Iterator[str]:
         server.shutdown()
         thread.join(10)
         server.server_close()
+        _end_streams()
+
+
+def _end_streams() -> None:
+    """Wait until no stream of events asks the database any more; its thread belongs to nobody."""
+    before, stream.Process.stopping = stream.Process.stopping, staticmethod(lambda: True)
+    places = [stream._places.acquire(timeout=10) for _ in range(stream.MOST)]
+    stream.Process.stopping = staticmethod(before)
+    for held in places:
+        if held:
+            stream._places.release()
+    assert all(places), "a stream doesn't end"

@@ -34,6 +34,8 @@ from web.layout import headers, navigation, typed, words
 from web.layout import routes as layout
 from web.modeler import drafts
 from web.modeler import routes as modeler
+from web.notices import preferences, stream
+from web.notices import routes as notices
 from web.practice import routes as practice
 from web.records import filing as dossier_filing
 from web.records import keeping as dossier_keeping
@@ -49,6 +51,7 @@ from web.search import routes as search
 from web.versions import routes as versions
 from web.waivers import routes as waivers
 from web.worklist import bulk
+from web.worklist import keeping as keeping_filters
 from web.worklist import routes as worklist
 
 HERE = Path(__file__).parent
@@ -58,6 +61,7 @@ SCREENS = (
     calendar.screen,
     handbook.screen,
     worklist.screen,
+    notices.screen,
     documents.screen,
     registers.screen,
     records.screen,
@@ -181,8 +185,11 @@ _ = (
     export,
     files,
     keeping,
+    keeping_filters,
     people,
+    preferences,
     prints,
     report_files,
     slips,
+    stream,
 )  # their routes hang on the screens of their folders

@@ -21,6 +21,7 @@ from engine.directory.models import (
 )
 from engine.directory.signing_in import SignedIn, change_password, put_password, sign_in
 from engine.errors import Conflict, InvalidInput, NotFound
+from engine.occasions import STANDING_IN
 from engine.platform import Work
 
 __all__ = [
@@ -318,6 +319,10 @@ def add_stand_in(
     work.session.add(row)
     work.session.flush()
     work.note("stand_in.added", "person", person_id, agency_id=person.agency_id, stand_in=stand_in_id, until=valid_to)
+    work.tell(
+        STANDING_IN, person.agency_id, person_id=stand_in_id, not_before=max(valid_from, work.now),
+        details={"stand_in": row.id},
+    )  # fmt: skip
     return row
 
 

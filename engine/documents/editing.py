@@ -19,6 +19,7 @@ from engine.documents.registers import numbers
 from engine.documents.searching.commands import want_reading
 from engine.documents.text import fitting, fold, secrecy_marks
 from engine.errors import Conflict, InvalidInput, NotFound
+from engine.occasions import RETURNED
 from engine.platform import Work
 
 OTHER_FIELDS = frozenset({"recipients", "files", "main_file", "secrecy"})
@@ -278,6 +279,8 @@ def set_status(work: Work, document_id: int, status: str) -> Document:
         said = document.code or "dự thảo"
         registers.cancel_number_of(work, document, f"Văn bản {said} bị hủy trước khi phát hành")
     document.status = status
+    if status == "draft":
+        work.tell(RETURNED, document.agency_id, document_id=document.id)
     work.note("document.status_changed", "document", document.id, document.agency_id, before=before, after=status)
     return document
 

@@ -18,6 +18,7 @@ from engine.documents.queries import locked
 from engine.documents.registers import numbers
 from engine.documents.text import fitting, secrecy_marks
 from engine.errors import Conflict, InvalidInput, NotFound
+from engine.occasions import ANSWERED
 from engine.platform import ALLOWED, Work, system
 
 FROM_OUTSIDE = frozenset({"axis", "internal"})
@@ -113,6 +114,8 @@ def _link_replies(work: Work, document: Document, response_for: Sequence[str]) -
             .execution_options(synchronize_session="fetch")
         )
         work.note("document.linked", "document", asked.id, asked.agency_id, answered_by=document.id)
+        about = {"recipient": document.organ_name, "reply": document.id}
+        work.tell(ANSWERED, asked.agency_id, document_id=asked.id, details=about)
 
 
 # --- Checks, register, refusal --------------------------------------------------------------------------------

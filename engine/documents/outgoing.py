@@ -16,6 +16,7 @@ from engine.documents.models import Dispatch, DispatchStatus, Document, Register
 from engine.documents.queries import locked
 from engine.documents.registers import numbers
 from engine.errors import Conflict, InvalidInput, NotFound
+from engine.occasions import ANSWERED, REFUSED
 from engine.platform import Work
 
 MOST_RECIPIENTS = 1_000
@@ -209,8 +210,14 @@ def record_dispatch_status(
     row.state = rules.displayed_state(_transport_state(row), messages)
     if code in ("02", "16"):
         row.reason = description[:1000]
+    if row.state != before and row.state in TOLD_STATES:
+        about = {"dispatch": row.id, "recipient": row.recipient_name}
+        work.tell(TOLD_STATES[row.state], row.agency_id, document_id=row.document_id, details=about)
     work.note("dispatch.status_recorded", "dispatch", row.id, row.agency_id, code=code, before=before, after=row.state)
     return row.state
+
+
+TOLD_STATES = {"refused": REFUSED, "done": ANSWERED}
 
 
 def _transport_state(row: Dispatch) -> str:

@@ -12,6 +12,7 @@ from engine.documents.models import Attachment, Document, RegisterEntry
 from engine.documents.outgoing import locked_dispatch
 from engine.documents.queries import locked
 from engine.documents.text import fitting
+from engine.occasions import DESTROYED
 from engine.platform import Work
 
 REMOVE_BYTES = "documents.remove-bytes"
@@ -77,6 +78,7 @@ def destroy(work: Work, document_id: int, reason: str) -> Document:
     document.due_date, document.page_amount = None, None
     document.status, document.destroyed_at = "recalled", work.now
     _note_in_register(work, document)
+    work.tell(DESTROYED, document.agency_id, document_id=document.id)
     work.session.flush()
     if hashes:
         work.send(REMOVE_BYTES, {"hashes": hashes}, agency_id=document.agency_id)

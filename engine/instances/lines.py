@@ -15,6 +15,7 @@ from engine.definitions.queries import Ready
 from engine.instances.mending.incidents import COMPLETION, open_incident, raise_incident
 from engine.instances.models import Incident, Instance, Subscription
 from engine.instances.timing.functions import functions
+from engine.occasions import OPENED
 from engine.platform import Work
 from engine.tasks.commands import NewTask
 from engine.tasks.models import Task
@@ -236,6 +237,7 @@ def _open_next(work: Work, instance_id: int, token: str) -> None:
     )
     if following is not None:
         following.state, following.created_at = "open", work.now
+        work.tell(OPENED, following.agency_id, instance_id=instance_id, details={"tokens": [token]})
 
 
 def shared(work_session: Any, task: Task) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine import outbox
+from engine import occasions, outbox
 from engine.bpmn import run
 from engine.database import Write, inserting
 from engine.definitions.queries import Ready
@@ -31,6 +31,9 @@ def rest(work: Work, instance: Instance, ready: Ready, waits: Sequence[run.Wait]
         for task in new_tasks:
             _take_part(work, instance.document_id, task)
     writes = [tasks.opening(new_tasks, work.now)] if new_tasks else []
+    if new_tasks:
+        tokens = list(dict.fromkeys(task.token for task in new_tasks))
+        writes.append(occasions.opened(instance.agency_id, instance.id, tokens, work.actor.person_id, work.now))
     return [*writes, inserting(Subscription.__table__, subscriptions)] if subscriptions else writes
 
 
@@ -38,7 +41,7 @@ def withdraw(work: Work, instance: Instance, tokens: Sequence[str]) -> list[Writ
     """The taking back of what hangs on these tokens: tasks, subscriptions, deliveries, incidents."""
     mine = {"instance": instance.id, "tokens": list(tokens), "now": work.now}
     return [
-        tasks.withdrawing(instance.id, tokens, work.now),
+        tasks.withdrawing(instance.id, tokens, work.now, work.actor.person_id),
         outbox.skipping(instance.id, tokens, work.now),
         Write(_WITHDRAW, mine),
     ]

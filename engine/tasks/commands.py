@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, func, select
 
+from engine import occasions
 from engine.clock import VIETNAM
 from engine.database import Base, Write, as_json, written
 from engine.directory.models import Person
@@ -105,16 +106,17 @@ _CLOSE = """
     )"""
 
 
-def withdrawing(instance_id: int, tokens: Sequence[str], now: datetime) -> Write:
+def withdrawing(instance_id: int, tokens: Sequence[str], now: datetime, actor_id: int | None) -> Write:
     """The taking back of the open tasks of these tokens (interrupted, cancelled, or no longer needed)."""
-    return Write(_WITHDRAW, {"instance": instance_id, "tokens": list(tokens), "now": now})
+    return Write(_WITHDRAW, {"instance": instance_id, "tokens": list(tokens), "now": now, "told_actor": actor_id})
 
 
-_WITHDRAW = """
+_WITHDRAW = f"""
     withdrawn_tasks as (
       update task set state = 'withdrawn', completed_at = :now, version = version + 1
       where instance_id = :instance and token = any(:tokens) and state in ('open', 'planned')
-    )"""
+      returning agency_id, assignee_id
+    ),{occasions.TAKEN_BACK}"""  # noqa: S608  # the text of our own statement
 
 
 def locked_with(work: Work, task_id: int, owner: type[Owner]) -> tuple[Owner, Task, frozenset[str]]:
@@ -184,6 +186,10 @@ def hand_over_task(work: Work, task_id: int, person_id: int) -> Task:
         raise InvalidInput(
             "Người nhận phải là người đang làm việc trong cơ quan.", {"person": "Chọn người khác trong cơ quan."}
         )
+    work.tell(
+        occasions.HANDED, task.agency_id, task_id=task.id, document_id=task.document_id, person_id=receiver.id,
+        details={"from": task.assignee_id},
+    )  # fmt: skip
     task.assignee_id, task.claimed_at = receiver.id, work.now
     work.note("task.handed-over", "task", task.id, to=receiver.id, document=task.document_id)
     return task
@@ -209,6 +215,9 @@ def remind(work: Work, document_id: int, message: str, group: str | None = None)
             group=group,
             document=document_id,
         )
+    if tasks:
+        told = {"message": message, "group": group}
+        work.tell(occasions.REMINDED, tasks[0].agency_id, document_id=document_id, details=told)
     return len(tasks)
 
 

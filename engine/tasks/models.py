@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base, Json, Key
@@ -56,3 +56,21 @@ class TaskCandidate(Base):
     task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
     group: Mapped[str] = mapped_column(String(80), primary_key=True)
     agency_id: Mapped[int]
+
+
+class KeptFilter(Base):
+    """What an inbox is narrowed by, kept under a name; shared with everybody of a role in the agency if it has one."""
+
+    __tablename__ = "kept_filter"
+    __table_args__ = (
+        UniqueConstraint("person_id", "name"),
+        Index("ix_kept_filter_agency", "agency_id", "role"),
+    )
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    box: Mapped[str] = mapped_column(String(20))
+    asked: Mapped[Json]  # due, urgency, step, unit, words
+    role: Mapped[str | None] = mapped_column(String(40))

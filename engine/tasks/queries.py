@@ -83,7 +83,7 @@ def inbox(
         .outerjoin(Document, Document.id == Task.document_id)
         .outerjoin(Person, Person.id == Task.assignee_id)
     )
-    boxed = _searched(narrow(_in_box(rows, actor, box, now), wanted, now), search)
+    boxed = searched(narrow(in_box(rows, actor, box, now), wanted, now), search)
     boxed = boxed.order_by(Task.due_at.asc().nulls_last(), Task.priority.desc(), Task.id).limit(limit).offset(offset)
     return [Row(*r) for r in session.execute(boxed)]
 
@@ -92,13 +92,13 @@ def choices(session: Session, actor: Actor, box: Box, now: datetime, *, wanted: 
     """By what a box can be narrowed, with counts; one statement, however many tasks it holds."""
     by = columns(now)
     rows = select(*by.values(), func.count()).select_from(Task).outerjoin(Document, Document.id == Task.document_id)
-    boxed = _searched(_in_box(rows, actor, box, now), search).group_by(*by.values())
+    boxed = searched(in_box(rows, actor, box, now), search).group_by(*by.values())
     return facets(((Filter(*values), count) for *values, count in session.execute(boxed)), wanted)
 
 
 def counts(session: Session, actor: Actor, now: datetime) -> dict[Box, int]:
     """How many open tasks each box holds."""
-    return {box: session.scalar(_in_box(select(func.count()).select_from(Task), actor, box, now)) or 0 for box in BOXES}
+    return {box: session.scalar(in_box(select(func.count()).select_from(Task), actor, box, now)) or 0 for box in BOXES}
 
 
 def waiting_for(session: Session, actor: Actor, document_id: int | None, now: datetime) -> int | None:
@@ -108,7 +108,7 @@ def waiting_for(session: Session, actor: Actor, document_id: int | None, now: da
     rows = select(Task.id).where(Task.document_id == document_id)
     found: int | None = None
     for box in BOXES[:2]:
-        found = found or session.scalar(_in_box(rows, actor, box, now).order_by(Task.id).limit(1))
+        found = found or session.scalar(in_box(rows, actor, box, now).order_by(Task.id).limit(1))
     return found
 
 
@@ -155,11 +155,12 @@ def candidate_groups(session: Session, task_id: int) -> frozenset[str]:
     return frozenset(session.scalars(select(TaskCandidate.group).where(TaskCandidate.task_id == task_id)))
 
 
-def _searched(rows: Any, search: str) -> Any:
+def searched(rows: Any, search: str) -> Any:
+    """Narrow a select on tasks and their documents by folded words."""
     return rows.where(Document.folded.contains(search, autoescape=True)) if search else rows
 
 
-def _in_box(rows: Any, actor: Actor, box: Box, now: datetime) -> Any:
+def in_box(rows: Any, actor: Actor, box: Box, now: datetime) -> Any:
     """Narrow a select on tasks, whatever its columns, to one box; every branch stays inside the actor's agency."""
     rows = rows.where(Task.state == "open", Task.agency_id == actor.agency_id)
     for_my_groups = exists().where(

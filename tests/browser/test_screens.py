@@ -28,8 +28,15 @@ SCREENS = {
     "inbox-stand-in": ("phogiamdoc.sxd", "/?box=stand-in"),
     "inbox-due-soon": ("truongphong.sxd", "/?box=due-soon"),
     "inbox-empty": ("vanhoa.anphu", "/"),
+    "inbox-kept": ("vanthu.anphu", "/?kept={kept}"),
+    "inbox-narrowed": ("vanthu.anphu", "/?box=groups&urgency=2"),
+    "task-urge": ("lanhdao.anphu", "/tasks/{accept}"),
     "task-accept": ("vanthu.anphu", "/tasks/{accept}"),
     "task-draft": ("chuyenvien.sxd", "/tasks/{draft_task}"),
+    "notices": ("vanthu.anphu", "/notices"),
+    "notices-empty": ("vanhoa.anphu", "/notices?show=unread"),
+    "notice-preferences": ("chuyenvien.sxd", "/notices/preferences"),
+    "notices-sent": ("lanhdao.anphu", "/notices/sent"),
     "incoming": ("vanthu.anphu", "/documents/incoming"),
     "outgoing": ("vanthu.sxd", "/documents/outgoing"),
     "document-outgoing": ("vanthu.sxd", "/documents/{request}"),
@@ -101,13 +108,14 @@ SCREENS = {
     "new-waiver": ("quantri.tinh", "/waivers/new?rule=law.completeness-checked"),
     "not-found": ("vanthu.sxd", "/documents/999999"),
 }
-DARK = ("sign-in", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing", "reports", "person",
-        "incidents", "versions-compared", "publish", "merge", "practice")  # fmt: skip
+DARK = ("sign-in", "notices", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing", "reports",
+        "person", "incidents", "versions-compared", "publish", "merge", "practice")  # fmt: skip
 # looked at by its own test, which opens its parts first
 ELSEWHERE = {"modeler.draft"}
 # answered to other programs, or inside another page: no screens
 NO_SCREENS = {
-    "static", "layout.alive", "layout.ready", "worklist.counts", "worklist.news", "instances.drawing", "documents.file",
+    "static", "layout.alive", "layout.ready", "worklist.counts", "worklist.news", "notices.stream",
+    "notices.open_notice", "instances.drawing", "documents.file",
     "drafts.content", "drafts.export_diagram", "drafts.export_everything", "modeler.palette", "scenarios.listing",
     "versions.choose", "versions.drawing", "handbook.drawing", "practice.index",
     "registers.print_file", "search.export", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",

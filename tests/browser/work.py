@@ -7,14 +7,19 @@ from typing import Any
 
 from sqlalchemy import select
 
+from connectors.notification.telling import tell_people
 from engine.directory import commands as directory
 from engine.directory.models import Agency
 from engine.directory.queries import actor_of
 from engine.documents.models import Document, Register
 from engine.instances.models import Incident, Instance
+from engine.notices import commands as notices
+from engine.notices.models import Letter, Notice
 from engine.platform import Actor, Platform, Work, system
 from engine.records import commands as records
 from engine.tasks import commands as tasks
+from engine.tasks.filters import Filter
+from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
 from tests.browser.drawn import draw
 from tests.played import carry_on
@@ -69,6 +74,11 @@ def bring(platform: Platform) -> dict[str, int]:
         clerk_of(platform, stage), dossiers, int(found["request"] or 0), stage.person_id("chuyenvien.sxd")
     )
     found |= draw(platform, stage)
+    remind(stage, int(found["accept"] or 0))
+    urgent = platform.run(
+        stage.actor("vanthu.anphu"), keep_filter, "Thượng khẩn, trình trước", "groups", Filter(urgency=2), "", "clerk"
+    )  # fmt: skip
+    found["kept"] = urgent.id
     assert all(found.values()), found
     return {name: int(value or 0) for name, value in found.items()}
 
@@ -159,6 +169,25 @@ def away(stage: Stage) -> None:
         first = task(session, "check-content", head.agency_id or 0)
     assert first is not None
     platform.run(head, tasks.claim_task, first)
+
+
+def remind(stage: Stage, task_id: int) -> None:
+    """The chairman urges the registry; everybody is told, and the letter about it is lost."""
+    urged = stage.actor("lanhdao.anphu")
+    stage.platform.run(urged, notices.urge, task_id, "Tiếp nhận và trình trong buổi sáng.")
+    tell_people(stage.platform)
+
+    def lose(work: Work) -> None:
+        notice = work.session.scalars(select(Notice).where(Notice.kind == "urged").limit(1)).one()
+        letter = Letter(
+            agency_id=notice.agency_id, person_id=notice.person_id, state="failed", created_at=work.now,
+            settled_at=work.now, problem="Máy chủ thư từ chối (mã 550): hộp thư không tồn tại",
+        )  # fmt: skip
+        work.session.add(letter)
+        work.session.flush()
+        notice.letter_id = letter.id
+
+    stage.platform.run(system(), lose)
 
 
 def trouble(work: Work, instance_id: int) -> int:

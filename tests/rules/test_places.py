@@ -10,6 +10,7 @@ TIME = {"engine/clock.py"}
 PRINTING = {"web/cli.py"}
 NETWORK = {
     "connectors/http.py": "everything outside",
+    "connectors/notification/client.py": "hands letters to the mail server",
     "connectors/signing/timestamps.py": "asks the time-stamp authority",
     "web/launcher/programs.py": "asks our own web on loopback whether it is up",
 }

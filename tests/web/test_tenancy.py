@@ -23,10 +23,13 @@ from engine.documents.searching import commands as searching
 from engine.instances import cases
 from engine.instances.models import Incident, Instance
 from engine.instances.moving import commands as moving
+from engine.notices.models import Notice
 from engine.platform import Actor, Platform, Work, system
 from engine.records import commands as records
 from engine.records import handover
 from engine.records import queries as dossiers
+from engine.tasks.filters import Filter
+from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
 from tests import builders
 from tests.web.conftest import SignIn
@@ -49,7 +52,7 @@ NOT_IDS = {
     "step": "close",
 }
 # What belongs to one person alone is found by nobody else, of the same agency either.
-OF_ONE_PERSON = {"registers.print_file"}
+OF_ONE_PERSON = {"registers.print_file", "notices.open_notice"}
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 EVERY_ROLE = ("clerk", "leader", "form-checker", "agency-admin", "process-analyst")
 
@@ -87,14 +90,26 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     assert grant_id
     procedures = procedures_of(platform, office, instance.id)
     admin = builders.actor(platform, builders.person(platform, office.agency, "provincial-admin"))
+    notice_id = platform.run(system(office.id), notice, office["leader"].id)
+    filter_id = platform.run(clerk, keep_filter, "Quá hạn", "groups", Filter(due="late"), "", "clerk").id
     saved = platform.run(clerk, searching.save_search, "Văn bản của tôi", asking.Criteria(text="của sở"))
     waiver = platform.run(admin, waivers.grant, "law.filed", "incoming-document", office.id, "Thử")
     return procedures | {"waiver_id": waiver.id} | {
         "document_id": document.id, "file_id": file_id, "instance_id": instance.id, "task_id": task_id,
         "incident_id": incident_id, "person_id": office["leader"].id, "unit_id": office.unit.id,
         "register_id": office.registers[0].id, "grant_id": grant_id, "row_id": stand_in.id,
-        "saved_id": saved.id,
+        "saved_id": saved.id, "notice_id": notice_id, "filter_id": filter_id,
     } | registered(platform, clerk, document.id, office) | kept(platform, clerk, document.id)  # fmt: skip
+
+
+def notice(work: Work, person_id: int) -> int:
+    """Something one person was told."""
+    row = Notice(
+        agency_id=work.actor.agency_id, person_id=person_id, kind="ready", mark="1", at=work.now, details={}, bell=True
+    )  # fmt: skip
+    work.session.add(row)
+    work.session.flush()
+    return row.id
 
 
 def registered(platform: Platform, clerk: Actor, document_id: int, office: builders.Office) -> dict[str, int]:

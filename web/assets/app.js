@@ -5,4 +5,6 @@ import "../layout/scripts/keys.js";
 import "../layout/scripts/typed.js";
 import "../worklist/task.js";
 import "../worklist/bulk.js";
+import "../notices/live.js";
+import "../notices/list.js";
 import "../registers/registers.js";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 
@@ -43,6 +44,9 @@ def configure(settings: Settings) -> None:
     root.setLevel(level)
 
 
-def post_worker_init(_worker: object) -> None:
+def post_worker_init(worker: Any) -> None:
     """Let gunicorn call this in each of its processes, before the first request."""
+    from web.notices.stream import Process  # loaded by now; the head process reads this file too and has no use for it
+
     configure(Settings.from_environment())
+    Process.stopping = staticmethod(lambda: not worker.alive)

@@ -7,8 +7,11 @@ from typing import Any
 
 from flask import g, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.platform import Actor
+from engine.tasks.kept import kept_filters
+from web.session import platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Item:
         if request.endpoint != self.endpoint:
             return False
         given = {**request.args.to_dict(), **(request.view_args or {})}
+        if "kept" in given and "kept" not in self.values:
+            return False  # a kept filter is shown, not the box it narrows
         return all(given.get(name, DEFAULTS.get(name)) == value for name, value in self.values.items())
 
 
@@ -91,6 +96,19 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
     return tuple(groups)
 
 
+def kept(actor: Actor) -> tuple[Item, ...]:
+    """Return the filters of the inbox that somebody has kept or that a role of theirs shares."""
+    try:
+        with platform().reading() as reading:
+            found = kept_filters(reading, actor)
+    except SQLAlchemyError:
+        return ()  # the page that says what is wrong with the database has a sidebar too
+    return tuple(
+        Item(each.name, "worklist.inbox", "group" if each.role else "flag", {"kept": str(each.id)}, f"kept-{each.id}")
+        for each in found
+    )
+
+
 def new_documents(actor: Actor) -> tuple[Item, ...]:
     """Return what “+ Văn bản” offers: drafting is everybody's, taking in paper is the registry clerk's."""
     items = [Item(_("Soạn văn bản đi"), "documents.new_outgoing", "send")]
@@ -106,4 +124,5 @@ def context() -> dict[str, Any]:
     return {
         "actor": g.actor, "person": g.person, "agency": g.agency,
         "boxes": boxes(), "sidebar": sidebar(g.actor), "new_documents": new_documents(g.actor),
+        "kept_filters": lambda: kept(g.actor),  # asked by whole pages only, not by their parts
     }  # fmt: skip

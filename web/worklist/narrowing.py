@@ -10,6 +10,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from engine.directory.models import Unit
 from engine.documents.text import fold
@@ -50,10 +51,11 @@ class Shown:
     menus: tuple[Menu, ...]
 
 
-def asked() -> Filter:
-    """Read what is chosen from the address; what is no choice chooses nothing."""
-    due, step = request.args.get("due"), request.args.get("step", "")[:LONGEST]
-    urgency, unit = request.args.get("urgency", type=int), request.args.get("unit", type=int)
+def asked(given: MultiDict[str, str] | None = None) -> Filter:
+    """Read what is chosen from the address, or from a form; what is no choice chooses nothing."""
+    given = request.args if given is None else given
+    due, step = given.get("due"), given.get("step", "")[:LONGEST]
+    urgency, unit = given.get("urgency", type=int), given.get("unit", type=int)
     return Filter(
         due if due in DUE else None,
         urgency if urgency in URGENCIES else None,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import queries as definitions
 from engine.directory import queries as directory
+from engine.directory.rules import ROLES
 from engine.documents import kinds
 from engine.documents.models import Document
 from engine.documents.text import fold
@@ -24,7 +25,10 @@ from engine.instances.answers import form_of
 from engine.instances.models import Instance
 from engine.instances.queries import TaskView
 from engine.instances.timing import deadlines
+from engine.notices import queries as notices
+from engine.notices.rules import LONGEST_MESSAGE, may_urge
 from engine.tasks import commands as tasks
+from engine.tasks import kept
 from engine.tasks import queries as worklists
 from engine.tasks.models import Task
 from web.layout import papers, words
@@ -46,8 +50,11 @@ def inbox() -> Any:
         raise NotFound(_("Không có hộp việc này."))
     start = max(request.args.get("start", 0, type=int), 0)
     wanted = request.args.get("q", "").strip()[:200]
-    chosen = narrowing.asked()
+    chosen, opened = narrowing.asked(), None
     with platform().reading() as reading:
+        if (kept_id := request.args.get("kept", type=int)) is not None:
+            opened = kept.kept_filter(reading, actor(), min(max(kept_id, 0), 2**63 - 1))
+            box, wanted, chosen = opened.box, opened.search, opened.wanted
         rows = worklists.inbox(
             reading, actor(), box, now(), limit=PAGE + 1, offset=start, search=fold(wanted), wanted=chosen
         )
@@ -58,6 +65,8 @@ def inbox() -> Any:
     return render_template(
         "worklist/inbox.html", box=box, rows=rows[:PAGE], deadlines=deadlines, counts=counts, q=wanted,
         start=start, more=len(rows) > PAGE, page=PAGE, facets=shown, here=narrowing.here(box, chosen, wanted),
+        kept=opened, shares=_shares(), roles=ROLES,
+        forgettable=opened is not None and kept.may_forget(actor(), opened.person_id, opened.role),
     )  # fmt: skip
 
 
@@ -66,7 +75,11 @@ def counts() -> Any:
     """Answer the sidebar's question for counts; nothing else on the page moves."""
     with platform().reading() as reading:
         found = worklists.counts(reading, actor(), now())
-    return render_template("worklist/counts.html", counts=found)
+        unread = notices.unread(reading, actor())
+        filters = kept.kept_counts(reading, actor(), kept.kept_filters(reading, actor()), now())
+    return render_template(
+        "worklist/counts.html", counts=found, unread=unread, most=notices.MOST_COUNTED, filters=filters
+    )
 
 
 @screen.get("/tasks/news")
@@ -149,6 +162,11 @@ def hand_over(task_id: int) -> Any:
     return redirect(url_for("worklist.inbox"), 303)
 
 
+def _shares() -> dict[str, str]:
+    """Return the roles somebody may share a filter with, by name."""
+    return {role: name for role, name in ROLES.items() if kept.may_share(actor(), role)}
+
+
 def _shown_version() -> int | None:
     """Return the version the form was shown with; what is no version is older than any."""
     sent = request.form.get("version")
@@ -191,7 +209,8 @@ def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: Invali
         form = view.form.view(again(view.form, sent, view.context), view.context, errors) if view.form else None
     return render_template(
         "worklist/task.html", view=view, task=view.task, form=form, problem=problem, colleagues=colleagues,
-        deadline=words.deadline(view.task.due_at, now(), calendar), unoffered=unoffered, **shown, **course,
+        deadline=words.deadline(view.task.due_at, now(), calendar), unoffered=unoffered,
+        may_urge=may_urge(actor(), view.task), longest_message=LONGEST_MESSAGE, **shown, **course,
     )  # fmt: skip
 
 

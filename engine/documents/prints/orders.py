@@ -15,6 +15,7 @@ from engine.documents.prints import reading
 from engine.documents.prints.book import Book
 from engine.documents.prints.reading import Selection
 from engine.errors import Conflict, InvalidInput, NotFound
+from engine.occasions import READY
 from engine.platform import Actor, Work
 
 PRINT_BOOK = "conversion.print-book"
@@ -114,6 +115,7 @@ def finish(work: Work, print_id: int, file_hash: str, size: int, rows_made: int)
     if row is not None:
         row.state, row.file_hash, row.size, row.rows_made = "done", file_hash, size, rows_made
         row.rows_total, row.ready_at, row.expires_at, row.problem = rows_made, work.now, work.now + KEPT, ""
+        work.tell(READY, row.agency_id, person_id=row.person_id, details={"title": row.title})
 
 
 def fail(work: Work, print_id: int, problem: str) -> None:

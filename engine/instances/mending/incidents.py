@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from engine.instances.models import Incident, Instance
+from engine.occasions import INCIDENT
 from engine.platform import Work
 
 COMPLETION = "completion"  # kind: the lines are settled, but the rule that says when they suffice can't be worked out
@@ -26,6 +27,7 @@ def raise_incident(
         raised_at=work.now,
     )
     work.session.add(incident)
+    work.tell(INCIDENT, instance.agency_id, instance_id=instance.id, document_id=instance.document_id)
     work.note(
         "incident.raised",
         "instance",

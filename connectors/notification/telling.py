@@ -1,0 +1,23 @@
+"""Tell people what has happened, write the letters that are due, give up those that can't arrive."""
+
+from __future__ import annotations
+
+from connectors.notification import live
+from connectors.notification.settings import MailSettings
+from engine.notices import commands
+from engine.platform import Platform, system
+
+
+def tell_people(platform: Platform) -> int:
+    """Do it once for everything that is due; how much was done. Any number of workers may do it at the same time."""
+    mail = bool(MailSettings.from_environment().host)
+    done, changed = platform.run(system(), commands.give_up_letters), set[int]()
+    while True:
+        told, agencies = platform.run(system(), commands.tell, mail=mail)
+        changed |= agencies
+        done += told
+        if not told:
+            break
+    if changed:
+        live.announce(platform.settings.redis_url, changed)
+    return done + platform.run(system(), commands.write_letters)

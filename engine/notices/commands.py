@@ -1,0 +1,223 @@
+"""Tell people what has happened, note what they have read, keep what they choose, and urge somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import time, timedelta
+from typing import Any, cast
+
+import structlog
+from sqlalchemy import delete, exists, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from engine import occasions, outbox
+from engine.database import as_json
+from engine.directory.calendars import office_calendar
+from engine.directory.models import Person
+from engine.documents import queries as documents
+from engine.documents.text import fitting
+from engine.errors import InvalidInput
+from engine.notices import queries, receivers, rules
+from engine.notices.models import Letter, Notice, NoticePreference
+from engine.notices.receivers import Told
+from engine.notices.rules import CHANNELS, DEFAULT, DIGESTS, KINDS, Channel, mail_at
+from engine.occasions import Occasion
+from engine.platform import Work
+from engine.tasks import commands as tasks
+from engine.tasks.models import Task
+
+log = structlog.get_logger(__name__)
+SEND_LETTER = "notification.send-letter"
+AT_ONCE = 50
+LONG_PAUSE = timedelta(hours=1)
+KEPT = timedelta(days=90)
+
+
+def tell(work: Work, *, mail: bool, limit: int = AT_ONCE) -> tuple[int, frozenset[int]]:
+    """Tell people what occasions concern them; how many occasions, and which agencies they were in.
+
+    An occasion goes in the transaction that tells it, so it is told once whatever dies when. Without `mail` nothing is
+    kept back for letters.
+    """
+    rows = occasions.due(work.session, work.now, limit)
+    for occasion in rows:
+        try:
+            with work.session.begin_nested():
+                _tell(work, occasion, mail)
+        except Exception:  # one that can't be told must not keep the others from being told
+            log.exception("occasion could not be told", occasion=occasion.id, kind=occasion.kind)
+            occasion.not_before = work.now + LONG_PAUSE
+    return len(rows), frozenset(row.agency_id for row in rows)
+
+
+def _tell(work: Work, occasion: Occasion, mail: bool) -> None:
+    told = receivers.of(work.session, occasion, work.now)
+    if told:
+        _write(work, occasion, told, mail)
+    work.session.delete(occasion)
+
+
+def _write(work: Work, occasion: Occasion, told: Sequence[Told], mail: bool) -> None:
+    people = {each.person_id for each in told}
+    chosen = queries.preferences(work.session, people)
+    reachable = set(work.session.scalars(select(Person.id).where(Person.id.in_(people), Person.email != "")))
+    calendar = office_calendar(work.session, occasion.agency_id)
+    rows = []
+    for each in told:
+        wanted = chosen.get(each.person_id, DEFAULT)
+        channels = wanted.of(each.kind)
+        mailed = mail and "mail" in channels and each.person_id in reachable
+        if mailed or "bell" in channels:
+            rows.append({
+                "agency_id": occasion.agency_id, "person_id": each.person_id, "kind": each.kind, "mark": each.mark,
+                "at": max(occasion.at, occasion.not_before), "by_id": occasion.actor_id, "task_id": each.task_id,
+                "document_id": occasion.document_id, "instance_id": occasion.instance_id,
+                "details": dict(each.details), "bell": "bell" in channels,
+                "mail_at": mail_at(wanted, work.now, calendar) if mailed else None,
+            })  # fmt: skip
+    if rows:
+        work.session.execute(text(_WRITE), {"rows": as_json(rows)})
+
+
+_COLUMNS = "agency_id, person_id, kind, mark, at, by_id, task_id, document_id, instance_id, details, bell, mail_at"
+# one parameter however many there are
+_WRITE = f"""
+    insert into notice ({_COLUMNS})
+    select {_COLUMNS} from jsonb_populate_recordset(null::notice, cast(:rows as jsonb))
+    on conflict (person_id, mark) do nothing"""  # noqa: S608  # the names of our own columns
+
+
+# --- Letters ---------------------------------------------------------------------------------------------------
+
+
+def write_letters(work: Work, limit: int = AT_ONCE) -> int:
+    """Put what is due for a person into one letter and hand it to the outbox; how many letters."""
+    due = (
+        select(Notice.id, Notice.person_id, Notice.agency_id)
+        .where(Notice.mail_at <= work.now, Notice.mail_at.is_not(None), Notice.letter_id.is_(None))
+        .order_by(Notice.mail_at)
+        .limit(limit * 10)
+        .with_for_update(skip_locked=True)
+    )
+    of_people: dict[tuple[int, int], list[int]] = {}
+    for notice_id, person_id, agency_id in work.session.execute(due):
+        of_people.setdefault((person_id, agency_id), []).append(notice_id)
+    for (person_id, agency_id), ids in of_people.items():
+        letter = Letter(agency_id=agency_id, person_id=person_id, state="waiting", created_at=work.now, problem="")
+        work.session.add(letter)
+        work.session.flush()
+        delivery = work.send(SEND_LETTER, {"letter": letter.id}, agency_id=agency_id)
+        work.session.flush()
+        letter.delivery_id = delivery.id
+        work.session.execute(update(Notice).where(Notice.id.in_(ids)).values(letter_id=letter.id))
+    return len(of_people)
+
+
+def settle_letter(work: Work, letter_id: int) -> None:
+    """A letter has left."""
+    letter = work.session.get(Letter, letter_id)
+    if letter is not None and letter.state == "waiting":
+        letter.state, letter.settled_at, letter.problem = "sent", work.now, ""
+
+
+def give_up_letters(work: Work, limit: int = AT_ONCE) -> int:
+    """Note the letters whose delivery has failed for good; who had urged by them is told."""
+    rows = work.session.execute(
+        select(Letter, outbox.Delivery.last_error)
+        .join(outbox.Delivery, outbox.Delivery.id == Letter.delivery_id)
+        .where(Letter.state == "waiting", outbox.Delivery.state == outbox.FAILED)
+        .limit(limit)
+        .with_for_update(of=Letter, skip_locked=True)
+    ).all()
+    for letter, error in rows:
+        letter.state, letter.settled_at, letter.problem = "failed", work.now, (error or "")[:2000]
+        by = select(Notice.by_id, Notice.task_id).where(
+            Notice.letter_id == letter.id, Notice.kind == "urged", Notice.by_id.is_not(None)
+        )
+        for sender_id, task_id in work.session.execute(by.distinct()).all():
+            about = {"person_id": sender_id, "task_id": task_id, "details": {"to": letter.person_id}}
+            work.tell(occasions.UNDELIVERED, letter.agency_id, **about)
+    return len(rows)
+
+
+# --- What a person does with them ------------------------------------------------------------------------------
+
+
+def read_notice(work: Work, notice_id: int) -> Notice:
+    """Note that somebody has read a notice of theirs; NotFound for anybody else's."""
+    row = queries.own(work.session, work.actor, notice_id)
+    row.read_at = row.read_at or work.now
+    return row
+
+
+def unread_notice(work: Work, notice_id: int) -> None:
+    """Let a notice count as unread again."""
+    queries.own(work.session, work.actor, notice_id).read_at = None
+
+
+def read_all(work: Work, until_id: int) -> int:
+    """Note that everything up to the newest notice that was shown has been read; how many."""
+    rows = update(Notice).where(
+        Notice.person_id == work.actor.person_id, Notice.id <= until_id, Notice.bell, Notice.read_at.is_(None)
+    )
+    return _count(work, rows.values(read_at=work.now))
+
+
+def choose(
+    work: Work, channels: Mapping[str, Collection[str]], digest: str, quiet: tuple[time | None, time | None],
+    working_days_only: bool,
+) -> None:  # fmt: skip
+    """Keep what somebody chooses about notices; InvalidInput names the field."""
+    if digest not in DIGESTS:
+        raise InvalidInput("Chọn cách gửi thư.", {"digest": "Chọn một cách gửi thư trong danh sách."})
+    if (quiet[0] is None) != (quiet[1] is None):
+        missing = "quiet_from" if quiet[0] is None else "quiet_until"
+        raise InvalidInput(
+            "Giờ yên lặng cần cả giờ bắt đầu và giờ kết thúc.", {missing: "Nhập giờ, hoặc để trống cả hai ô."}
+        )
+    kept: dict[str, list[Channel]] = {
+        kind: [channel for channel in CHANNELS if channel in channels.get(kind, ())] for kind in KINDS
+    }
+    values = {
+        "channels": kept, "digest": digest, "quiet_from": quiet[0], "quiet_until": quiet[1],
+        "working_days_only": working_days_only,
+    }  # fmt: skip
+    row = insert(NoticePreference).values(person_id=work.actor.person_id, **values)
+    work.session.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values))
+
+
+def urge(work: Work, task_id: int, message: str) -> Task:
+    """Urge who has a task, or who may take it: a notice with these words, and the task rises (ND30-24.1)."""
+    task = tasks.locked(work, task_id)
+    tasks.require_open(work, task)
+    if task.document_id is not None:
+        documents.get(work.session, work.actor, task.document_id)  # nobody learns of what isn't theirs to see
+    work.require(rules.may_urge(work.actor, task))
+    said = fitting("message", "nội dung đôn đốc", message, rules.LONGEST_MESSAGE, required=True, lines=True)
+    task.priority += 10
+    work.tell(occasions.URGED, task.agency_id, task_id=task.id, document_id=task.document_id, details={"message": said})
+    work.note("task.urged", "task", task.id, agency_id=task.agency_id, message=said, document=task.document_id)
+    return task
+
+
+# --- Now and then ----------------------------------------------------------------------------------------------
+
+
+def tidy(work: Work, limit: int = 5_000) -> int:
+    """Let notices about work that is over count as read, and take those away that are 90 days old; how many went."""
+    over = exists().where(Task.id == Notice.task_id, Task.state.in_(("completed", "withdrawn")))
+    some = select(Notice.id).where(
+        Notice.read_at.is_(None), Notice.kind.in_(queries.WORK_KINDS), Notice.task_id.is_not(None), over
+    )
+    work.session.execute(
+        update(Notice).where(Notice.id.in_(some.limit(limit).scalar_subquery())).values(read_at=work.now)
+    )
+    old = select(Notice.id).where(Notice.at < work.now - KEPT).limit(limit).scalar_subquery()
+    gone = _count(work, delete(Notice).where(Notice.id.in_(old)))
+    empty = ~exists().where(Notice.letter_id == Letter.id)
+    work.session.execute(delete(Letter).where(Letter.created_at < work.now - KEPT, empty))
+    return gone
+
+
+def _count(work: Work, statement: Any) -> int:
+    return int(cast(Any, work.session.execute(statement)).rowcount)

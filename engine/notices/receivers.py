@@ -1,0 +1,215 @@
+"""Whom an occasion concerns: what is told to whom, before anybody's preferences; never who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from engine import occasions
+from engine.directory.models import Person, RoleGrant, StandIn
+from engine.directory.queries import today, valid_on
+from engine.documents.models import Document, Opinion
+from engine.notices.models import Notice
+from engine.occasions import Occasion
+from engine.tasks.models import Task, TaskCandidate
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing to tell one person; `mark` says what it tells, so that it is told once."""
+
+    person_id: int
+    kind: str
+    mark: str
+    task_id: int | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def of(session: Session, occasion: Occasion, now: datetime) -> list[Told]:
+    """Everybody of the agency an occasion concerns, each once, the one whose doing it is left out."""
+    found: dict[tuple[int, str], Told] = {}
+    for told in _WHO[occasion.kind](session, occasion, now):
+        if told.person_id != occasion.actor_id:
+            found.setdefault((told.person_id, told.mark), told)
+    ids = select(Person.id).where(
+        Person.id.in_({told.person_id for told in found.values()}), Person.active,
+        Person.agency_id == occasion.agency_id,
+    )  # fmt: skip
+    active = set(session.scalars(ids)) if found else set()
+    return [told for told in found.values() if told.person_id in active]
+
+
+def _opened(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    tasks = select(Task).where(
+        Task.instance_id == occasion.instance_id, Task.token.in_(occasion.details["tokens"]),
+        Task.created_at == occasion.at, Task.state == "open",
+    )  # fmt: skip
+    untouched = [task for task in session.scalars(tasks) if not _claimed(task)]
+    yield from _concerned(session, untouched, now, "assigned", "offered")
+
+
+def _claimed(task: Task) -> bool:
+    """Whether somebody has taken it since the step: that is the person's own doing, or told as a handing over."""
+    return task.claimed_at is not None and task.claimed_at > task.created_at
+
+
+def _concerned(session: Session, tasks: Iterable[Task], now: datetime, personal: str, grouped: str) -> Iterator[Told]:
+    """Whose a task is (and who stands in for them), or else everybody who may take it."""
+    open_to: dict[int, Task] = {}
+    held: dict[int, list[Task]] = {}
+    for task in tasks:
+        if task.assignee_id is None:
+            open_to[task.id] = task
+        else:
+            held.setdefault(task.assignee_id, []).append(task)
+    for person_id, theirs in held.items():
+        yield from (Told(person_id, personal, f"{personal}:{task.id}", task.id) for task in theirs)
+    absent = select(StandIn.person_id, StandIn.stand_in_id).where(
+        StandIn.person_id.in_(held), StandIn.valid_from <= now, StandIn.valid_to > now, StandIn.revoked_at.is_(None)
+    )
+    for person_id, stand_in_id in session.execute(absent) if held else ():
+        for task in held[person_id]:
+            yield Told(stand_in_id, personal, f"{personal}:{task.id}", task.id, {"for": person_id})
+    candidates = select(TaskCandidate.task_id, TaskCandidate.group).where(TaskCandidate.task_id.in_(open_to))
+    for task_id, group in session.execute(candidates) if open_to else ():
+        for person_id in members(session, open_to[task_id].agency_id, group, now):
+            yield Told(person_id, grouped, f"{grouped}:{task_id}", task_id)
+
+
+def members(session: Session, agency_id: int, group: str, now: datetime) -> Iterable[int]:
+    """The people of a group: `person:7`, a role held anywhere in the agency, or a role in a unit (`unit-head@12`)."""
+    role, _at, unit = group.partition("@")
+    if role.startswith("person:"):
+        return [int(role[7:])] if role[7:].isdigit() else []
+    held = (
+        select(RoleGrant.person_id)
+        .distinct()
+        .where(RoleGrant.agency_id == agency_id, RoleGrant.role == role, valid_on(RoleGrant, today(now)))
+    )
+    if unit:
+        own = RoleGrant.unit_id == int(unit) if unit.isdigit() else RoleGrant.unit_id == -1
+        held = held.where(own | RoleGrant.unit_id.is_(None))
+    return session.scalars(held).all()
+
+
+def _handed(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    task = session.get(Task, occasion.task_id)
+    if task is None or task.state != "open":
+        return
+    if task.assignee_id == occasion.person_id:
+        yield from _again(_concerned(session, [task], now, "assigned", "offered"), occasion)
+    before = occasion.details.get("from")
+    if before and before != task.assignee_id:
+        yield Told(before, "taken-back", f"taken-back:{occasion.id}", task.id)
+
+
+def _again(told: Iterable[Told], occasion: Occasion) -> Iterator[Told]:
+    """What may happen to a person more than once with the same task is told every time."""
+    for each in told:
+        yield Told(each.person_id, each.kind, f"{each.mark}:{occasion.id}", each.task_id, each.details)
+
+
+def _withdrawn(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    tasks = select(Task.id, Task.assignee_id).where(
+        Task.instance_id == occasion.instance_id, Task.state == "withdrawn", Task.completed_at == occasion.at,
+        Task.assignee_id.is_not(None),
+    )  # fmt: skip
+    for task_id, person_id in session.execute(tasks):
+        assert person_id is not None
+        yield Told(person_id, "taken-back", f"withdrawn:{task_id}", task_id)
+
+
+def _reminded(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    """A timer's reminder: near its deadline or past it; a group that was called in is told as well."""
+    rows = select(Task).where(Task.document_id == occasion.document_id, Task.state == "open")
+    tasks = session.scalars(rows).all()
+    for late in (True, False):
+        kind = "late" if late else "near"
+        some = [task for task in tasks if (task.due_at is not None and task.due_at <= occasion.at) is late]
+        yield from _again(_concerned(session, some, now, kind, kind), occasion)
+        group = occasion.details.get("group")
+        for person_id in members(session, occasion.agency_id, group, now) if group and some else ():
+            yield Told(person_id, kind, f"{kind}:{some[0].id}:{occasion.id}", some[0].id)
+
+
+def _urged(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    task = session.get(Task, occasion.task_id)
+    if task is not None and task.state == "open":
+        said = {"message": occasion.details.get("message", "")}
+        for told in _again(_concerned(session, [task], now, "urged", "urged"), occasion):
+            yield Told(told.person_id, told.kind, told.mark, told.task_id, {**told.details, **said})
+
+
+def _returned(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    """A draft that was sent back: who drafts it and all who have acted on it (a rejection reaches everybody)."""
+    document = session.get(Document, occasion.document_id)
+    if document is None or document.destroyed_at is not None:
+        return
+    acted = (
+        select(Opinion.person_id).distinct().where(Opinion.document_id == document.id, Opinion.person_id.is_not(None))
+    )
+    for person_id in _people(document.drafter_id, *session.scalars(acted)):
+        yield Told(person_id, "returned", f"returned:{occasion.id}")
+
+
+def _sent_out(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    """News of a document we sent: who drafted it follows what becomes of it (LA-9.3.b)."""
+    document = session.get(Document, occasion.document_id)
+    if document is None:
+        return
+    mark = f"{occasion.kind}:{occasion.details.get('dispatch') or occasion.id}:{occasion.details.get('reply', '')}"
+    said = {"recipient": occasion.details.get("recipient", "")}
+    for person_id in _people(document.drafter_id, document.created_by_id):
+        yield Told(person_id, occasion.kind, mark, details=said)
+
+
+def _people(*ids: int | None) -> set[int]:
+    return {each for each in ids if each is not None}
+
+
+def _incident(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    for person_id in members(session, occasion.agency_id, "agency-admin", now):
+        yield Told(person_id, "incident", f"incident:{occasion.id}")
+
+
+def _own(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    """What is one person's own affair: a print that is ready, a letter of theirs that didn't arrive."""
+    if occasion.person_id is not None:
+        yield Told(occasion.person_id, occasion.kind, f"{occasion.kind}:{occasion.id}", details=occasion.details)
+
+
+def _standing_in(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    row = session.get(StandIn, occasion.details["stand_in"])
+    if row is not None and row.revoked_at is None and row.valid_to > now:
+        said = {"for": row.person_id, "until": row.valid_to.isoformat()}
+        yield Told(row.stand_in_id, "standing-in", f"standing-in:{row.id}", details=said)
+
+
+def _destroyed(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    """A recalled document leaves no words in notices; that there were notices stays (QD28-9.2b)."""
+    about = update(Notice).where(Notice.document_id == occasion.document_id)
+    session.execute(about.values(details={}, read_at=func.coalesce(Notice.read_at, now)))
+    yield from ()
+
+
+_Finder = Callable[[Session, Occasion, datetime], Iterator[Told]]
+_WHO: Mapping[str, _Finder] = {
+    occasions.OPENED: _opened,
+    occasions.HANDED: _handed,
+    occasions.WITHDRAWN: _withdrawn,
+    occasions.REMINDED: _reminded,
+    occasions.URGED: _urged,
+    occasions.RETURNED: _returned,
+    occasions.REFUSED: _sent_out,
+    occasions.ANSWERED: _sent_out,
+    occasions.INCIDENT: _incident,
+    occasions.READY: _own,
+    occasions.STANDING_IN: _standing_in,
+    occasions.UNDELIVERED: _own,
+    occasions.DESTROYED: _destroyed,
+}
