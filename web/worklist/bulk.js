@@ -57,9 +57,10 @@ if (bar) {
 }
 
 // Counts refresh by themselves, never under somebody's hand.
-document.addEventListener("htmx:oobBeforeSwap", (event) => {
+document.addEventListener("htmx:before:swap", (event) => {
   const shown = document.getElementById("facets");
-  if (event.detail.target === shown && (shown.contains(document.activeElement) || shown.matches(":hover") || shown.querySelector("[open]"))) {
-    event.detail.shouldSwap = false;
-  }
+  if (!shown || !(shown.contains(document.activeElement) || shown.matches(":hover") || shown.querySelector("[open]"))) return;
+  const { tasks } = event.detail;
+  const at = tasks.findIndex((each) => each.target === shown);
+  if (at >= 0) tasks.splice(at, 1);
 });

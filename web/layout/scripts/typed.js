@@ -191,7 +191,7 @@ if (person && offer && store(() => true)) {
   if (finished) store((all) => all.removeItem(`${PREFIX}${person}:${finished}`));
   tidy();
   prepare(document);
-  document.addEventListener("htmx:load", (event) => prepare(event.target));
+  document.addEventListener("htmx:after:process", (event) => prepare(event.target));
   window.addEventListener("pagehide", () => forms.forEach((typed) => typed.flush()));
   document.addEventListener("visibilitychange", () => forms.forEach((typed) => typed.flush()));
 }
