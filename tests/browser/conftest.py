@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import shutil
+import os
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,13 @@ from sqlalchemy import select
 from connectors.assembly import make_platform
 from connectors.delivery import sweep
 from connectors.exchange.receive import handle
-from engine.clock import FixedClock
+from engine.clock import FixedClock, SystemClock
 from engine.directory.models import Person
 from engine.platform import Platform, system
 from engine.settings import Settings
 from tests.browser import work
 from tests.browser.people import Desk
-from tests.played import installation, opened, story_of_run
+from tests.played import copied, installation, opened, played_once, story_of_run
 from tests.servers import TestServers
 from tests.serving import served
 from web.app import create_app
@@ -107,37 +107,40 @@ class House:
 
 
 @pytest.fixture
-def house(settings: Settings) -> Iterator[House]:
+def house(settings: Settings, servers: TestServers, template_database: str, tmp_path: Path) -> Iterator[House]:
     """The sample province with the shipped procedures, nothing played yet, a worker, the machine's own time."""
-    platform, outside = make_platform(settings), make_platform(settings)
+    made = played_once(servers, "province", SystemClock(), install, after=template_database)
+    with copied(servers, made, f"house_{os.getpid()}", tmp_path / "house") as url:
+        own = replace(settings, database_url=url, data_path=tmp_path / "house")
+        platform, outside = make_platform(own), make_platform(own)
+        worker = Worker(outside)
+        app = create_app(own, platform)
+        try:
+            with served(app) as address:
+                yield House(platform, app, address, settle=worker.settle)
+        finally:
+            worker.stop()
+            outside.engine.dispose()
+            platform.engine.dispose()
+
+
+def install(platform: Platform) -> None:
+    """Make the sample province."""
     platform.run(system(), make_installation)
-    worker = Worker(outside)
-    app = create_app(settings, platform)
-    try:
-        with served(app) as address:
-            yield House(platform, app, address, settle=worker.settle)
-    finally:
-        worker.stop()
-        outside.engine.dispose()
-        platform.engine.dispose()
 
 
 @pytest.fixture(scope="module")
-def busy_house(
-    servers: TestServers, template_database: str, worker_number: int, tmp_path_factory: Any
-) -> Iterator[House]:
+def busy_house(servers: TestServers, template_database: str, tmp_path_factory: Any) -> Iterator[House]:
     """The sample province after its story, with new work waiting for everybody, time standing still; shared by a
     module, so that a test finishes only work that nobody else looks at.
     """
-    played = story_of_run(servers, template_database)
+    story = story_of_run(servers, template_database)
+    busy = played_once(servers, "busy", FixedClock(story.over), work.bring, after=story)
     folder: Path = tmp_path_factory.mktemp("house") / "data"
-    shutil.copytree(played.folder, folder)
-    name = f"busy_{worker_number}"
-    servers.drop(name)
-    url = servers.create(name, played.database)
-    with opened(installation(url, folder), FixedClock(played.over)) as platform:
-        ids = work.bring(platform)
+    with (
+        copied(servers, busy, f"busy_{os.getpid()}", folder) as url,
+        opened(installation(url, folder), FixedClock(busy.over)) as platform,
+    ):
         app = create_app(platform.settings, platform)
         with served(app) as address:
-            yield House(platform, app, address, ids)
-    servers.drop(name)
+            yield House(platform, app, address, busy.told)
