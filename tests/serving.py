@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +46,7 @@ def served(app: Any) -> Iterator[str]:
 
 def _end_streams() -> None:
     """Wait until no stream of events asks the database any more; its thread belongs to nobody."""
+    gc.collect()  # what a test's client dropped without closing it
     before, stream.Process.stopping = stream.Process.stopping, staticmethod(lambda: True)
     places = [stream._places.acquire(timeout=10) for _ in range(stream.MOST)]
     stream.Process.stopping = staticmethod(before)

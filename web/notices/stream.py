@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from flask import Response
+from flask import Response, request
 
 from connectors.notification import live
 from engine.directory.queries import actor_of
@@ -43,9 +43,11 @@ def stream() -> Response:
     """Push the counts of the bell and of the inbox whenever they change."""
     asker, installation = actor(), platform()
     redis_url = installation.settings.redis_url
+    if request.method == "HEAD":  # nothing would be read, so nothing would ever be closed
+        return Response(mimetype="text/event-stream")
     if not redis_url or Process.stopping() or not _places.acquire(blocking=False):
         return Response(status=204)
-    held = _Held(_events(installation, asker, redis_url))
+    held = _Held(_events(installation, asker, redis_url), _places)
     answer = Response(held, mimetype="text/event-stream")
     answer.call_on_close(held.close)
     answer.headers["X-Accel-Buffering"] = "no"  # nginx passes on what comes as it comes
@@ -55,8 +57,9 @@ def stream() -> Response:
 class _Held:
     """The events of a stream; gives its place back once, however it ends."""
 
-    def __init__(self, events: Iterator[str]) -> None:
+    def __init__(self, events: Iterator[str], places: threading.BoundedSemaphore) -> None:
         self._events = events
+        self._places = places
         self._open = True
 
     def __iter__(self) -> Iterator[str]:
@@ -69,8 +72,14 @@ class _Held:
         """End the stream."""
         if self._open:
             self._open = False
-            self._events.close()  # type: ignore[attr-defined]
-            _places.release()
+            try:
+                self._events.close()  # type: ignore[attr-defined]
+            finally:
+                self._places.release()
+
+    def __del__(self) -> None:
+        """Give the place back though nobody closed the answer."""
+        self.close()
 
 
 def _events(installation: Platform, asker: Actor, redis_url: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
 from collections.abc import Iterator
@@ -72,6 +73,18 @@ def test_only_so_many_are_held_and_a_place_comes_back(client: FlaskClient) -> No
     assert again.status_code == 200
     for each in (held[1], again):
         each.close()
+
+
+def test_a_question_for_the_head_alone_holds_no_place(client: FlaskClient) -> None:
+    assert [client.head(ADDRESS).status_code for _ in range(3)] == [200, 200, 200]
+
+
+def test_an_answer_nobody_closed_gives_its_place_back(client: FlaskClient) -> None:
+    for _ in range(3):
+        answer = client.get(ADDRESS, buffered=False)
+        assert answer.status_code == 200
+        del answer
+        gc.collect()
 
 
 def test_a_stream_ends_by_itself(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
