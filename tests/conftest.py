@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -20,6 +20,11 @@ from tests import browsers
 from tests.leftovers import left_behind, shared_state
 from tests.servers import TestServers, close_folder, open_folder, servers_of_run, template_of_run
 from tests.serving import served
+
+if TYPE_CHECKING:
+    from engine.platform import Platform
+    from tests import builders
+    from tests.furnished import Furnished
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 hypothesis.settings.register_profile("run", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -158,6 +163,30 @@ def nothing_twice() -> Iterator[None]:
 
     with warm():
         yield
+
+
+@pytest.fixture(scope="session")
+def made_office(
+    servers: TestServers, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Furnished]:
+    """A database with a department in it, made once and copied by every test that begins there."""
+    from tests import builders
+    from tests.furnished import furnished
+
+    def furnish(platform: Platform) -> builders.Office:
+        return builders.office(
+            platform, "Sở Xây dựng", abbreviation="SXD", unit_abbreviation="QLXD", code="000.00.15.H99"
+        )
+
+    with furnished(servers, template_database, FixedClock(NOW), tmp_path_factory.mktemp("office"), furnish) as made:
+        yield made
+
+
+@pytest.fixture
+def office(platform: Platform, made_office: Furnished) -> builders.Office:
+    """That department; the folder's `platform` stands on a copy of its database."""
+    made: builders.Office = made_office.made()
+    return made
 
 
 @pytest.fixture(scope="session", autouse=True)

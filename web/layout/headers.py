@@ -1,4 +1,4 @@
-"""Security headers on every answer."""
+"""Headers of answers: security on every one, the name and no cache on a file that was made here."""
 
 from __future__ import annotations
 
@@ -37,3 +37,11 @@ def add_headers(app: Flask, https: bool) -> None:
         return answer
 
     app.after_request(after)
+
+
+def download(content: bytes, name: str, media_type: str, *, inline: bool = False) -> Response:
+    """Return bytes under a plain name: shown by the browser when `inline`, else saved."""
+    answer = Response(content, mimetype=media_type)
+    answer.headers["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

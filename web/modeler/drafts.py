@@ -15,6 +15,7 @@ from engine.definitions.shipped import Bundle
 from engine.directory.models import Person
 from engine.errors import Conflict, Finding, InvalidInput
 from web.errors import answer_scripts
+from web.layout.headers import download
 from web.modeler.archive import packed, read_upload
 from web.modeler.commands import copy_draft
 from web.sent import body
@@ -105,7 +106,7 @@ def export_diagram(version_id: int) -> Response:
     """Return the saved diagram as a file."""
     with platform().reading() as reading:
         version, definition = queries.version(reading, actor(), version_id)
-    return _file(version.diagram, f"{definition.key}.bpmn", "application/xml")
+    return download(version.diagram, f"{definition.key}.bpmn", "application/xml")
 
 
 @screen.get("/export.zip")
@@ -114,13 +115,7 @@ def export_everything(version_id: int) -> Response:
     with platform().reading() as reading:
         version, definition = queries.version(reading, actor(), version_id)
     bundle = queries.content(version, definition.key, definition.name)
-    return _file(packed(bundle), f"{definition.key}.zip", "application/zip")
-
-
-def _file(data: bytes, name: str, kind: str) -> Response:
-    answer = Response(data, mimetype=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return download(packed(bundle), f"{definition.key}.zip", "application/zip")
 
 
 def _parts(sent: dict[str, Any]) -> dict[str, Any]:

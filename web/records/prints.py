@@ -8,19 +8,15 @@ from flask import Response, render_template, request
 from flask_babel import gettext as _
 
 from connectors.conversion.prints.operations import written
+from connectors.conversion.tables import MEDIA_TYPES
 from engine.errors import NotFound
 from engine.platform import Work
 from engine.records import handover, prints, queries
 from engine.records.prints import Printed
+from web.layout.headers import download
 from web.records.routes import chosen_year, screen
 from web.session import actor, now, platform
 
-MEDIA = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "zip": "application/zip",
-}
 MOST_SHOWN = 200
 FORMATS = "any(pdf, docx, xlsx):format"
 
@@ -80,7 +76,7 @@ def _page(printed: Printed, files: str, **where: Any) -> str:
 
 def _file(printed: Printed, format: str) -> Response:
     sheet, rows, total = printed
-    return _download(written(sheet, rows, total, format), f"{sheet.file_stem}.{format}", MEDIA[format])
+    return download(written(sheet, rows, total, format), f"{sheet.file_stem}.{format}", MEDIA_TYPES[format])
 
 
 @screen.route("/dossiers/packages", methods=["GET", "POST"])
@@ -109,11 +105,4 @@ def package_file(package_id: int) -> Response:
     if row.state != "done" or row.file_hash is None:
         raise NotFound(_("Gói hồ sơ này chưa tạo xong."))
     platform().run(actor(), handover.note_taken, package_id)
-    return _download(platform().files.get(row.file_hash), row.file_name, MEDIA["zip"])
-
-
-def _download(content: bytes, name: str, media_type: str) -> Response:
-    answer = Response(content, mimetype=media_type)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return download(platform().files.get(row.file_hash), row.file_name, "application/zip")

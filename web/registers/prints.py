@@ -9,6 +9,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from connectors.conversion.prints.operations import written
+from connectors.conversion.tables import MEDIA_TYPES
 from engine.documents.models import Register
 from engine.documents.prints import orders, reading
 from engine.documents.prints.book import rows
@@ -19,16 +20,11 @@ from engine.documents.prints.rows import figure
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.forms.context import FormContext
 from web.layout.forms import again, posted, screen_form
-from web.registers.files import download
+from web.layout.headers import download
 from web.registers.routes import screen, today, too_long
 from web.session import actor, now, platform
 
 PRINT = screen_form(__file__, "print")
-MEDIA = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 TITLES = {
     "incoming": "Sổ đăng ký văn bản đến", "outgoing": "Sổ đăng ký văn bản đi",
     "follow-up": "Sổ theo dõi giải quyết văn bản đến",
@@ -89,7 +85,7 @@ def _made(chosen: Selection, kind: str) -> Any:
         flash(_("Sổ dài nên đang được tạo ở phía sau. Có thể làm việc khác rồi quay lại lấy tệp."), "done")
         return redirect(url_for("registers.own_prints"), 303)
     platform().run(actor(), orders.note_printed, Order(chosen, kind), book.count)
-    return download(content, f"{book.file_stem}.{kind}", MEDIA[kind])
+    return download(content, f"{book.file_stem}.{kind}", MEDIA_TYPES[kind])
 
 
 @screen.get("/registers/prints")
@@ -111,7 +107,7 @@ def print_file(print_id: int) -> Response:
     if row.state != "done" or row.file_hash is None or row.expires_at <= now():
         raise NotFound(_("Tệp này chưa tạo xong hoặc đã hết hạn giữ."))
     kind = row.file_name.rpartition(".")[2]
-    return download(platform().files.get(row.file_hash), row.file_name, MEDIA[kind])
+    return download(platform().files.get(row.file_hash), row.file_name, MEDIA_TYPES[kind])
 
 
 @screen.post("/registers/prints/<int:print_id>/drop")

@@ -10,8 +10,7 @@ from flask_babel import gettext as _
 from engine.documents import commands, formats, queries
 from engine.documents.prints import slip
 from engine.errors import NotFound
-from web.registers.files import download
-from web.registers.prints import MEDIA
+from web.layout.headers import download
 from web.registers.routes import screen
 from web.session import actor, platform
 
@@ -38,7 +37,7 @@ def slip_pdf(document_id: int) -> Response:
 
     with platform().reading() as session:
         found = slip.slip_of(session, actor(), document_id)
-    return download(files.slip_pdf(found, FONTS), f"phieu-giai-quyet-{document_id}.pdf", MEDIA["pdf"], inline=True)
+    return download(files.slip_pdf(found, FONTS), f"phieu-giai-quyet-{document_id}.pdf", formats.PDF, inline=True)
 
 
 @screen.get("/registers/slips/<int:document_id>.docx")
@@ -48,7 +47,7 @@ def slip_word(document_id: int) -> Response:
 
     with platform().reading() as session:
         found = slip.slip_of(session, actor(), document_id)
-    return download(files.slip_word(found), f"phieu-giai-quyet-{document_id}.docx", MEDIA["docx"])
+    return download(files.slip_word(found), f"phieu-giai-quyet-{document_id}.docx", formats.WORD)
 
 
 @screen.get("/registers/stamps/<int:document_id>.pdf")
@@ -59,7 +58,7 @@ def stamp_file(document_id: int) -> Response:
 
     with platform().reading() as session:
         stamp = slip.stamp_of(session, actor(), document_id)
-    return download(stamp_pdf(stamp, FONTS), f"dau-den-{document_id}.pdf", MEDIA["pdf"], inline=True)
+    return download(stamp_pdf(stamp, FONTS), f"dau-den-{document_id}.pdf", formats.PDF, inline=True)
 
 
 @screen.get("/registers/copies/<int:document_id>.pdf")
@@ -75,4 +74,4 @@ def stamped_copy(document_id: int) -> Response:
         raise NotFound(_("Văn bản này không có tệp PDF để in dấu đến."))
     platform().run(actor(), commands.note_read, document_id)
     content = stamped_copy(platform().files.get(main.file_hash), stamp, FONTS)
-    return download(content, f"ban-co-dau-den-{document_id}.pdf", MEDIA["pdf"], inline=True)
+    return download(content, f"ban-co-dau-den-{document_id}.pdf", formats.PDF, inline=True)

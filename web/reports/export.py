@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, request
+from flask import g, request
 from flask_babel import gettext as _
 
 from connectors.conversion import tables
@@ -13,6 +13,7 @@ from engine.errors import InvalidInput
 from engine.instances.practice.reporting import reports
 from engine.instances.practice.reporting.periods import Period
 from web.layout import words
+from web.layout.headers import download
 from web.reports import figures
 from web.reports.routes import chosen_dimension, chosen_period, chosen_subject, said_scope, screen
 from web.session import actor, now, platform
@@ -46,11 +47,8 @@ def export(extension: str) -> Any:
     )
     content = tables.WRITERS[extension](table)
     platform().run(actor(), reports.note_export, kind, period, extension)
-    answer = Response(content, mimetype=tables.MEDIA_TYPES[extension])
     name = f"{NAMES[kind]}-{period.first:%Y%m%d}-{period.last:%Y%m%d}.{extension}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return download(content, name, tables.MEDIA_TYPES[extension])
 
 
 def _made(kind: str, period: Period) -> tuple[figures.Sheet, str]:

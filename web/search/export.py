@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 
 from connectors.conversion import tables
@@ -12,6 +12,7 @@ from engine.clock import VIETNAM
 from engine.documents import kinds
 from engine.documents.searching import asking, commands, queries
 from web.layout import words
+from web.layout.headers import download
 from web.search import columns
 from web.search.routes import asked, choices, refresh, screen
 from web.session import actor, now, platform
@@ -51,11 +52,8 @@ def export(extension: str) -> Any:
     )
     content = tables.WRITERS[extension](table)
     platform().run(actor(), commands.note_export, criteria, extension, len(rows))
-    answer = Response(content, mimetype=tables.MEDIA_TYPES[extension])
     name = f"ket-qua-tim-kiem-{moment:%Y%m%d-%H%M}.{extension}"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return download(content, name, tables.MEDIA_TYPES[extension])
 
 
 def said_of(criteria: asking.Criteria, registers: dict[int, str], units: dict[int, str]) -> str:

@@ -23,30 +23,14 @@ from engine.records.models import ArchivePackage, Dossier
 from tests import builders
 from tests.builders import Office, actor
 from tests.conftest import NOW
-from tests.furnished import Furnished, furnished
+from tests.furnished import Furnished
 from tests.played import installation
-from tests.servers import TestServers
-
-
-def furnish(platform: Platform) -> Office:
-    """The department every test works in."""
-    return builders.office(platform, "Sở Xây dựng", abbreviation="SXD", unit_abbreviation="QLXD", code="000.00.15.H99")
-
-
-@pytest.fixture(scope="session")
-def made_department(
-    servers: TestServers, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Furnished]:
-    """A database with the department in it, made once and copied by every test of this folder."""
-    folder = tmp_path_factory.mktemp("department")
-    with furnished(servers, template_database, FixedClock(NOW), folder, furnish) as made:
-        yield made
 
 
 @contextmanager
-def opened(made_department: Furnished, clock: FixedClock, folder: Path) -> Iterator[Platform]:
+def opened(made_office: Furnished, clock: FixedClock, folder: Path) -> Iterator[Platform]:
     """A platform with every operation on a copy of that database."""
-    with made_department.copied() as url:
+    with made_office.copied() as url:
         made = builders.platform(installation(url, folder), clock, folder)
         made.catalog = catalog()
         yield made
@@ -54,21 +38,16 @@ def opened(made_department: Furnished, clock: FixedClock, folder: Path) -> Itera
 
 
 @pytest.fixture
-def platform(made_department: Furnished, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
-    with opened(made_department, clock, tmp_path) as made:
+def platform(made_office: Furnished, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
+    with opened(made_office, clock, tmp_path) as made:
         yield made
 
 
-@pytest.fixture
-def office(platform: Platform, made_department: Furnished) -> Office:
-    return made_department.made()
-
-
 @pytest.fixture(scope="session")
-def content(made_department: Furnished, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def content(made_office: Furnished, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A whole package, made once: whoever changes it changes a copy."""
-    with opened(made_department, FixedClock(NOW), tmp_path_factory.mktemp("package")) as platform:
-        office = made_department.made()
+    with opened(made_office, FixedClock(NOW), tmp_path_factory.mktemp("package")) as platform:
+        office = made_office.made()
         made = package_of(platform, office, closed(platform, office))
         assert made.file_hash, made.problem
         return platform.files.get(made.file_hash)

@@ -1,4 +1,4 @@
-"""A platform, and a province on it."""
+"""A platform with the department on it, and another agency."""
 
 from __future__ import annotations
 
@@ -10,25 +10,8 @@ import pytest
 from engine.clock import FixedClock
 from engine.platform import Platform
 from tests import builders
-from tests.conftest import NOW
-from tests.furnished import Furnished, furnished
+from tests.furnished import Furnished
 from tests.played import installation
-from tests.servers import TestServers
-
-
-def furnish(platform: Platform) -> builders.Office:
-    """The department nearly every test works in."""
-    return builders.office(platform, "Sở Xây dựng", abbreviation="SXD", unit_abbreviation="QLXD", code="000.00.15.H99")
-
-
-@pytest.fixture(scope="session")
-def made_office(
-    servers: TestServers, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Furnished]:
-    """A database with the department in it, made once and copied by every test of this folder."""
-    folder = tmp_path_factory.mktemp("office")
-    with furnished(servers, template_database, FixedClock(NOW), folder, furnish) as made:
-        yield made
 
 
 @pytest.fixture
@@ -37,11 +20,6 @@ def platform(made_office: Furnished, clock: FixedClock, tmp_path: Path) -> Itera
         made = builders.platform(installation(url, tmp_path), clock, tmp_path)
         yield made
         made.engine.dispose()
-
-
-@pytest.fixture
-def office(platform: Platform, made_office: Furnished) -> builders.Office:
-    return made_office.made()
 
 
 @pytest.fixture
