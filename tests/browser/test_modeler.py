@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -359,6 +360,19 @@ def test_a_form_is_made_renamed_and_kept(opened: Opened):
     kept = studio.kept()
     assert "assign-work" not in kept.forms
     assert 'camunda:formRef="phan-cong"' in kept.diagram.decode()
+
+
+def test_a_form_the_editor_cannot_read_is_told_and_the_others_open(opened: Opened):
+    odd = {"type": "default", "id": "assign-work", "components": [{"type": "hologram", "key": "x"}]}
+    studio = opened(replace(RESOLUTION, forms={**RESOLUTION.forms, "assign-work": odd}))
+    page = studio.page
+    page.get_by_role("tab", name="Biểu mẫu").click()
+    page.get_by_role("button", name="assign-work").click()
+    stage = page.locator(".shelf-stage")
+    expect(stage).to_have_attribute("data-empty", re.compile("Không mở được “assign-work”"))
+    page.locator(".shelf-name:not([aria-current])").first.click()
+    expect(page.locator(".fjs-form-editor")).to_be_visible()
+    assert studio.kept().forms["assign-work"] == odd
 
 
 def test_a_table_is_opened_and_a_new_one_can_be_chosen_by_a_task(opened: Opened):

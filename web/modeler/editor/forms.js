@@ -44,8 +44,11 @@ export async function mount(host, studio) {
     shelf.stage.append(container);
     editor = new FormEditor({ container });
     opening = true;
-    await editor.importSchema(structuredClone(studio.forms()[name]));
-    opening = false;
+    try {
+      await editor.importSchema(structuredClone(studio.forms()[name]));
+    } finally {
+      opening = false;
+    }
     editor.on("changed", () => {
       if (!opening) studio.setForms({ ...studio.forms(), [shelf.current()]: editor.saveSchema() });
     });

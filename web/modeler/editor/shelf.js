@@ -61,7 +61,13 @@ export function makeShelf(host, { label, fresh, names, open, create, rename, rem
       return;
     }
     delete stage.dataset.empty;
-    await open(name);
+    try {
+      await open(name);
+    } catch (error) { // kept as it was sent; the others on the shelf open all the same
+      console.warn(error);
+      stage.replaceChildren();
+      stage.dataset.empty = `Không mở được “${bare(name)}”: có phần mà trình soạn thảo không hiểu. Nội dung vẫn được giữ nguyên; nhập lại tệp đúng hoặc xóa rồi tạo mới.`;
+    }
   }
 
   return { stage, show, draw, current: () => current };
