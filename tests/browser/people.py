@@ -1,4 +1,4 @@
-"""A person at a browser: signs in, finds work in the inbox, fills in forms, reads pages."""
+"""A person at a browser, by keyboard alone: signs in, finds work in the inbox, fills in forms, reads pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.hands import Hands
 from web.demo import sample
 
 PASSWORD = sample.read()["password"]
@@ -21,6 +22,8 @@ class Desk:
     def __init__(self, page: Page, address: str, settle: Callable[[], None] = lambda: None) -> None:
         self.page = page
         self.address = address
+        self.hands = Hands(page)
+        self.keys = True  # the platform's own keys, which need scripts; without them there is Tab
         self.complaints: list[str] = []
         self._settle = settle
         page.set_default_timeout(PATIENCE)
@@ -32,9 +35,9 @@ class Desk:
     def sign_in(self, user_name: str, password: str = PASSWORD) -> None:
         """Sign in by name and password and arrive at the inbox."""
         self.page.goto(f"{self.address}/sign-in")
-        self.page.get_by_label("Tên đăng nhập").fill(user_name)
-        self.page.get_by_label("Mật khẩu", exact=True).fill(password)
-        self.page.get_by_role("button", name="Đăng nhập").click()
+        self.hands.write(self.page.get_by_label("Tên đăng nhập"), user_name, "Tên đăng nhập")
+        self.hands.write(self.page.get_by_label("Mật khẩu", exact=True), password, "Mật khẩu")
+        self.page.keyboard.press("Enter")
         expect(self.heading).to_have_text("Việc của tôi")
 
     @property
@@ -79,34 +82,68 @@ class Desk:
 
     def open(self, step: str, subject: str) -> None:
         """Open a task that is mine."""
-        self.row(step, subject).locator("a.row-link").click()
+        self._down_to(self.row(step, subject))
+        self.page.keyboard.press("Enter")
         expect(self.page.locator("#ask")).to_have_text(step)
 
     def take(self, step: str, subject: str) -> None:
         """Take a task of one of my groups; its page opens."""
-        self.row(step, subject, "groups").get_by_role("button", name="Nhận việc").click()
+        row = self.row(step, subject, "groups")
+        self._down_to(row)
+        self.hands.press(row.get_by_role("button", name="Nhận việc"))
         expect(self.page.locator("#ask")).to_have_text(step)
         expect(self.form).to_be_visible()
 
     def choose(self, *labels: str) -> None:
         """Mark choices by their words."""
         for label in labels:
-            self.form.get_by_label(label, exact=False).first.check()
+            self._begin()
+            self.hands.check(self.form.get_by_label(label, exact=False).first, label)
 
     def write(self, label: str, text: str) -> None:
         """Fill in a question."""
-        self.form.get_by_label(label, exact=False).first.fill(text)
+        self._begin()
+        self.hands.write(self.form.get_by_label(label, exact=False).first, text, label)
 
     def pick(self, label: str, option: str) -> None:
         """Pick from a list."""
-        self.form.get_by_label(label, exact=False).first.select_option(label=option)
+        self._begin()
+        self.hands.pick(self.form.get_by_label(label, exact=False).first, option, label)
+
+    def press(self, target: Locator) -> None:
+        """Reach a link or a button by Tab and press it."""
+        self.hands.press(target)
+
+    def send(self) -> None:
+        """Send the form by its keys, from wherever one is."""
+        if self.keys:
+            self.page.keyboard.press("Control+Enter")
+        else:
+            self.hands.press(self.form.locator("[data-primary]"))
 
     def finish(self, step: str, button: str = "Hoàn thành") -> None:
-        """Send the form of a task by its primary button and read that it is done."""
-        primary = self.form.locator("[data-primary]")
-        expect(primary).to_have_text(button)
-        primary.click()
+        """Send the form of a task, whose primary button says what will happen, and read that it is done."""
+        expect(self.form.locator("[data-primary]")).to_have_text(button)
+        self.send()
         self.told(f"Đã hoàn thành: {step}")
+
+    def _down_to(self, row: Locator) -> None:
+        """Go down the list until a row has the focus."""
+        link = row.locator("a.row-link")
+        if not self.keys:
+            self.hands.reach(link)
+            return
+        for _ in range(50):
+            self.page.keyboard.press("j")
+            if link.evaluate("each => each === document.activeElement"):
+                return
+        raise AssertionError("the row isn't reached by going down")
+
+    def _begin(self) -> None:
+        """Go to the form's first field by its key, unless the form has the focus already."""
+        expect(self.form).to_be_visible()
+        if self.keys and not self.form.evaluate("each => each.contains(document.activeElement)"):
+            self.page.keyboard.press("f")
 
     def told(self, sentence: str) -> None:
         """Read a notice on top of the page."""

@@ -88,6 +88,11 @@ def test_many_rows_are_claimed_by_keyboard_and_one_is_refused(
     expect(desk.inbox("groups")).to_have_count(4)
     bar, boxes, count = page.locator(".bulk"), page.locator(".inbox .pick input"), page.locator("[data-count]")
     expect(bar).to_be_hidden()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Phím tắt")
+    expect(keys).to_contain_text("Dòng dưới")
+    expect(keys.get_by_text("Gửi biểu mẫu đang điền")).to_be_hidden()  # no form here
+    page.keyboard.press("Escape")
     page.keyboard.press("j")
     for composing in ("{key: 'x', isComposing: true}", "{key: 'x', keyCode: 229}", "{key: '*', isComposing: true}"):
         press = f"new KeyboardEvent('keydown', {{bubbles: true, ...{composing}}})"

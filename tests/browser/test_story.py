@@ -1,4 +1,6 @@
-"""The main job, done by people: five in browser sessions open at the same time, others in a sixth, one by one."""
+"""A working day of every role, by keyboard alone: five people in browser sessions open at the same time, others in a
+sixth, one by one. What has the focus is asked of the tree that screen readers read.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,7 @@ def draft(house: House, drafter: Desk) -> None:
     """The specialist opens a draft, writes it, asks for a reply and submits it."""
     drafter.visit("/documents/outgoing/new")
     drafter.write("Trích yếu", SUBJECT)
-    drafter.form.get_by_role("button", name="Tạo dự thảo").click()
+    drafter.send()
     drafter.told("Đã tạo văn bản và bắt đầu quy trình.")
     expect(drafter.heading).to_have_text(SUBJECT)
     expect(drafter.page.locator("#ask")).to_have_text("Soạn thảo văn bản")
@@ -70,7 +72,7 @@ def draft(house: House, drafter: Desk) -> None:
     requirement = drafter.form.get_by_label("Nội dung cần trả lời")
     expect(requirement).to_be_hidden()
     drafter.choose("Yêu cầu nơi nhận trả lời")
-    requirement.fill("Báo cáo bằng văn bản.")
+    drafter.write("Nội dung cần trả lời", "Báo cáo bằng văn bản.")
     due = house.platform.clock.now().astimezone(VIETNAM) + timedelta(days=11)
     drafter.write("Thời hạn trả lời", due.strftime("%d/%m/%Y"))
     drafter.finish("Soạn thảo văn bản")
@@ -139,7 +141,7 @@ def refuse(ward: Desk, code: str) -> None:
     ward.take("Tiếp nhận văn bản", SUBJECT)
     expect(ward.page.locator(".head-facts")).to_contain_text(code)
     ward.choose("Trả lại bên gửi")
-    ward.form.locator("[data-primary]").click()
+    ward.send()
     expect(ward.page.locator(".error-summary")).to_contain_text("Nội dung lý do")
     expect(ward.form.get_by_label("Trả lại bên gửi").first).to_be_checked()
     ward.pick("Lý do trả lại", "Gửi sai nơi nhận")
@@ -185,12 +187,12 @@ def resolve(seat: Seat) -> None:
 def answer(seat: Seat, specialist: Desk, commune: Desk) -> str:
     """The specialist answers out of the case; the answer goes the same way back; its number."""
     specialist.open("Giải quyết văn bản", SUBJECT)
-    specialist.page.get_by_role("link", name="Mở hồ sơ văn bản").click()
+    specialist.press(specialist.page.get_by_role("link", name="Mở hồ sơ văn bản"))
     expect(specialist.page.locator("blockquote", has_text="Số liệu khớp")).to_contain_text("Lý Thị Hợp")
-    specialist.page.get_by_role("link", name="Soạn văn bản trả lời").click()
+    specialist.press(specialist.page.get_by_role("link", name="Soạn văn bản trả lời"))
     expect(specialist.form.get_by_label("Trả lời văn bản đến")).to_have_value(re.compile(r"\d+"))
     specialist.write("Trích yếu", ANSWER)
-    specialist.form.get_by_role("button", name="Tạo dự thảo").click()
+    specialist.send()
     specialist.write("Nội dung văn bản", "Trên địa bàn xã có 12 biển quảng cáo, đều có giấy phép.")
     specialist.choose("Sở Xây dựng tỉnh Mẫu")
     specialist.pick("Người ký", "Trương Văn Phú")
@@ -205,7 +207,7 @@ def open_document(desk: Desk, direction: str, code: str) -> Page:
     """Find a document in its list and open it; the page."""
     desk.rest()
     desk.visit(f"/documents/{direction}")
-    desk.page.locator("tr", has=desk.page.get_by_text(code, exact=True)).locator("a.row-link").click()
+    desk.press(desk.page.locator("tr", has=desk.page.get_by_text(code, exact=True)).locator("a.row-link"))
     expect(desk.page.locator("#facts")).to_be_visible()
     return desk.page
 
@@ -226,7 +228,7 @@ def answered_dispatch(clerk: Desk, drafter: Desk, code: str, answer_code: str) -
     steps = [line.split("\n")[0] for line in drafter.history.all_inner_texts()]
     for step in ("Soạn thảo văn bản", "Kiểm tra nội dung", "Ký số", "Cấp số, vào sổ", "Phát hành"):
         assert step in steps
-    commune.get_by_role("link", name="Xem văn bản trả lời").click()
+    drafter.press(commune.get_by_role("link", name="Xem văn bản trả lời"))
     expect(drafter.heading).to_have_text(ANSWER)
     expect(page.locator(".head-facts")).to_contain_text(answer_code)
     links = page.locator("section", has=page.locator("#links"))
@@ -240,9 +242,9 @@ def both_ways(commune: Desk, code: str, answer_code: str) -> None:
     expect(page.locator(".head-facts")).to_contain_text("Đã lưu hồ sơ")
     links = page.locator("section", has=page.locator("#links"))
     expect(links).to_contain_text("Được trả lời bằng")
-    links.get_by_role("link", name=answer_code).click()
+    commune.press(links.get_by_role("link", name=answer_code))
     expect(page.locator("section", has=page.locator("#links"))).to_contain_text(code)
     commune.visit("/registers")
-    page.get_by_role("link", name="Sổ đăng ký văn bản đến").click()
+    commune.press(page.get_by_role("link", name="Sổ đăng ký văn bản đến"))
     expect(page.locator("table.register tbody tr")).to_have_count(1)
     expect(page.locator("table.register tbody tr")).to_contain_text(code)

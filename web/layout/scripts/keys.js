@@ -12,8 +12,36 @@ function move(step) {
   return true;
 }
 
+// “?” shows only the keys that do something here.
+function showKeys(dialog) {
+  for (const line of dialog?.querySelectorAll("[data-needs]") ?? []) line.hidden = !document.querySelector(line.dataset.needs);
+  dialog?.showModal();
+}
+
+// The form that is to be filled in: its first field, and its button from wherever one types.
+const asked = () => document.querySelector("main form[data-form]");
+
+function begin() {
+  const field = [...(asked()?.elements ?? [])].find((each) => each.type !== "hidden" && each.checkVisibility());
+  field?.focus();
+  return Boolean(field);
+}
+
+function send(from) {
+  const form = from.closest("form[data-form]") ?? asked();
+  const button = form?.querySelector("[data-primary], .button-primary");
+  if (!button || button.disabled) return false;
+  form.requestSubmit(button);
+  return true;
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.isComposing || event.keyCode === 229 || event.altKey) return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (!document.querySelector("dialog[open]") && send(event.target)) event.preventDefault();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey) return;
   if (event.key === "Escape") {
     for (const menu of document.querySelectorAll("[data-menu][open]")) {
       menu.open = false;
@@ -26,7 +54,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/") {
     document.querySelector("[data-search]")?.focus();
   } else if (event.key === "?") {
-    document.getElementById("keys")?.showModal();
+    showKeys(document.getElementById("keys"));
+  } else if (event.key === "f") {
+    if (!begin()) return;
   } else if (event.key === "j" || (event.key === "ArrowDown" && onRow)) {
     if (!move(1)) return;
   } else if (event.key === "k" || (event.key === "ArrowUp" && onRow)) {
