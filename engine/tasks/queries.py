@@ -112,6 +112,12 @@ def waiting_for(session: Session, actor: Actor, document_id: int | None, now: da
     return found
 
 
+def next_of_mine(session: Session, actor: Actor, now: datetime, besides: int | None = None) -> int | None:
+    """The task that stands first in my box, apart from one; None when I have no other."""
+    first = inbox(session, actor, "mine", now, limit=2)
+    return next((row.id for row in first if row.id != besides), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """A task somebody has marked: what it is called and whose it is."""

@@ -1,6 +1,4 @@
-"""A working day of every role, by keyboard alone: five people in browser sessions open at the same time, others in a
-sixth, one by one. What has the focus is asked of the tree that screen readers read.
-"""
+"""A working day of every role, by keyboard alone; what gets the focus is read as a screen reader reads it."""
 
 from __future__ import annotations
 

@@ -121,6 +121,8 @@ def complete(task_id: int) -> Any:
     flash(_("Đã hoàn thành: %(name)s.", name=name), "done")
     with platform().reading() as reading:
         following = worklists.waiting_for(reading, actor(), done.document_id, now())
+        if following is None and request.form.get("then") == "next":
+            following = worklists.next_of_mine(reading, actor(), now())
     return redirect(url_for("worklist.task", task_id=following) if following else url_for("worklist.inbox"), 303)
 
 
@@ -204,12 +206,13 @@ def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: Invali
         }
         colleagues = directory.people(reading, view.task.agency_id, active_only=True) if view.may_release else []
         unoffered = why.missing(reading, actor(), view)
+        others = view.may_complete and worklists.next_of_mine(reading, actor(), now(), besides=task_id)
         errors = (problem.fields or {"": str(problem)}) if problem else None
         # inside: pickers ask the database, and a session asked after its end keeps a connection of the pool
         form = view.form.view(again(view.form, sent, view.context), view.context, errors) if view.form else None
     return render_template(
         "worklist/task.html", view=view, task=view.task, form=form, problem=problem, colleagues=colleagues,
-        deadline=words.deadline(view.task.due_at, now(), calendar), unoffered=unoffered,
+        deadline=words.deadline(view.task.due_at, now(), calendar), unoffered=unoffered, others=others,
         may_urge=may_urge(actor(), view.task), longest_message=LONGEST_MESSAGE, **shown, **course,
     )  # fmt: skip
 

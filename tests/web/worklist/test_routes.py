@@ -52,6 +52,20 @@ def test_a_group_task_is_claimed_done_and_gone(platform: Platform, office: build
         assert session.scalar(select(Instance.status)) == "ended"
 
 
+def test_the_next_task_opens_when_asked_for(platform: Platform, office: builders.Office, sign_in: SignIn) -> None:
+    ids = [arrive(platform, office, f"Việc {number}", code=f"{number}/UBND")[1] for number in range(3)]
+    client = sign_in(office["clerk"])
+    client.post(f"/tasks/{ids[0]}/claim")
+    onwards = 'name="then" value="next"'
+    assert onwards not in client.get(f"/tasks/{ids[0]}").text  # nothing else of mine waits
+    client.post(f"/tasks/{ids[1]}/claim")
+    assert onwards in client.get(f"/tasks/{ids[0]}").text
+    done = client.post(f"/tasks/{ids[0]}", data={"decision": "accept", "version": "2", "then": "next"})
+    assert done.headers["Location"] == f"/tasks/{ids[1]}"
+    last = client.post(f"/tasks/{ids[1]}", data={"decision": "accept", "version": "2", "then": "next"})
+    assert last.headers["Location"] == "/"
+
+
 def test_what_was_wrong_is_told_at_the_field_and_nothing_is_lost(
     platform: Platform, office: builders.Office, sign_in: SignIn
 ) -> None:

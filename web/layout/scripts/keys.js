@@ -27,9 +27,9 @@ function begin() {
   return Boolean(field);
 }
 
-function send(from) {
+function send(from, onwards) {
   const form = from.closest("form[data-form]") ?? asked();
-  const button = form?.querySelector("[data-primary], .button-primary");
+  const button = form?.querySelector(onwards ? "[data-secondary]" : "[data-primary], .button-primary");
   if (!button || button.disabled) return false;
   form.requestSubmit(button);
   return true;
@@ -38,7 +38,7 @@ function send(from) {
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229 || event.altKey) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    if (!document.querySelector("dialog[open]") && send(event.target)) event.preventDefault();
+    if (!document.querySelector("dialog[open]") && send(event.target, event.shiftKey)) event.preventDefault();
     return;
   }
   if (event.ctrlKey || event.metaKey) return;
