@@ -155,6 +155,13 @@ def _add_administration(commands: Any) -> None:
     admin.add_argument("--agency-name", help="tên cơ quan khi phải tạo mới")
     admin.add_argument("--password-file", help="tệp chứa mật khẩu; bỏ trống: hỏi, hoặc đọc từ đầu vào chuẩn")
     _command(commands, "audit-verify", run_audit_verify, "kiểm tra chuỗi nhật ký kiểm toán không bị sửa, xoá")
+    backup = _command(commands, "backup", run_backup, "sao lưu cơ sở dữ liệu và tệp trong khi mọi người vẫn làm việc")
+    backup.add_argument("folder", metavar="THƯ_MỤC", help="nơi giữ các bản sao lưu, ngoài thư mục dữ liệu")
+    backup.add_argument("--keep", type=int, metavar="SỐ", help="chỉ giữ lại từng ấy bản mới nhất")
+    backup.add_argument("--check", action="store_true", help="chỉ đọc lại, kiểm tra các bản đã có")
+    restore = _command(commands, "restore", run_restore, "phục hồi một bản sao lưu vào cơ sở dữ liệu trống")
+    restore.add_argument("folder", metavar="THƯ_MỤC", help="nơi giữ các bản sao lưu")
+    restore.add_argument("--copy", metavar="TÊN", help="bản cần phục hồi (mặc định: bản mới nhất)")
     _command(commands, "settings", run_settings, "liệt kê các thiết lập (biến môi trường) và giá trị hiện tại")
 
 
@@ -305,6 +312,20 @@ def run_audit_verify(_options: argparse.Namespace) -> int:
     for line in lines:
         say(line)
     return DONE if sound else FAILED
+
+
+def run_backup(options: argparse.Namespace) -> int:
+    """Copy the installation, or check the copies."""
+    from web.safekeeping import command
+
+    return command.back_up(settings_now(), options, version(), say)
+
+
+def run_restore(options: argparse.Namespace) -> int:
+    """Bring a copy back."""
+    from web.safekeeping import command
+
+    return command.restore(settings_now(), options, say)
 
 
 def run_settings(_options: argparse.Namespace) -> int:

