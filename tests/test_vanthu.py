@@ -131,6 +131,23 @@ def test_the_lock_is_taken_in_groups(bare: Path):
         bootstrap.lock_sections({"nothing"})
 
 
+@pytest.mark.parametrize("mends", [True, False])
+def test_a_damaged_cache_is_gone_round_before_pip_is_asked(bare: Path, tmp_path: Path, mends: bool):
+    bootstrap = load(bare)
+    (bare / ".venv/bin").mkdir(parents=True)
+    (bare / ".venv/bin/python").touch()
+    asked, uv = tmp_path / "asked", tmp_path / "uv"
+    cold = '[ "$last" = --no-cache ] &&' if mends else "false &&"
+    uv.write_text(f'#!/bin/sh\nfor last; do :; done\necho "$last" >> "{asked}"\n{cold} exit 0\necho broken; exit 2\n')
+    uv.chmod(0o755)
+    if mends:
+        bootstrap.install_by_uv(str(uv), "wanted.txt")
+    else:
+        with pytest.raises(bootstrap.SetupError, match="broken"):
+            bootstrap.install_by_uv(str(uv), "wanted.txt")
+    assert asked.read_text().split() == ["wanted.txt", "--no-cache"]
+
+
 def test_two_starts_together_set_up_one_after_the_other(bare: Path):
     bootstrap = load(bare)
     inside, most, entered = [], [], threading.Barrier(2, timeout=20)
