@@ -83,6 +83,7 @@ SCREENS = {
     "units": ("quantri.sxd", "/units"),
     "handbook": ("chuyenvien.sxd", "/handbook"),
     "handbook-chapter": ("chuyenvien.sxd", "/handbook/design#publish"),
+    "handbook-functions": ("chuyenvien.sxd", "/handbook/functions"),
     "handbook-procedure": ("chuyenvien.sxd", "/handbook/procedures/incoming-document"),
     "calendar": ("quantri.tinh", "/calendar"),
     "calendar-read": ("chuyenvien.sxd", "/calendar?year=2027"),

@@ -11,6 +11,7 @@ from engine.bpmn.procedure import Element
 from engine.definitions import queries
 from engine.errors import NotFound
 from web.handbook import pages
+from web.handbook.functions import FUNCTIONS, carried_out
 from web.session import actor, platform
 
 screen = Blueprint("handbook", __name__)
@@ -23,6 +24,18 @@ def contents() -> Any:
     with platform().reading() as reading:
         procedures = queries.in_force(reading, actor().agency_id)
     return render_template("handbook/contents.html", book=pages.BOOK, procedures=procedures)
+
+
+@screen.get("/handbook/functions")
+def functions() -> Any:
+    """Show where each function that the norm asks for is: screens, and steps of the procedures in force."""
+    with platform().reading() as reading:
+        in_force = [
+            queries.ready(reading, queries.current(reading, each.key, actor().agency_id))
+            for each in queries.in_force(reading, actor().agency_id)
+        ]
+    steps = carried_out((each.key, each.name, each.procedure.elements.values()) for each in in_force)
+    return render_template("handbook/functions.html", functions=FUNCTIONS, steps=steps)
 
 
 @screen.get("/handbook/<slug>")

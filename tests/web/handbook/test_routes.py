@@ -16,6 +16,7 @@ NO_SCREENS = {
     "notices.stream", "notices.open_notice",
     "drafts.content", "drafts.export_diagram", "drafts.export_everything", "modeler.palette", "scenarios.listing",
     "versions.choose", "versions.drawing", "practice.index", "search.export", "handbook.contents", "handbook.chapter",
+    "handbook.functions",
     "handbook.procedure", "handbook.drawing", "registers.print_file", "registers.slip_pdf",
     "registers.slip_word", "registers.stamp_file",
     "registers.stamped_copy", "reports.export",

@@ -10,7 +10,7 @@ NORMS = {
     "ND30": "Nghị định 30/2020/NĐ-CP",
 }
 _CLAUSE = re.compile(r"(LA|QD28|ND30)-(\d+)(?:\.(\d+))?(?:(\.)?([a-zđ](?:–[a-zđ])?))?")
-_FUNCTION = re.compile(r"SYS-(\d+)(?:\.([a-zđ](?:–[a-zđ])?))?")
+_FUNCTION = re.compile(r"SYS-(\d+|IV|V)(?:\.([a-zđ](?:–[a-zđ])?))?")
 
 
 def cite(clause: str) -> str:
