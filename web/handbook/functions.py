@@ -24,6 +24,16 @@ class Function:
         """The id of its place on the page."""
         return self.ids[0].lower()
 
+    @property
+    def places(self) -> str:
+        """Where it stands in the appendix: “mục 1, điểm a, b, c”."""
+        points: dict[str, list[str]] = {}
+        for each in self.ids:
+            number, _, letter = each.removeprefix("SYS-").partition(".")
+            points.setdefault(number, []).extend(letter)
+        said = (f"mục {number}" + (f", điểm {', '.join(each)}" if each else "") for number, each in points.items())
+        return "M" + "; ".join(said)[1:]
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
