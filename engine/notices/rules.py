@@ -37,6 +37,7 @@ KINDS: dict[str, Kind] = {
     "assigned": Kind("Việc được giao cho tôi", _BOTH),
     "offered": Kind("Việc được giao cho nhóm của tôi", _BELL),
     "returned": Kind("Dự thảo bị trả lại", _BOTH),
+    "rejected": Kind("Văn bản tôi đã tham gia bị trả lại", _BELL),
     "taken-back": Kind("Việc của tôi được thu lại hoặc chuyển người khác", _BELL),
     "near": Kind("Việc sắp hết thời hạn", _BOTH),
     "late": Kind("Việc quá thời hạn", _BOTH),
