@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import connectors.archive.operations
-import connectors.conversion.opinions
 import connectors.conversion.operations
+import connectors.conversion.opinions
 import connectors.conversion.prints.operations
 import connectors.exchange.operations
 import connectors.notification.operations

@@ -55,12 +55,13 @@ class AgencyChoices:
 
     def _authorised(self, known: set[int]) -> list[Option]:
         """Who signs by authorisation today, with the kinds it is limited to (ND30-13.3)."""
-        found = authority.authorised(self.session, self.agency_id, directory.today(self.now))
-        return [
-            Option(person_id, f"{directory.person(self.session, self.agency_id, person_id).full_name} (TUQ. {row.code})",
-                   ", ".join(row.type_names.get("only") or ()))
-            for person_id, row in found.items() if person_id not in known
-        ]  # fmt: skip
+        options = []
+        for person_id, row in authority.authorised(self.session, self.agency_id, directory.today(self.now)).items():
+            if person_id not in known:
+                name = directory.person(self.session, self.agency_id, person_id).full_name
+                hint = ", ".join(row.type_names.get("only") or ())
+                options.append(Option(person_id, f"{name} (TUQ. {row.code})", hint))
+        return options
 
     def units(self, narrowing: Mapping[str, str]) -> Sequence[Option]:
         """Units of the agency."""

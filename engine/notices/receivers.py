@@ -18,7 +18,6 @@ from engine.notices.models import Notice
 from engine.occasions import Occasion
 from engine.tasks.models import Task, TaskCandidate
 
-
 LONGEST_REASON = 300
 
 

@@ -43,9 +43,7 @@ class Opened:
     due_at: str
 
 
-@operation(
-    "opinions.open", version=1, name="Mở đợt lấy ý kiến", errors=(commands.INVALID,), legal_basis=("ND30-10.2",)
-)
+@operation("opinions.open", version=1, name="Mở đợt lấy ý kiến", errors=(commands.INVALID,), legal_basis=("ND30-10.2",))
 def open_round(given: OpenRound, work: Work) -> Opened:
     """Lập danh sách người, đơn vị được hỏi và thời hạn tính theo giờ làm việc; ghi lại bản dự thảo được lấy ý kiến."""
     try:

@@ -114,9 +114,7 @@ def _rows(session: Session, model: Any, ids: Iterable[int | None]) -> dict[int, 
     return {row.id: row for row in session.scalars(select(model).where(model.id.in_(wanted)))} if wanted else {}
 
 
-def _line(
-    row: OpinionRequest, people: Mapping[int, Any], units: Mapping[int, Any], files: Mapping[int, Any]
-) -> Line:
+def _line(row: OpinionRequest, people: Mapping[int, Any], units: Mapping[int, Any], files: Mapping[int, Any]) -> Line:
     by = people[row.answered_by_id].full_name if row.answered_by_id in people else ""
     if row.unit_id is not None:
         return Line(row, units[row.unit_id].name, "", by, files.get(row.file_id or 0))

@@ -33,7 +33,9 @@ def summary(session: Session, found: OpinionRound) -> Summary:
     report = queries.report(session, found)
     document = session.get_one(Document, found.document_id)
     agency = session.get_one(Agency, found.agency_id)
-    return Summary(_heads(report, document, agency.name), tuple(_row(n, each) for n, each in enumerate(report.lines, 1)))
+    return Summary(
+        _heads(report, document, agency.name), tuple(_row(n, each) for n, each in enumerate(report.lines, 1))
+    )
 
 
 def totals(report: Report) -> str:

@@ -21,7 +21,7 @@ def add_authorisation(
     work: Work, *, giver_id: int, code: str, dated: date, valid_from: date, valid_to: date,
     receiver_id: int | None = None, post_id: int | None = None, type_names: Sequence[str] = (), scope: str = "",
 ) -> Authorisation:  # fmt: skip
-    """Enter a written authorisation; limited in time and content, never passed on (ND30-13.3). InvalidInput by field."""
+    """Enter a written authorisation; limited in time and content, never passed on (ND30-13.3)."""
     agency_id = work.actor.agency_id or 0
     work.require(directory_rules.may_administer(work.actor, agency_id))
     giver = directory.person(work.session, agency_id, giver_id)
