@@ -115,11 +115,11 @@ def _rows(session: Session, model: Any, ids: Iterable[int | None]) -> dict[int, 
 
 
 def _line(row: OpinionRequest, people: Mapping[int, Any], units: Mapping[int, Any], files: Mapping[int, Any]) -> Line:
-    by = people[row.answered_by_id].full_name if row.answered_by_id in people else ""
+    by = people[row.answered_by_id].full_name if row.answered_by_id is not None else ""
     if row.unit_id is not None:
         return Line(row, units[row.unit_id].name, "", by, files.get(row.file_id or 0))
-    person = people[row.person_id or 0]
-    unit = units[person.unit_id].name if person.unit_id in units else ""
+    person: Person = people[row.person_id or 0]
+    unit = units[person.unit_id].name if person.unit_id is not None and person.unit_id in units else ""
     return Line(row, person.full_name, unit, by if by != person.full_name else "", files.get(row.file_id or 0))
 
 
