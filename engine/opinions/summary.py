@@ -15,7 +15,7 @@ from engine.opinions.queries import Line, Report
 
 TITLE = "BẢNG TỔNG HỢP Ý KIẾN"
 COLUMNS = (
-    ("STT", 4), ("Người, đơn vị được hỏi", 24), ("Kết luận", 14), ("Ý kiến", 44), ("Tiếp thu, giải trình", 36),
+    ("STT", 6), ("Người, đơn vị được hỏi", 24), ("Kết luận", 14), ("Ý kiến", 44), ("Tiếp thu, giải trình", 36),
     ("Thời điểm trả lời", 16),
 )  # fmt: skip
 

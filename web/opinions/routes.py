@@ -51,6 +51,10 @@ def _shown(reading: Session, document: Document) -> dict[str, Any]:
         "document": document, "reports": reports, "may_ask": rules.may_ask(actor(), document, running),
         "running": running, "mine": {each.round.id: bool(rules.is_asker(actor(), each.round)) for each in reports},
         "totals": summaries.totals, "about": summaries.about, "verdicts": rules.VERDICTS, "endings": rules.ENDINGS,
+        "own_tasks": [
+            task for task, _name in worklists.open_on(reading, document.id)
+            if task.procedure == "opinions" and task.assignee_id == actor().person_id
+        ],
         "longest": LONGEST_MESSAGE, "kinds": KINDS,
         "deadline": words.deadline(running.due_at, now()) if running else None,
     }  # fmt: skip
