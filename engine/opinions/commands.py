@@ -103,6 +103,8 @@ def _answer(work: Work, found: OpinionRound, row: OpinionRequest, values: Mappin
     row.verdict, row.text = str(values["verdict"]), text
     row.answered_at, row.answered_by_id, row.acting_for_id = work.now, work.actor.person_id, work.actor.acting_for_id
     document = locked_document(work, found.document_id)
+    if document.destroyed_at is not None:
+        raise Conflict("Văn bản đã bị hủy theo thông báo thu hồi; không ghi ý kiến được nữa.")
     if values.get("file"):
         [kept] = editing.put_files(work, document, [editing.Given(OPINION, values["file"][0], "file")])
         row.file_id = kept.id

@@ -32,7 +32,7 @@ class OpinionRound(Base):
     closed_at: Mapped[datetime | None]
     ended_by: Mapped[str] = mapped_column(String(10), default="")
     reason: Mapped[str] = mapped_column(String(1000), default="")  # why it was closed early
-    summary_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
+    summary_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id", ondelete="SET NULL"))
 
 
 class OpinionRequest(Base):
@@ -51,7 +51,7 @@ class OpinionRequest(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     verdict: Mapped[str] = mapped_column(String(10), default="")
     text: Mapped[str] = mapped_column(Text, default="")
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id", ondelete="SET NULL"))  # a recall takes it
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -16,8 +16,8 @@ def _key() -> sa.Column[int]:
     return sa.Column("id", sa.BigInteger(), sa.Identity(), primary_key=True)
 
 
-def _to(name: str, table: str, *, empty: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger(), sa.ForeignKey(f"{table}.id"), nullable=empty)
+def _to(name: str, table: str, *, empty: bool = False, gone: str | None = None) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger(), sa.ForeignKey(f"{table}.id", ondelete=gone), nullable=empty)
 
 
 def upgrade() -> None:
@@ -48,7 +48,7 @@ def _rounds() -> None:
         sa.Column("closed_at", MOMENT, nullable=True),
         sa.Column("ended_by", sa.String(10), nullable=False),
         sa.Column("reason", sa.String(1000), nullable=False),
-        _to("summary_id", "attachment", empty=True),
+        _to("summary_id", "attachment", empty=True, gone="SET NULL"),
         sa.CheckConstraint("ended_by in ('','complete','deadline','early')", name=op.f("ck_opinion_round_ended_by")),
     )
     op.create_index(op.f("ix_opinion_round_document_id"), "opinion_round", ["document_id"])
@@ -62,7 +62,7 @@ def _rounds() -> None:
         _to("unit_id", "unit", empty=True),
         sa.Column("verdict", sa.String(10), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        _to("file_id", "attachment", empty=True),
+        _to("file_id", "attachment", empty=True, gone="SET NULL"),
         sa.Column("answered_at", MOMENT, nullable=True),
         _to("answered_by_id", "person", empty=True),
         _to("acting_for_id", "person", empty=True),
