@@ -17,6 +17,7 @@ from connectors.exchange.receive import handle
 from engine.clock import VIETNAM, FixedClock
 from engine.definitions import commands as definitions
 from engine.definitions.shipped import PROCESSES, read_folder
+from engine.directory.authority import commands as authority
 from engine.directory.models import Person, Unit
 from engine.documents import queries as documents
 from engine.documents.models import Document
@@ -44,6 +45,7 @@ class Asked:
                                    for _ in range(2))  # fmt: skip
         self.unit: Unit = builders.unit(platform, office.agency, "Phòng Quy hoạch", abbreviation="QH")
         self.head = builders.person(platform, office.agency, "unit-head", unit=self.unit)
+        self.other = builders.agency(platform).id
         self.document: Document = builders.draft(platform, office)
         platform.run(self.actor(office["specialist"]), cases.begin_opinions, self.document.id)
 
@@ -82,7 +84,8 @@ class Asked:
 
 def furnish(platform: Platform) -> Asked:
     def publish(work: Work) -> None:
-        definitions.publish(work, definitions.save_draft(work, read_folder(PROCESSES / "opinions"), None, None).id)
+        for key in ("opinions", "dispatch-follow-up", "outgoing-document"):
+            definitions.publish(work, definitions.save_draft(work, read_folder(PROCESSES / key), None, None).id)
 
     platform.run(system(), publish)
     return Asked(platform, builders.office(platform, "Sở Xây dựng", abbreviation="SXD"))
@@ -177,3 +180,47 @@ def test_what_is_wrong_with_a_request_comes_back_to_who_asks(asked: Asked, platf
 
     with pytest.raises(Exception, match="đang có một đợt lấy ý kiến"):
         platform.run(asked.actor(asked.office["specialist"]), again)
+
+
+def test_a_draft_asks_first_and_passes_the_levels_of_its_agency(asked: Asked, platform: Platform) -> None:
+    office, act = asked.office, asked.actor
+    drafter, checker, leader = office["specialist"], office["form-checker"], office["leader"]
+    platform.run(act(office["agency-admin"]), authority.add_level, "Cấp phòng", role="unit-head", own_unit=True)
+    platform.run(act(office["agency-admin"]), authority.add_level, "Chánh Văn phòng", person_id=checker.id)
+    values = {"subject": "Báo cáo nhà ở", "body": "Kính gửi.", "unit_id": office.unit.id, "signer_id": leader.id}
+    asked.document, _ = platform.run(
+        act(drafter), cases.begin_outgoing, agency_id=office.id, drafter_id=drafter.id, to_places="Như trên", **values
+    )
+    draft = {
+        "type_name": "Công văn", "subject": "Báo cáo nhà ở", "body": "Kính gửi.", "signer_id": leader.id,
+        "to_places": "Như trên", "recipients": [asked.other],
+    }  # fmt: skip
+
+    def step(person: Person, element: str, **answers: Any) -> None:
+        platform.run(act(person), complete_task, asked.task(element).id, answers)
+        carry_out_all(platform, handle)
+
+    def to_the_levels() -> None:
+        step(office["unit-head"], "check-content", decision="pass")
+        step(checker, "check-form", decision="pass")
+        step(office["unit-head"], "approve-level", decision="pass")
+
+    step(drafter, "draft-document", **draft, ask_opinions=True)
+    asked.ask(units=[])
+    step(drafter, "follow-opinions", reason="Đã thống nhất ở cuộc họp.")
+    assert len(asked.files("summary")) == 1
+    step(drafter, "draft-document", **draft)
+    to_the_levels()
+    step(checker, "approve-level", decision="return", remark="Thiếu căn cứ.")
+    step(office["unit-head"], "forward-comments")
+    step(drafter, "draft-document", **draft)
+    to_the_levels()
+    step(checker, "approve-level", decision="pass")
+    step(leader, "approve-draft", decision="pass", signer_id=leader.id)
+
+    with platform.reading() as session:
+        rows = documents.opinions(session, asked.document.id)
+    said = [(row.kind, row.verdict, bool(row.judged_version)) for row in rows if row.kind.endswith("approval")]
+    level = ("level-approval", "pass", True)
+    assert said == [level, ("level-approval", "return", True), level, level, ("approval", "pass", True)]
+    assert asked.task("sign-document").assignee_id == leader.id
