@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import connectors.archive.operations
 import connectors.conversion.operations
+import connectors.conversion.opinions
 import connectors.conversion.prints.operations
 import connectors.exchange.operations
 import connectors.notification.operations
@@ -11,6 +12,7 @@ import connectors.signing.operations
 import engine.documents.operations
 import engine.instances.moving.operations
 import engine.instances.operations
+import engine.opinions.operations
 import engine.records.operations
 import engine.tasks.operations
 from engine.operations import Catalog

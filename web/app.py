@@ -21,6 +21,7 @@ from engine.settings import Settings
 from web import errors
 from web import session as sessions
 from web.adaptation import routes as adaptation
+from web.authority import routes as authority
 from web.calendar import routes as calendar
 from web.database import configuration, db
 from web.directory import people
@@ -36,6 +37,7 @@ from web.modeler import drafts
 from web.modeler import routes as modeler
 from web.notices import preferences, stream
 from web.notices import routes as notices
+from web.opinions import routes as opinions
 from web.practice import routes as practice
 from web.records import filing as dossier_filing
 from web.records import keeping as dossier_keeping
@@ -58,11 +60,13 @@ HERE = Path(__file__).parent
 SCREENS = (
     layout.screen,
     directory.screen,
+    authority.screen,
     calendar.screen,
     handbook.screen,
     worklist.screen,
     notices.screen,
     documents.screen,
+    opinions.screen,
     registers.screen,
     records.screen,
     search.screen,

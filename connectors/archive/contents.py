@@ -22,7 +22,10 @@ from engine.platform import Actor
 from engine.records import queries, rules
 from engine.records.models import ArchivePackage, Dossier, DossierEntry
 
-PARTS = {"main": "Văn bản chính", "annex": "Phụ lục, tệp kèm theo", "notice": "Thông báo"}
+PARTS = {
+    "main": "Văn bản chính", "annex": "Phụ lục, tệp kèm theo", "notice": "Thông báo",
+    "summary": "Bảng tổng hợp ý kiến", "opinion": "Ý kiến góp ý",
+}  # fmt: skip
 _PLAIN = re.compile(r"[^A-Za-z0-9._-]+")
 
 

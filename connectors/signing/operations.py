@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
+from engine.directory.authority import queries as authority
+from engine.directory.queries import today
 from engine.documents import commands as documents
 from engine.documents import formats, queries
 from engine.documents.models import Attachment, Document
@@ -71,11 +73,19 @@ def sign(given: Sign, outside: Outside) -> Signed:
         document = queries.get(session, system(outside.agency_id), given.document)
         if document.signer_id not in (None, given.signer):
             raise BusinessError(SIGNER, f"Văn bản do {document.signer_name} ký; người khác không ký thay được.")
+        _require_authority(session, document, given.signer, today(client.now))
         main = _main(session, document)
         identity = client.person(session, document.agency_id, given.signer)
     content = _in_words(sign_person, outside.platform.files.get(main.file_hash), identity, client.desk)
     done = outside.platform.files.put(content)
     return Signed(main.file_hash, done, _pdf_name(main), client.now.isoformat(), f"{identity.serial:x}")
+
+
+def _require_authority(session: Session, document: Document, signer_id: int, on: date) -> None:
+    """Nobody signs without a right of their own or an authorisation that covers this day and kind (ND30-13.3)."""
+    verdict = authority.capacity_of(session, document.agency_id, signer_id, document.type_name, on).verdict
+    if not verdict:
+        raise BusinessError(SIGNER, verdict.reason)
 
 
 # --- The agency -----------------------------------------------------------------------------------------------

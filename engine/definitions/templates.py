@@ -25,6 +25,9 @@ _WORDS: dict[str, str] = {
     **kinds.OUTGOING_STATUSES,
     **kinds.INCOMING_STATUSES,
     **kinds.STATUS_CODES,
+    "complete": "Đủ ý kiến",
+    "deadline": "Hết thời hạn",
+    "early": "Kết thúc sớm",
     "message": "Thông điệp",
     "signal": "Tín hiệu",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
 
 from engine.directory import queries as directory
-from engine.directory.models import Post
+from engine.directory.authority import queries as authority
 from engine.documents import formats, kinds, queries, registers, rules
 from engine.documents.models import Attachment, Document, DocumentLink, Opinion, Party
 from engine.documents.queries import locked
@@ -40,7 +42,7 @@ def apply(work: Work, document: Document, values: Mapping[str, Any]) -> None:
                 "Loại văn bản không có trong danh mục.", {"type_name": "Chọn loại văn bản trong danh mục."}
             )
         document.type_name = kind.name
-        if "signer_id" in values:
+        if "signer_id" in values or ("type_name" in values and document.signer_id is not None):
             _name_signer(work, document)
         if problems := rules.reply_problem(document.reply_required, document.due_date, document.reply_requirement):
             raise InvalidInput(" ".join(problems.values()), problems)
@@ -54,9 +56,13 @@ def _name_signer(work: Work, document: Document) -> None:
     if document.signer_id is None:
         return
     signer = directory.person(work.session, document.agency_id, document.signer_id)
-    post = work.session.get(Post, signer.post_id) if signer.post_id else None
+    found = authority.capacity_of(
+        work.session, document.agency_id, signer.id, document.type_name, directory.today(work.now)
+    )
+    if not found.verdict:
+        raise InvalidInput(found.verdict.reason, {"signer_id": found.verdict.reason})
     document.signer_name = signer.full_name
-    document.signer_position, document.signer_capacity = (post.name, post.capacity) if post else ("", "")
+    document.signer_position, document.signer_capacity = found.position, found.line[:100]
 
 
 def split_code(document: Document) -> None:
@@ -208,7 +214,7 @@ def enter_file(
 ) -> Attachment:
     """Enter stored bytes with the document: the next in its part, or the newer version of what is there."""
     same = select(Attachment).where(Attachment.document_id == document.id, Attachment.part == part, Attachment.current)
-    if part in ("annex", "notice"):
+    if part in ("annex", "notice", "opinion", "summary"):
         same = same.where(Attachment.file_name == name)
     before = work.session.scalars(same.order_by(Attachment.number, Attachment.id)).all()
     for row in before:
@@ -320,9 +326,11 @@ def record_opinion(
     if person_id is not None:
         directory.person(work.session, document.agency_id, person_id)
         add_party(work, document.id, person_id=person_id, reason=kind)
+    about = judged(work.session, document) if document.direction == "outgoing" else Judged(None, "", None)
     opinion = Opinion(
         document_id=document.id, person_id=person_id, kind=kind, verdict=verdict[:20],
-        text=fitting("text", "ý kiến", text, 5000, lines=True), at=work.now,
+        text=fitting("text", "ý kiến", text, 5000, lines=True), at=work.now, judged_hash=about.file_hash,
+        judged_name=about.name, judged_version=about.version,
     )  # fmt: skip
     work.session.add(opinion)
     work.session.flush()
@@ -334,8 +342,33 @@ def record_opinion(
         kind=kind,
         verdict=verdict,
         by=person_id,
+        judged=about.file_hash,
     )
     return opinion
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What somebody had before them: a file with its version, or (no version) the text as it was written."""
+
+    file_hash: str | None
+    name: str
+    version: int | None
+
+
+def judged(session: Session, document: Document) -> Judged:
+    """What a verdict on a draft is about (ND30-11): the PDF once it is made, before that the uploaded file or the text.
+
+    A PDF of an earlier turn isn't looked at while the draft is being changed or its content checked.
+    """
+    draft = queries.draft_file(session, document.id)
+    main = queries.main_file(session, document.id)
+    early = document.status in ("draft", "content_check") and (main is None or main.origin == "rendered")
+    file = draft if early else main or draft
+    if file is not None:
+        return Judged(file.file_hash, file.file_name, file.version)
+    words = f"{document.subject}\n{document.body}".encode()
+    return Judged(hashlib.sha256(words).hexdigest(), "", None)
 
 
 def add_party(

@@ -124,6 +124,7 @@ RESOLUTIONS: dict[str, str] = {"answer": "Văn bản trả lời", "information"
 OPINION_KINDS: dict[str, str] = {
     "content-check": "Kiểm tra nội dung",
     "form-check": "Kiểm tra thể thức",
+    "level-approval": "Duyệt trung gian",
     "approval": "Duyệt",
     "support": "Ý kiến phối hợp",
     "proposal": "Đề xuất xử lý",

@@ -100,7 +100,7 @@ class Attachment(Base):
     """A file of a document; a newer version replaces an older of the same name and part, nothing is overwritten."""
 
     __tablename__ = "attachment"
-    __table_args__ = (CheckConstraint("part in ('main','annex','draft','notice')", name="part"),)
+    __table_args__ = (CheckConstraint("part in ('main','annex','draft','notice','opinion','summary')", name="part"),)
 
     id: Mapped[Key]
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
@@ -297,6 +297,9 @@ class Opinion(Base):
     kind: Mapped[str] = mapped_column(String(40))  # content-check, form-check, approval, support, return, extension
     verdict: Mapped[str] = mapped_column(String(20), default="")
     text: Mapped[str] = mapped_column(Text, default="")
+    judged_hash: Mapped[str | None] = mapped_column(String(64))  # what lay before who judged: a file, or the text
+    judged_name: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    judged_version: Mapped[int | None]
     at: Mapped[datetime]
 
 

@@ -173,7 +173,7 @@ def attachments(session: Session, document_id: int, *, all_versions: bool = Fals
     query = select(Attachment).where(Attachment.document_id == document_id)
     if not all_versions:
         query = query.where(Attachment.current)
-    order = {"main": 0, "draft": 1, "annex": 2, "notice": 3}
+    order = {"main": 0, "draft": 1, "annex": 2, "summary": 3, "opinion": 4, "notice": 5}
     found = session.scalars(query.order_by(Attachment.number, Attachment.version.desc())).all()
     return sorted(found, key=lambda a: (order[a.part], a.number, -a.version))
 

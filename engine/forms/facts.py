@@ -16,6 +16,7 @@ from engine.forms.reading import read_form
 from engine.forms.text import slots
 
 BOUND = "document."
+OPINION = "opinion."
 _PICKED = {
     "person": "person",
     "people": "person",
@@ -63,7 +64,7 @@ def _field(question: Field, item: Mapping[str, Any]) -> FieldFacts:
         kind=question.kind,
         shape=maybe(shape, hidden_by) if away else shape,
         required=question.limits.required,
-        bound=bound.removeprefix(BOUND) if bound.startswith(BOUND) else None,
+        bound=bound.removeprefix(BOUND) if bound.startswith((BOUND, OPINION)) else None,
         label=question.label,
         hidden_by=hidden_by,
         readonly=question.readonly,

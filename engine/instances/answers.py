@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from engine.clock import VIETNAM
 from engine.definitions.queries import Ready
 from engine.directory import queries as directory
+from engine.directory.authority import queries as authority
 from engine.documents import commands as documents
 from engine.documents import queries as document_queries
 from engine.documents.models import Document, Register
@@ -22,11 +23,14 @@ from engine.forms.components import Option
 from engine.forms.context import FormContext
 from engine.forms.context import Upload as FormUpload
 from engine.forms.form import Form
+from engine.opinions import commands as opinions
+from engine.opinions import queries as opinion_queries
 from engine.platform import Work
 from engine.records import queries as records
 from engine.tasks.models import Task
 
 BOUND = "document."
+OPINION = "opinion."  # of the line of a fan-out that asks somebody for an opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class AgencyChoices:
     now: datetime
 
     def people(self, narrowing: Mapping[str, str]) -> Sequence[Option]:
-        """Active people, narrowed by `role` and `unit`."""
+        """Active people, narrowed by `role` and `unit`; `signs` adds who signs by a written authorisation (TUQ)."""
         unit = narrowing.get("unit", "")
         found = directory.people_with(
             self.session,
@@ -46,7 +50,18 @@ class AgencyChoices:
             role=narrowing.get("role") or None,
             unit_id=int(unit) if unit.isdigit() else None,
         )
-        return [Option(p.id, p.full_name) for p in found]
+        options = [Option(p.id, p.full_name) for p in found]
+        return [*options, *self._authorised({p.id for p in found})] if narrowing.get("signs") else options
+
+    def _authorised(self, known: set[int]) -> list[Option]:
+        """Who signs by authorisation today, with the kinds it is limited to (ND30-13.3)."""
+        options = []
+        for person_id, row in authority.authorised(self.session, self.agency_id, directory.today(self.now)).items():
+            if person_id not in known:
+                name = directory.person(self.session, self.agency_id, person_id).full_name
+                hint = ", ".join(row.type_names.get("only") or ())
+                options.append(Option(person_id, f"{name} (TUQ. {row.code})", hint))
+        return options
 
     def units(self, narrowing: Mapping[str, str]) -> Sequence[Option]:
         """Units of the agency."""
@@ -91,8 +106,8 @@ def form_of(ready: Ready, task: Task) -> Form | None:
     return form
 
 
-def bindings(ready: Ready, task: Task) -> dict[str, str]:
-    """Form key → document field, for the components that write to the document instead of process data."""
+def bindings(ready: Ready, task: Task, prefix: str = BOUND) -> dict[str, str]:
+    """Form key → field of the document (or opinion), for what isn't written to process data."""
     if not task.form:
         return {}
     found: dict[str, str] = {}
@@ -101,8 +116,8 @@ def bindings(ready: Ready, task: Task) -> dict[str, str]:
         component = stack.pop()
         stack.extend(component.get("components", []))
         bound = str(component.get("properties", {}).get("bind", ""))
-        if bound.startswith(BOUND) and component.get("key"):
-            found[component["key"]] = bound.removeprefix(BOUND)
+        if bound.startswith(prefix) and component.get("key"):
+            found[component["key"]] = bound.removeprefix(prefix)
     return found
 
 
@@ -115,8 +130,18 @@ def context(session: Session, ready: Ready, task: Task, given: Mapping[str, Any]
         for key, field_name in bindings(ready, task).items():
             if field_name in fields:
                 data[key] = fields[field_name]
+    if (request := _request(task)) is not None:
+        data["opinion"] = said = opinion_queries.shown_in_form(session, request, task.agency_id)
+        for key, field_name in bindings(ready, task, OPINION).items():
+            data[key] = said.get(field_name) or None
     choices = AgencyChoices(session, task.agency_id, now)
     return FormContext(json.loads(json.dumps(data, default=_plain)), choices, now.astimezone(VIETNAM).date())
+
+
+def _request(task: Task) -> int | None:
+    """The request for an opinion that a line of a fan-out stands for."""
+    found = (item.get("request") for item in task.data.values() if isinstance(item, dict))
+    return next((each for each in found if isinstance(each, int)), None) if task.index is not None else None
 
 
 def document_fields(session: Session, document_id: int) -> dict[str, Any]:
@@ -146,6 +171,9 @@ def accept(
     for_document = {field: values.pop(key) for key, field in bound.items() if key in values}
     if for_document and task.document_id:
         documents.update_fields(work, task.document_id, {k: _uploads(v) for k, v in for_document.items()})
+    for_opinion = {f: values.pop(k) for k, f in bindings(ready, task, OPINION).items() if k in values}
+    if for_opinion and (request := _request(task)) is not None:
+        opinions.fill(work, request, {k: _uploads(v) for k, v in for_opinion.items()})
     return {k: v for k, v in values.items() if not _is_upload(v)}
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from engine.documents import commands as documents
+from engine.documents import queries as document_queries
 from engine.documents.models import Document
 from engine.errors import InvalidInput, NotAllowed
 from engine.instances import commands
 from engine.instances.models import Instance
+from engine.opinions import queries as opinions
+from engine.opinions.rules import may_ask
 from engine.platform import Work
 
 
@@ -44,6 +49,20 @@ def begin_incoming(work: Work, **arrival: Any) -> tuple[Document, Instance]:
             raise InvalidInput("Cơ quan chưa có quy trình tiếp nhận văn bản đến từ trục liên thông.")
         return document, instance
     return document, commands.start_instance(work, "incoming-document", document.agency_id, data)
+
+
+def begin_opinions(work: Work, document_id: int) -> Instance:
+    """Ask others about a draft or an incoming document, by hand; NotFound out of scope, NotAllowed as rules.may_ask."""
+    document = document_queries.get(work.session, work.actor, document_id)
+    running = opinions.running(work.session, document.id)
+    work.require(may_ask(work.actor, document, running))
+    asked = select(Instance.id).where(
+        Instance.document_id == document.id, Instance.procedure == "opinions", Instance.status == "running"
+    )
+    if work.session.scalar(asked.limit(1)) is not None:
+        raise NotAllowed("Văn bản đang có một đợt lấy ý kiến chưa kết thúc.")
+    data = {"document_id": document.id, "asker": work.actor.person_id}
+    return commands.start_instance(work, "opinions", document.agency_id, data)
 
 
 def begin_recall(work: Work, document_id: int, reason: str) -> Instance:

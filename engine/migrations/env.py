@@ -6,12 +6,14 @@ from alembic import context
 
 import engine.audit
 import engine.definitions.models
+import engine.directory.authority.models
 import engine.directory.models
 import engine.documents.models
 import engine.inbox
 import engine.instances.models
 import engine.notices.models
 import engine.occasions
+import engine.opinions.models
 import engine.outbox
 import engine.records.models
 import engine.tasks.models  # noqa: F401

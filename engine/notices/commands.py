@@ -22,6 +22,9 @@ from engine.notices.models import Letter, Notice, NoticePreference
 from engine.notices.receivers import Told
 from engine.notices.rules import CHANNELS, DEFAULT, DIGESTS, KINDS, Channel, mail_at
 from engine.occasions import Occasion
+from engine.opinions import queries as opinions
+from engine.opinions.commands import requests as asked_in
+from engine.opinions.rules import is_asker
 from engine.platform import Work
 from engine.tasks import commands as tasks
 from engine.tasks.models import Task
@@ -186,13 +189,31 @@ def choose(
     work.session.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values))
 
 
-def urge(work: Work, task_id: int, message: str) -> Task:
+def urge_round(work: Work, round_id: int, message: str) -> int:
+    """Urge everybody who owes an opinion in a round, by who asked for it; how many (ND30-24.1)."""
+    found = opinions.locked(work, round_id)
+    work.require(is_asker(work.actor, found))
+    owed = {row.id for row in asked_in(work, found.id) if not row.verdict}
+    rows = select(Task).where(Task.document_id == found.document_id, Task.state == "open", Task.index.is_not(None))
+    late = [task.id for task in work.session.scalars(rows.order_by(Task.id)) if owed & set(_requests(task))]
+    if found.closed_at is not None or not late:
+        raise InvalidInput("Không còn ai chưa trả lời.", {"message": "Không còn ai chưa trả lời."})
+    for task_id in late:
+        urge(work, task_id, message, asked_by_actor=True)
+    return len(late)
+
+
+def _requests(task: Task) -> list[int]:
+    return [item["request"] for item in task.data.values() if isinstance(item, dict) and "request" in item]
+
+
+def urge(work: Work, task_id: int, message: str, *, asked_by_actor: bool = False) -> Task:
     """Urge who has a task, or who may take it: a notice with these words, and the task rises (ND30-24.1)."""
     task = tasks.locked(work, task_id)
     tasks.require_open(work, task)
     if task.document_id is not None:
         documents.get(work.session, work.actor, task.document_id)  # nobody learns of what isn't theirs to see
-    work.require(rules.may_urge(work.actor, task))
+    work.require(rules.may_urge(work.actor, task, asked_by_actor=asked_by_actor))
     said = fitting("message", "nội dung đôn đốc", message, rules.LONGEST_MESSAGE, required=True, lines=True)
     task.priority += 10
     work.tell(occasions.URGED, task.agency_id, task_id=task.id, document_id=task.document_id, details={"message": said})

@@ -18,6 +18,8 @@ from engine.notices.models import Notice
 from engine.occasions import Occasion
 from engine.tasks.models import Task, TaskCandidate
 
+LONGEST_REASON = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -150,11 +152,23 @@ def _returned(session: Session, occasion: Occasion, now: datetime) -> Iterator[T
     document = session.get(Document, occasion.document_id)
     if document is None or document.destroyed_at is not None:
         return
-    acted = (
-        select(Opinion.person_id).distinct().where(Opinion.document_id == document.id, Opinion.person_id.is_not(None))
+    said = _why_returned(session, occasion)
+    for person_id in _people(document.drafter_id):
+        yield Told(person_id, "returned", f"returned:{occasion.id}", details=said)
+    judged = select(Opinion.person_id).where(Opinion.document_id == document.id)
+    done = select(Task.completed_by_id, Task.acting_for_id).where(
+        Task.document_id == document.id, Task.state == "completed", Task.completed_at <= occasion.at
     )
-    for person_id in _people(document.drafter_id, *session.scalars(acted)):
-        yield Told(person_id, "returned", f"returned:{occasion.id}")
+    acted = _people(*session.scalars(judged), *(each for row in session.execute(done) for each in row))
+    for person_id in acted - _people(document.drafter_id):
+        yield Told(person_id, "rejected", f"rejected:{occasion.id}", details=said)
+
+
+def _why_returned(session: Session, occasion: Occasion) -> dict[str, Any]:
+    """The reason of the verdict by which a draft was sent back."""
+    verdict = select(Opinion.text).where(Opinion.document_id == occasion.document_id, Opinion.at == occasion.at)
+    reason = session.scalar(verdict.order_by(Opinion.id.desc()).limit(1)) or ""
+    return {"message": reason[:LONGEST_REASON]} if reason else {}
 
 
 def _sent_out(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:

@@ -37,6 +37,7 @@ KINDS: dict[str, Kind] = {
     "assigned": Kind("Việc được giao cho tôi", _BOTH),
     "offered": Kind("Việc được giao cho nhóm của tôi", _BELL),
     "returned": Kind("Dự thảo bị trả lại", _BOTH),
+    "rejected": Kind("Văn bản tôi đã tham gia bị trả lại", _BELL),
     "taken-back": Kind("Việc của tôi được thu lại hoặc chuyển người khác", _BELL),
     "near": Kind("Việc sắp hết thời hạn", _BOTH),
     "late": Kind("Việc quá thời hạn", _BOTH),
@@ -71,13 +72,16 @@ LONGEST_MESSAGE = 500
 URGERS = frozenset({"leader", "unit-head", "follow-up", "clerk"})
 
 
-def may_urge(actor: Actor, task: Task) -> Verdict:
-    """Leaders, unit heads, clerks and who follows up urge the work of their agency; not their own (SYS-1.l–m)."""
+def may_urge(actor: Actor, task: Task, *, asked_by_actor: bool = False) -> Verdict:
+    """Leaders, unit heads, clerks and who follows up urge the work of their agency; not their own (SYS-1.l–m).
+
+    Who asks for opinions urges those who owe one.
+    """
     if task.agency_id != actor.agency_id or task.state != "open":
         return Verdict(False, "Việc này không còn chờ xử lý.")
     if task.assignee_id == actor.person_id:
         return Verdict(False, "Việc này đang ở chính bạn.")
-    if actor.roles & URGERS:
+    if asked_by_actor or actor.roles & URGERS:
         return ALLOWED
     return Verdict(False, "Chỉ lãnh đạo, trưởng phòng, văn thư và người theo dõi được đôn đốc.", "SYS-1.l–m")
 

@@ -13,6 +13,7 @@ def headline(row: Row) -> str:
         "assigned": f"Việc{step} được giao cho bạn.",
         "offered": f"Nhóm của bạn có việc{step} chờ nhận.",
         "returned": "Dự thảo bị trả lại để sửa.",
+        "rejected": f"{row.by or 'Hệ thống'} trả lại dự thảo mà bạn đã tham gia.",
         "taken-back": f"Việc{step} không còn do bạn xử lý.",
         "near": f"Việc{step} sắp hết thời hạn.",
         "late": f"Việc{step} đã quá thời hạn.",

@@ -228,12 +228,20 @@ def require_open(work: Work, task: Task) -> None:
             f"{_name(work, task.completed_by_id)} đã hoàn thành việc này lúc {clock_text(task.completed_at)}."
         )
     if task.state != "open":
-        raise Conflict("Việc này không còn chờ xử lý: quy trình đã đi tiếp theo hướng khác.")
+        raise Conflict(closed_text(task))
 
 
 def _name(work: Work, person_id: int | None) -> str:
     person = work.session.get(Person, person_id) if person_id else None
     return person.full_name if person else "Hệ thống"
+
+
+def closed_text(task: Task) -> str:
+    """Why a task that nobody completed is open no longer; one that came too late is told so."""
+    late = task.due_at is not None and task.completed_at is not None and task.completed_at >= task.due_at
+    if late:
+        return f"Việc này đã đóng khi hết thời hạn {clock_text(task.due_at)}; nội dung gửi sau không được ghi nhận."
+    return "Việc này không còn chờ xử lý: quy trình đã đi tiếp theo hướng khác."
 
 
 def clock_text(at: datetime | None) -> str:

@@ -42,6 +42,9 @@ SCREENS = {
     "document-outgoing": ("vanthu.sxd", "/documents/{request}"),
     "document-incoming": ("vanthu.anphu", "/documents/{arrived}"),
     "document-draft": ("chuyenvien.sxd", "/documents/{draft}"),
+    "opinions": ("chuyenvien.sxd", "/documents/{draft}/opinions"),
+    "authorisations": ("quantri.sxd", "/authorisations"),
+    "approval-levels": ("quantri.sxd", "/approval-levels"),
     "document-audit": ("vanthu.sxd", "/documents/{request}/audit"),
     "new-outgoing": ("chuyenvien.sxd", "/documents/outgoing/new"),
     "new-incoming": ("vanthu.sxd", "/documents/incoming/new"),
@@ -121,7 +124,7 @@ NO_SCREENS = {
     "versions.choose", "versions.drawing", "handbook.drawing", "practice.index",
     "registers.print_file", "search.export", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
     "registers.stamped_copy", "reports.export",
-    "records.contents_file", "records.list_file", "records.package_file",
+    "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",
 }  # fmt: skip
 
 Visitor = Callable[..., Any]

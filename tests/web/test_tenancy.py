@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 from engine.definitions import drafting, waivers
 from engine.definitions import queries as definitions
 from engine.directory import commands as directory
+from engine.directory.authority import commands as authority
 from engine.directory.models import RoleGrant
 from engine.documents import commands
 from engine.documents import queries as documents
@@ -24,6 +25,7 @@ from engine.instances import cases
 from engine.instances.models import Incident, Instance
 from engine.instances.moving import commands as moving
 from engine.notices.models import Notice
+from engine.opinions import commands as opinions
 from engine.platform import Actor, Platform, Work, system
 from engine.records import commands as records
 from engine.records import handover
@@ -94,12 +96,29 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     filter_id = platform.run(clerk, keep_filter, "Quá hạn", "groups", Filter(due="late"), "", "clerk").id
     saved = platform.run(clerk, searching.save_search, "Văn bản của tôi", asking.Criteria(text="của sở"))
     waiver = platform.run(admin, waivers.grant, "law.filed", "incoming-document", office.id, "Thử")
-    return procedures | {"waiver_id": waiver.id} | {
+    return procedures | {"waiver_id": waiver.id} | asked(platform, office, document.id) | {
         "document_id": document.id, "file_id": file_id, "instance_id": instance.id, "task_id": task_id,
         "incident_id": incident_id, "person_id": office["leader"].id, "unit_id": office.unit.id,
         "register_id": office.registers[0].id, "grant_id": grant_id, "row_id": stand_in.id,
         "saved_id": saved.id, "notice_id": notice_id, "filter_id": filter_id,
     } | registered(platform, clerk, document.id, office) | kept(platform, clerk, document.id)  # fmt: skip
+
+
+def asked(platform: Platform, office: builders.Office, document_id: int) -> dict[str, int]:
+    """A round of opinions on the document, an authorisation to sign, a level of approval."""
+
+    def ask(work: Work) -> dict[str, int]:
+        leader, head = office["leader"].id, office["unit-head"].id
+        due = work.now.date().replace(month=12)
+        row = opinions.open_round(work, document_id, leader, "Góp ý", [head], [], due)
+        given = authority.add_authorisation(
+            work, giver_id=leader, receiver_id=head, code="1/GUQ", dated=work.now.date(), valid_from=work.now.date(),
+            valid_to=due, scope="Công tác văn thư",
+        )  # fmt: skip
+        level = authority.add_level(work, "Trưởng phòng", role="unit-head")
+        return {"round_id": row.id, "authorisation_id": given.id, "level_id": level.id}
+
+    return platform.run(builders.actor(platform, office["agency-admin"]), ask)
 
 
 def notice(work: Work, person_id: int) -> int:

@@ -17,6 +17,7 @@ from engine.directory.models import Agency, Person, Unit
 from engine.documents import queries as documents
 from engine.documents.models import Dispatch, DispatchStatus, Document
 from engine.instances import queries as instances
+from engine.opinions import queries as rounds
 from engine.platform import Actor
 from engine.records import queries as records
 from engine.tasks import queries as worklists
@@ -54,6 +55,7 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "assignments": assignments,
         "instructions": instructions,
         "opinions": opinions,
+        "opinion_rounds": len(rounds.of_document(session, document.id)),
         "people": _names(session, Person.id, Person.full_name, concerned),
         "units": _names(session, Unit.id, Unit.name, [*(row.unit_id for row in assignments), document.unit_id]),
         "links": documents.links(session, actor, document.id),
@@ -159,6 +161,10 @@ def actions() -> dict[str, str]:
         "document.assigned": _("Phân công"),
         "document.postponed": _("Gia hạn xử lý"),
         "document.opinion_recorded": _("Ghi ý kiến"),
+        "opinions.asked": _("Gửi phiếu lấy ý kiến"),
+        "opinions.given": _("Góp ý kiến"),
+        "opinions.explained": _("Tiếp thu, giải trình ý kiến"),
+        "opinions.closed": _("Kết thúc lấy ý kiến"),
         "document.status_changed": _("Chuyển trạng thái"),
         "document.numbered": _("Cấp số"),
         "document.signed": _("Ký số cá nhân"),

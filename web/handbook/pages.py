@@ -51,6 +51,8 @@ ABOUT = {
     "reports.published": "documents#published",
     "directory.sign_in": "account#sign-in", "directory.change_password": "account#password",
     "directory.stand_ins": "account#stand-ins", "directory.people": "agency#people",
+    "opinions.rounds": "documents#opinions", "authority.authorisations": "agency#authority",
+    "authority.levels": "agency#levels",
     "directory.new_person": "agency#people", "directory.person": "agency#people", "directory.units": "agency#units",
     "calendar.index": "agency#calendar", "modeler.index": "design#procedures", "modeler.draft": "design#editor",
     "versions.history": "design#versions", "versions.version": "design#versions",

@@ -92,7 +92,8 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
         hours = Item(_("Lịch làm việc"), "calendar.index", "clock")
         people = Item(_("Người dùng"), "directory.people", "person")
         units = Item(_("Đơn vị"), "directory.units", "building")
-        groups.append(Group(_("Quản trị"), (people, units, hours)))
+        signing = Item(_("Ủy quyền ký"), "authority.authorisations", "pen")
+        groups.append(Group(_("Quản trị"), (people, units, signing, hours)))
     return tuple(groups)
 
 

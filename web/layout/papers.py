@@ -48,6 +48,8 @@ def _view(row: Attachment) -> FileView:
         "draft": _("Dự thảo"),
         "annex": _("Phụ lục %(number)s", number=row.number),
         "notice": _("Thông báo"),
+        "opinion": _("Ý kiến %(number)s", number=row.number),
+        "summary": _("Tổng hợp ý kiến"),
     }
     address = url_for("documents.file", document_id=row.document_id, file_id=row.id, name=row.file_name)
     return FileView(row.id, labels[row.part], row.file_name, row.media_type, row.size, address)

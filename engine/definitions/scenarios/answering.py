@@ -63,7 +63,7 @@ def form_of(course: Course, found: Open) -> Form | None:
 
 def context_of(course: Course, given: Mapping[str, Any]) -> FormContext:
     """What a form is shown with and checked against: process data, the document of the scenario, anything to pick."""
-    data = {"document": {**DOCUMENT, **course.scenario.document}, **given}
+    data = {"document": {**DOCUMENT, **course.scenario.document}, "opinion": {}, **given}
     today = course.now.astimezone(VIETNAM).date()
     return FormContext(json.loads(json.dumps(data, default=_plain)), course.around.choices, today)
 

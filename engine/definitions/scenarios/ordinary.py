@@ -24,9 +24,15 @@ SPECIAL: Mapping[str, Mapping[str, Any]] = {
     "documents.instruct": {"lead_unit": 3, "support_units": [], "due_at": None},
     "documents.issue": {"dispatches": [501, 502], "reply_required": False, "due_at": None},
     "documents.number": {"number": 125, "code": "125/SXD-QLXD", "identifier": "H99.15-2026-125"},
+    "documents.plan-approval": {"levels": []},
     "documents.record-opinion": {"status": "draft", "signer": 5, "urgency": 0},
     "documents.register-incoming": {"number": 41},
     "exchange.send": {"transport_id": "axis-1"},
+    "opinions.close": {"agreed": 1, "with_remarks": 1, "disagreed": 0, "silent": 0, "to_explain": [{"request": 901}]},
+    "opinions.open": {
+        "round": 9, "due_at": "2026-11-25T17:00:00+07:00",
+        "asked": [{"request": 901, "unit": 4, "person": None}, {"request": 902, "unit": None, "person": 31}],
+    },
     "signing.seal": {"sealed_at": "2026-11-23T09:40:00+07:00", "conclusion": "original", "annexes": []},
     "signing.sign": {"signed_at": "2026-11-23T09:20:00+07:00"},
     "signing.verify": {"conclusion": "original", "valid": True, "sentence": "Chữ ký số hợp lệ."},
@@ -75,6 +81,7 @@ TIMED_OUT = Other("Quá thời gian chờ, hệ thống bên ngoài không trả
 ERRORS: Mapping[str, str] = {
     "conversion.file": "Không tạo được tệp PDF từ dự thảo",
     "document.transition": "Văn bản không ở trạng thái cho phép",
+    "opinions.invalid": "Chưa đủ thông tin để lấy ý kiến",
     "records.refused": "Hồ sơ không nhận được văn bản này",
     "exchange.recalled": "Văn bản đã được thu hồi trước khi gửi",
     "exchange.failed": "Trục không nhận văn bản",

@@ -20,6 +20,7 @@ from connectors.signing.client import signing_client
 from connectors.signing.verification import verify
 from engine import outbox
 from engine.clock import FixedClock
+from engine.directory.authority import commands as authority_commands
 from engine.documents import commands as documents
 from engine.documents import queries
 from engine.documents.commands import Upload
@@ -73,7 +74,7 @@ def read(platform: Platform, document: Document) -> tuple[Document, Attachment |
 def approved(platform: Platform, office: builders.Office, **fields: Any) -> Document:
     """A draft that has been approved, with its signer named."""
     body = "Đề nghị các địa phương rà soát quy hoạch."
-    document = builders.draft(platform, office, body=body, signer_id=office["leader"].id, **fields)
+    document = builders.draft(platform, office, body=body, **{"signer_id": office["leader"].id, **fields})
 
     def approve(work: Work) -> None:
         for status in ("content_check", "form_check", "approval", "approved"):
@@ -334,3 +335,21 @@ def test_without_the_test_authority_nothing_is_signed_or_believed(
     row = done(platform, office, "signing.sign", document=document.id, signer=office["leader"].id)
     assert row.state == "failed"
     assert "thiết bị ký số" in (row.last_error or "")
+
+
+def test_who_signs_by_authorisation_needs_one_on_the_day_of_signing(
+    platform: Platform, office: builders.Office
+) -> None:
+    checker, day = office["form-checker"].id, platform.clock.now().date()
+    admin = builders.actor(platform, office["agency-admin"])
+    row = platform.run(
+        admin, authority_commands.add_authorisation, giver_id=office["leader"].id, receiver_id=checker,
+        code="12/GUQ-SXD", dated=day, valid_from=day, valid_to=day, type_names=["Công văn"],
+    )  # fmt: skip
+    document = approved(platform, office, signer_id=checker)
+    assert document.signer_capacity.startswith("TUQ.")
+    assert done(platform, office, "conversion.render-draft", document=document.id).state == "done"
+    platform.run(admin, authority_commands.revoke_authorisation, row.id, "Giám đốc đã về.")
+    refused = done(platform, office, "signing.sign", document=document.id, signer=checker)
+    assert refused.state != "done"
+    assert "giấy ủy quyền số 12/GUQ-SXD đã bị thu hồi" in refused.last_error

@@ -236,6 +236,29 @@ def test_opinions_are_kept_and_their_authors_take_part(platform: Platform, offic
         platform.run(system(office.id), commands.record_opinion, document.id, head.id, "gossip")
 
 
+def test_a_verdict_names_what_it_is_about(platform: Platform, office: Office) -> None:
+    document = builders.draft(platform, office, body="Đề nghị rà soát.")
+    head = office["unit-head"].id
+
+    def judged(kind: str = "content-check") -> tuple[str | None, str, int | None]:
+        row = platform.run(system(office.id), commands.record_opinion, document.id, head, kind, "pass")
+        return row.judged_hash, row.judged_name, row.judged_version
+
+    words = judged()
+    assert words[1:] == ("", None)
+    platform.run(system(office.id), commands.update_fields, document.id, {"body": "Đề nghị báo cáo."})
+    assert judged()[0] != words[0]  # another text, another verdict
+    upload = builders.Upload("a.pdf", builders.pdf("1"))
+    first = platform.run(system(office.id), commands.add_attachment, document.id, "draft", upload)
+    assert judged() == (first.file_hash, "a.pdf", 1)
+    made = platform.files.put(builders.pdf("2"))
+    platform.run(system(office.id), commands.replace_main, document.id, made, "van-ban.pdf", "rendered")
+    assert judged() == (first.file_hash, "a.pdf", 1)  # before its form check a draft is judged by what was written
+    for status in ("content_check", "form_check", "approval"):
+        platform.run(system(office.id), commands.set_status, document.id, status)
+    assert judged("level-approval") == (made, "van-ban.pdf", 1)
+
+
 def test_nothing_of_a_failing_command_stays(platform: Platform, office: Office) -> None:
     def failing(work: Work) -> None:
         commands.create_draft(work, agency_id=office.id, subject="Sẽ không còn")

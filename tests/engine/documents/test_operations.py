@@ -19,7 +19,7 @@ KEYS = {
     "documents.check", "documents.register-incoming", "documents.refuse", "documents.instruct", "documents.assign",
     "documents.record-opinion", "documents.set-status", "documents.number", "documents.issue", "documents.link-answer",
     "documents.resolve", "documents.file", "documents.destroy", "documents.freeze", "documents.late-dispatch",
-    "documents.remove-bytes", "documents.postpone",
+    "documents.remove-bytes", "documents.postpone", "documents.plan-approval",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from engine.clock import FixedClock
 from engine.documents import commands as documents
@@ -17,7 +17,8 @@ from engine.documents.prints import orders
 from engine.documents.prints.reading import Selection
 from engine.notices import queries
 from engine.notices.models import Notice
-from engine.platform import Actor, Platform, system
+from engine.notices.sentences import headline, matter
+from engine.platform import Actor, Platform, Work, system
 from engine.settings import Settings
 from engine.tasks import commands as tasks
 from engine.tasks.models import Task, TaskCandidate
@@ -64,6 +65,12 @@ def waiting(platform: Platform, document: Document, *, due_in: int, assignee: in
     platform.run(system(), add)
 
 
+def done_by(work: Work, document_id: int, person_id: int | None) -> None:
+    """The open tasks of a document, completed by somebody."""
+    rows = update(Task).where(Task.document_id == document_id, Task.state == "open")
+    work.session.execute(rows.values(state="completed", completed_at=work.now, completed_by_id=person_id))
+
+
 def test_a_returned_draft_reaches_all_who_acted(platform: Platform, office: builders.Office, kinds: Kinds) -> None:
     document = builders.draft(platform, office)
     head, checker, leader = (person(platform, office, role) for role in ("unit-head", "form-checker", "leader"))
@@ -71,9 +78,22 @@ def test_a_returned_draft_reaches_all_who_acted(platform: Platform, office: buil
         platform.run(who, documents.set_status, document.id, status)
         platform.run(who, documents.record_opinion, document.id, who.person_id, "content-check", "pass")
     assert kinds(platform, head) == []
-    platform.run(leader, documents.set_status, document.id, "draft")
-    for role in ("specialist", "unit-head", "form-checker"):
-        assert kinds(platform, person(platform, office, role)) == ["returned"]
+    follow_up = builders.actor(platform, builders.person(platform, office.agency, "follow-up"))
+    waiting(platform, document, due_in=1, assignee=follow_up.person_id)
+    platform.run(system(), done_by, document.id, follow_up.person_id)
+
+    def send_back(work: Work) -> None:
+        documents.record_opinion(work, document.id, leader.person_id, "level-approval", "return", "Thiếu căn cứ.")
+        documents.set_status(work, document.id, "draft")
+
+    platform.run(leader, send_back)
+    assert kinds(platform, person(platform, office, "specialist")) == ["returned"]
+    for who in (head, checker, follow_up):  # by a verdict, or by completing any task of the case
+        assert kinds(platform, who) == ["rejected"]
+    with platform.reading() as session:
+        [row] = queries.notices(session, head)
+    assert headline(row) == f"{leader.name} trả lại dự thảo mà bạn đã tham gia."
+    assert matter(row).endswith("Thiếu căn cứ.")
     assert kinds(platform, leader) == kinds(platform, person(platform, office, "clerk")) == []
 
 

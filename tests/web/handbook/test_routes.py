@@ -20,7 +20,7 @@ NO_SCREENS = {
     "handbook.procedure", "handbook.drawing", "registers.print_file", "registers.slip_pdf",
     "registers.slip_word", "registers.stamp_file",
     "registers.stamped_copy", "reports.export",
-    "records.contents_file", "records.list_file", "records.package_file",
+    "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",
 }  # fmt: skip
 
 

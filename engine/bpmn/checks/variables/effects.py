@@ -171,7 +171,7 @@ class Effects:
         facts = None if self.catalog is None else self.catalog.forms.get(form.removesuffix(".form.json"))
         if facts is None or not facts.known:
             return Shape(frozenset({"map"}), fields=always)
-        seen.names("form", iter(sorted(facts.reads - {"document"})), given, form)
+        seen.names("form", iter(sorted(facts.reads - {"document", "opinion"})), given, form)
         asked = {name: each.shape for name, each in facts.fields.items() if not each.bound and not each.readonly}
         return group({**asked, **always})
 

@@ -1,0 +1,1 @@
+"""Who signs for whom by written authorisation (TUQ), and through which levels a draft goes before it is approved."""

@@ -1,0 +1,1 @@
+"""Opinions asked in parallel: rounds, who is asked, what they say, how it was received, the summary."""

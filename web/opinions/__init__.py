@@ -1,0 +1,1 @@
+"""Opinions asked about a document: live counts, urging, the summary."""
