@@ -49,7 +49,7 @@ def member(session: Session, person_id: int, now: datetime) -> Member:
     if row is None:
         raise NotFound("Không tìm thấy người dùng này.")
     person, agency, absent, granted, all_units = row
-    if not person.active:
+    if not person.active or closed(person, now):
         raise NotAllowed("Tài khoản này đã ngừng hoạt động.")
     grants = [Grant(*each) for each in granted or ()]
     own = [grant for grant in grants if grant.person_id == person_id]
@@ -62,6 +62,11 @@ def member(session: Session, person_id: int, now: datetime) -> Member:
         stand_in_groups=frozenset(_groups(others, all_units) | {f"person:{each}" for each in absent}),
     )  # fmt: skip
     return Member(person, agency, actor)
+
+
+def closed(person: Person, now: datetime) -> bool:
+    """Whether the day has come from which somebody who handed over their work doesn't sign in any more."""
+    return person.closes_on is not None and person.closes_on <= today(now)
 
 
 class Grant(NamedTuple):

@@ -61,18 +61,27 @@ def _row(task: NewTask, now: datetime) -> dict[str, Any]:
 
 _GIVEN = tuple(each.name for each in fields(NewTask) if each.name not in ("groups", "planned"))
 _COLUMNS = (
-    "agency_id, instance_id, token, index, data, element, name, procedure, form, document_id, state, assignee_id, "
+    "agency_id, instance_id, token, index, data, element, name, procedure, form, document_id, state, "
     "priority, due_at, created_at, answers, version, claimed_at"
 )
+# Whoever has handed over their work gets none any more: it goes to who took over (engine/tasks/succession).
+_SUCCESSOR = """
+      (select succession.new from succession
+       where succession.agency_id = {row}.agency_id and succession.old = {old}
+         and (succession.document_id is null or succession.document_id = {row}.document_id)
+       order by succession.id desc limit 1)"""
+_ASSIGNEE = _SUCCESSOR.format(row="given", old="'person:' || given.assignee_id")
+_GROUP = _SUCCESSOR.format(row="opened", old='given."group"')
 _OPEN = f"""
     opened as (
-      insert into task ({_COLUMNS})
-      select {_COLUMNS} from jsonb_populate_recordset(null::task, cast(:opened as jsonb))
-      returning id, agency_id, instance_id, token, index
+      insert into task ({_COLUMNS}, assignee_id)
+      select {_COLUMNS}, coalesce(cast(substr({_ASSIGNEE}, 8) as bigint), assignee_id)
+      from jsonb_populate_recordset(null::task, cast(:opened as jsonb)) as given
+      returning id, agency_id, instance_id, token, index, document_id
     ),
     candidates as (
       insert into task_candidate (task_id, "group", agency_id)
-      select opened.id, given."group", opened.agency_id
+      select distinct opened.id, coalesce({_GROUP}, given."group"), opened.agency_id
       from opened join jsonb_to_recordset(cast(:candidates as jsonb))
         as given(instance_id bigint, token text, index bigint, "group" text)
       on given.instance_id = opened.instance_id and given.token = opened.token
