@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from engine.clock import VIETNAM
 from engine.directory import calendars
 from engine.directory.models import Agency, AgencyCode, AgencySuccessor, Person, Post, RoleGrant, StandIn, Unit
+from engine.directory.rules import CONFIRM_RIGHTS
 from engine.errors import NotAllowed, NotFound
 from engine.platform import Actor
 
@@ -159,6 +160,28 @@ def people(session: Session, agency_id: int, *, active_only: bool = False) -> Se
     if active_only:
         query = query.where(Person.active)
     return session.scalars(query.order_by(Person.full_name, Person.id)).all()
+
+
+CONFIRMERS = frozenset({"leader", "agency-admin"})
+"""Roles whose holders confirm changes of rights asked for by somebody else (SYS-3.c)."""
+
+
+def confirmers(agency_id: int, on: date) -> Select[Any]:
+    """Select of the people who may confirm changes of rights in an agency."""
+    query = select(RoleGrant.person_id).join(Person, Person.id == RoleGrant.person_id)
+    return query.where(
+        RoleGrant.agency_id == agency_id, RoleGrant.role.in_(CONFIRMERS), valid_on(RoleGrant, on), Person.active
+    )
+
+
+def awaits_confirmation(session: Session, actor: Actor, person: Person, now: datetime) -> bool:
+    """Whether a change of this person's rights has to wait: an admin's doing, where somebody else can confirm it."""
+    if actor.is_system or "provincial-admin" in actor.roles:
+        return False
+    if agency(session, person.agency_id).policy.get(CONFIRM_RIGHTS, True) is False:
+        return False
+    others = confirmers(person.agency_id, today(now)).where(RoleGrant.person_id.not_in([actor.person_id, person.id]))
+    return session.scalar(others.limit(1)) is not None
 
 
 def roles_of(session: Session, person_id: int, on: date | None = None) -> Sequence[RoleGrant]:

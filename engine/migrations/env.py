@@ -14,7 +14,7 @@ import engine.notices.models
 import engine.occasions
 import engine.outbox
 import engine.records.models
-import engine.tasks.models  # noqa: F401
+import engine.tasks.models
 import engine.tasks.succession.models  # noqa: F401
 from engine.database import Base
 

@@ -1,4 +1,4 @@
-"""Tables of dossiers: the year's list, dossiers, what stands in them, packages, loans, minutes, what becomes of old ones.
+"""Tables of dossiers: the year's list, dossiers, what stands in them, packages, loans, minutes, disposal.
 
 Field names follow NĐ 30/2020 Phụ lục VI, part “HS” (section 5.9 of the facts).
 """

@@ -104,8 +104,8 @@ def _dossiers() -> None:
         sa.UniqueConstraint("agency_id", "year"),
     )  # fmt: skip
     op.create_table(
-        "dossier_loan", _key(), _of("agency_id", "agency", optional=False), _of("dossier_id", "dossier", optional=False),
-        _of("person_id", "person", optional=False), _text("purpose", 500), _moment("asked_at", optional=False),
+        "dossier_loan", _key(), _of("agency_id", "agency", optional=False),
+        _of("dossier_id", "dossier", optional=False), _of("person_id", "person", optional=False), _text("purpose", 500), _moment("asked_at", optional=False),
         _moment("due_at", optional=False), _text("state", 10), _moment("decided_at"), _of("decided_by_id", "person"),
         _text("remark", 500), _moment("returned_at"), _of("returned_by_id", "person"), _moment("reminded_at"),
         _one_of("dossier_loan", "state", "asked", "refused", "lent", "returned"),

@@ -65,9 +65,7 @@ def hand_over(
 def close_due(work: Work) -> int:
     """Close the accounts whose day has come; what arrived since the hand-over goes to the same receivers. How many."""
     today = directory.today(work.now)
-    query = select(HandOver).where(
-        HandOver.cause == "leave", HandOver.closed_at.is_(None), HandOver.closes_on <= today
-    )
+    query = select(HandOver).where(HandOver.cause == "leave", HandOver.closed_at.is_(None), HandOver.closes_on <= today)
     rows = work.session.scalars(query.order_by(HandOver.id).with_for_update(skip_locked=True)).all()
     for row in rows:
         assert row.person_id is not None

@@ -214,7 +214,7 @@ def names(session: Session, ids: Iterable[int | None]) -> Mapping[int, str]:
     if not wanted:
         return {}
     rows = session.execute(select(Person.id, Person.full_name).where(Person.id.in_(wanted)))
-    return {person_id: name for person_id, name in rows}
+    return {row.id: row.full_name for row in rows}
 
 
 def unfinished(session: Session, agency_id: int, person_id: int) -> HandOver | None:
@@ -231,7 +231,7 @@ def successor_groups(session: Session, agency_id: int, groups: Iterable[str]) ->
     query = select(Succession.old, Succession.new).where(
         Succession.agency_id == agency_id, Succession.old.in_(list(groups)), Succession.document_id.is_(None)
     )
-    return {old: new for old, new in session.execute(query.order_by(Succession.id))}
+    return {row.old: row.new for row in session.execute(query.order_by(Succession.id))}
 
 
 def last_of(session: Session, agency_id: int, person_id: int, today: date) -> list[str]:
