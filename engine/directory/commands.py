@@ -265,8 +265,8 @@ def grant_role(
 
     NotAllowed where somebody else has to confirm it: `rights.ask_grant` asks (SYS-3.c).
     """
-    grant = grant_of(work, person_id, role, unit_id=unit_id, valid_from=valid_from, valid_to=valid_to)
-    if grant.id is not None:
+    grant, held = grant_of(work, person_id, role, unit_id=unit_id, valid_from=valid_from, valid_to=valid_to)
+    if held:
         return grant
     person = queries.person(work.session, None, person_id)
     work.require(rules.may_change_at_once(queries.awaits_confirmation(work.session, work.actor, person, work.now)))
@@ -275,8 +275,8 @@ def grant_role(
 
 def grant_of(
     work: Work, person_id: int, role: str, *, unit_id: int | None, valid_from: date | None, valid_to: date | None
-) -> RoleGrant:
-    """The grant as it would be, checked but not written; one with an id when it is held already."""
+) -> tuple[RoleGrant, bool]:
+    """The grant as it would be, checked but not written, and whether it is held already."""
     if role not in rules.ROLES:
         raise InvalidInput(f"Không có vai trò “{role}”.", {"role": "Chọn vai trò trong danh sách."})
     person = queries.person(work.session, None, person_id)
@@ -294,10 +294,11 @@ def grant_of(
         raise InvalidInput("Ngày hết hiệu lực phải sau ngày bắt đầu.", {"valid_to": "Chọn ngày sau ngày bắt đầu."})
     for held in queries.roles_of(work.session, person_id, on=since):
         if held.role == role and held.unit_id == unit_id and held.valid_to == valid_to:
-            return held
-    return RoleGrant(
+            return held, True
+    wanted = RoleGrant(
         agency_id=person.agency_id, person_id=person_id, role=role, unit_id=unit_id, valid_from=since, valid_to=valid_to
     )
+    return wanted, False
 
 
 def put_grant(

@@ -49,7 +49,7 @@ def member(session: Session, person_id: int, now: datetime) -> Member:
     row = session.execute(_MEMBER, {"person": person_id, "now": now, "today": today(now)}).first()
     if row is None:
         raise NotFound("Không tìm thấy người dùng này.")
-    person, agency, absent, granted, all_units = row
+    person, agency, absent, granted, all_units, limits = row
     if not person.active or closed(person, now):
         raise NotAllowed("Tài khoản này đã ngừng hoạt động.")
     grants = [Grant(*each) for each in granted or ()]
@@ -61,6 +61,7 @@ def member(session: Session, person_id: int, now: datetime) -> Member:
         unit_ids=frozenset(unit for unit in (person.unit_id, *(g.unit_id for g in own)) if unit is not None),
         standing_in_for=frozenset(absent),
         stand_in_groups=frozenset(_groups(others, all_units) | {f"person:{each}" for each in absent}),
+        stand_in_limits=frozenset((absent_id, kind) for absent_id, kinds in limits or () for kind in kinds),
     )  # fmt: skip
     return Member(person, agency, actor)
 
@@ -81,18 +82,21 @@ class Grant(NamedTuple):
 def _member() -> Select[Any]:
     """Person and agency; for whom the person stands in; what all of them may in this agency; the agency's units."""
     now, day, absent = bindparam("now", type_=DateTime(timezone=True)), bindparam("today", type_=Date), aliased(Person)
-    stands_in = select(StandIn.person_id).where(
+    standing = (
         StandIn.person_id == absent.id, StandIn.stand_in_id == Person.id, StandIn.valid_from <= now,
         StandIn.valid_to > now, StandIn.revoked_at.is_(None), absent.active, absent.agency_id == Person.agency_id,
-    ).correlate(Person)  # fmt: skip
-    absent_ids = func.array(stands_in.scalar_subquery())
+    )  # fmt: skip
+    everything = func.jsonb_array_length(StandIn.kinds) == 0
+    absent_ids = func.array(select(StandIn.person_id).where(*standing, everything).correlate(Person).scalar_subquery())
+    pairs = select(func.jsonb_agg(func.jsonb_build_array(StandIn.person_id, StandIn.kinds)))
+    limits = pairs.where(*standing, ~everything).correlate(Person).scalar_subquery()
     grant = func.jsonb_build_array(RoleGrant.person_id, RoleGrant.role, RoleGrant.unit_id)
     grants = select(func.jsonb_agg(grant)).where(
         RoleGrant.person_id == func.any(func.array_append(absent_ids, Person.id)),
         RoleGrant.agency_id == Person.agency_id, valid_on(RoleGrant, day),
     ).correlate(Person)  # fmt: skip
     of_agency = select(Unit.id).where(Unit.agency_id == Person.agency_id, valid_on(Unit, day)).correlate(Person)
-    lists = (absent_ids, grants.scalar_subquery(), func.array(of_agency.scalar_subquery()))
+    lists = (absent_ids, grants.scalar_subquery(), func.array(of_agency.scalar_subquery()), limits)
     return (
         select(Person, Agency, *lists)
         .join(Agency, Agency.id == Person.agency_id)

@@ -37,8 +37,8 @@ def ask_grant(
     if not queries.awaits_confirmation(work.session, work.actor, person, work.now):
         commands.grant_role(work, person_id, role, unit_id=unit_id, valid_from=valid_from, valid_to=valid_to)
         return None
-    wanted = commands.grant_of(work, person_id, role, unit_id=unit_id, valid_from=valid_from, valid_to=valid_to)
-    if wanted.id is not None:
+    wanted, held = commands.grant_of(work, person_id, role, unit_id=unit_id, valid_from=valid_from, valid_to=valid_to)
+    if held:
         raise Conflict(f"{person.full_name} đang giữ vai trò này.")
     return _ask(
         work, person, "grant", role=role, unit_id=wanted.unit_id, valid_from=wanted.valid_from, valid_to=valid_to,

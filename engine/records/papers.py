@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine.clock import VIETNAM
 from engine.directory.models import Agency, Person, Post
 from engine.documents.prints.forms import Column, Form
-from engine.documents.prints.rows import day, figure
+from engine.documents.prints.rows import Row, day, figure
 from engine.errors import NotFound
 from engine.platform import Actor
 from engine.records import disposal, loans, rules
@@ -70,7 +70,7 @@ def minutes(session: Session, actor: Actor, row: ArchiveMinutes, now: datetime) 
     found = session.scalars(select(Dossier).where(Dossier.minutes_id == row.id).order_by(Dossier.notation)).all()
     giver, receiver = said_person(session, row.giver_id), said_person(session, row.receiver_id)
     counts = row.counts
-    made = [
+    made: list[Row] = [
         (
             str(number), each.notation, each.title, period(each), rules.maintenance(each.retention_years),
             str(each.page_total or ""), each.description,
@@ -92,7 +92,7 @@ def minutes(session: Session, actor: Actor, row: ArchiveMinutes, now: datetime) 
 
 def disposal_list(session: Session, actor: Actor, row: Disposal, now: datetime) -> Printed:
     """The list of what has run out with what is proposed; once decided, the minutes of the destruction."""
-    made = []
+    made: list[Row] = []
     for number, (item, dossier) in enumerate(disposal.items(session, row.id), 1):
         wanted = disposal.PROPOSALS[item.proposal]
         if item.proposal == "keep":
@@ -128,7 +128,7 @@ def loan_book(session: Session, actor: Actor, now: datetime) -> Printed:
     """The book of loans, as far as the actor may see them."""
     found = loans.mine_or_all(session, actor, running=True, limit=2_000)
     found += loans.mine_or_all(session, actor, running=False, limit=2_000)
-    made = [
+    made: list[Row] = [
         (
             str(number), day(local(each.loan.decided_at or each.loan.asked_at)), each.borrower,
             f"{each.dossier.notation} · {each.dossier.title}", each.loan.purpose, day(last_day(each.loan.due_at)),

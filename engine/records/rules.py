@@ -36,8 +36,8 @@ def within(actor: Actor) -> ColumnElement[bool]:
     """Condition on Dossier: which ones the actor may see; what stands in them is asked of the documents' `within`.
 
     As there: clerk, leader, form checker (or who stands in for one) see all of their agency; everybody else those they
-    or the people they stand in for keep, those of their units, what is lent to them; the archive, what is closed. Admins see none
-    by their role.
+    or the people they stand in for keep, those of their units, what is lent to them; the archive,
+    what is closed. Admins see none by their role.
     """
     if actor.is_system:
         return true() if actor.agency_id is None else Dossier.agency_id == actor.agency_id
@@ -56,7 +56,8 @@ def within(actor: Actor) -> ColumnElement[bool]:
 
 
 def _people(actor: Actor) -> set[int]:
-    return {*actor.standing_in_for, *([actor.person_id] if actor.person_id is not None else [])}
+    limited = {person_id for person_id, kind in actor.stand_in_limits if kind == "dossier"}
+    return {*actor.standing_in_for, *limited, *([actor.person_id] if actor.person_id is not None else [])}
 
 
 def _units(actor: Actor) -> set[int]:

@@ -14,6 +14,7 @@ from engine import occasions
 from engine.clock import VIETNAM
 from engine.database import Base, Write, as_json, written
 from engine.directory.models import Person
+from engine.directory.rules import stands_in
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 from engine.tasks import rules
@@ -91,7 +92,7 @@ _OPEN = f"""
 
 def closing(work: Work, task: Task, answers: Mapping[str, Any]) -> Write:
     """The writing of a task's completion with these answers by who works; the task's row is locked."""
-    acting_for = task.assignee_id if task.assignee_id in work.actor.standing_in_for else None
+    acting_for = task.assignee_id if stands_in(work.actor, task.assignee_id, task.procedure) else None
     done = {
         "state": "completed",
         "completed_at": work.now,

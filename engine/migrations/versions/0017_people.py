@@ -84,6 +84,7 @@ def _hand_overs() -> None:
         _moment("at", optional=False),
     )  # fmt: skip
     op.create_index("ix_handed_item_list", "handed_item", ["hand_over_id", "kind", "id"])
+    op.create_index("ix_handed_item_subject", "handed_item", ["subject_id", "kind"])
     op.create_table(
         "succession", _key(), _of("agency_id", "agency", optional=False), _text("old", 80), _text("new", 80),
         _of("document_id"), _moment("since", optional=False),
@@ -105,7 +106,8 @@ def _dossiers() -> None:
     )  # fmt: skip
     op.create_table(
         "dossier_loan", _key(), _of("agency_id", "agency", optional=False),
-        _of("dossier_id", "dossier", optional=False), _of("person_id", "person", optional=False), _text("purpose", 500), _moment("asked_at", optional=False),
+        _of("dossier_id", "dossier", optional=False), _of("person_id", "person", optional=False),
+        _text("purpose", 500), _moment("asked_at", optional=False),
         _moment("due_at", optional=False), _text("state", 10), _moment("decided_at"), _of("decided_by_id", "person"),
         _text("remark", 500), _moment("returned_at"), _of("returned_by_id", "person"), _moment("reminded_at"),
         _one_of("dossier_loan", "state", "asked", "refused", "lent", "returned"),

@@ -40,7 +40,10 @@ class HandedItem(Base):
     """One thing that went from one person to another; never changed afterwards."""
 
     __tablename__ = "handed_item"
-    __table_args__ = (Index("ix_handed_item_list", "hand_over_id", "kind", "id"),)
+    __table_args__ = (
+        Index("ix_handed_item_list", "hand_over_id", "kind", "id"),
+        Index("ix_handed_item_subject", "subject_id", "kind"),
+    )
 
     id: Mapped[Key]
     hand_over_id: Mapped[int] = mapped_column(ForeignKey("hand_over.id"))

@@ -103,7 +103,7 @@ def _assignments(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
 
 
 def _drafts(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
-    query = select(Document.id, called(), Document.id, Document.due_date)
+    query: Select[Any] = select(Document.id, called(), Document.id, Document.due_date)
     return query.where(drafted(agency_id, person_id)).order_by(Document.id)
 
 
@@ -125,7 +125,9 @@ def _issued(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
 
 
 def _dossiers(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
-    query = select(Dossier.id, func.concat(Dossier.notation, " · ", Dossier.title), NO_ID, Dossier.due_date)
+    query: Select[Any] = select(
+        Dossier.id, func.concat(Dossier.notation, " · ", Dossier.title), NO_ID, Dossier.due_date
+    )
     query = query.where(Dossier.agency_id == agency_id, Dossier.keeper_id == person_id, Dossier.state.in_(KEPT))
     return query.order_by(Dossier.year, Dossier.notation)
 
