@@ -78,15 +78,15 @@ def receive() -> Any:
         return redirect(url_for("archive.index"), 303)
     flash(_("Đã nhận %(count)s hồ sơ; gói lưu trữ đang được tạo.", count=len(set(chosen))), "done")
     if len(made) == 1:
-        return redirect(url_for("archive.paper", what="minutes", paper_id=made[0].id), 303)
+        return redirect(url_for("archive.paper", about="minutes", paper_id=made[0].id), 303)
     return redirect(url_for("archive.index"), 303)
 
 
-@screen.post("/archive/lists/<int:year>/<any(submit, reopen):step>")
-def year_list(year: int, step: str) -> Any:
+@screen.post("/archive/lists/<int:year>/<any(submit, reopen):turn>")
+def year_list(year: int, turn: str) -> Any:
     """Submit the list of a year to the head of the agency, or open an approved one again."""
     try:
-        if step == "submit":
+        if turn == "submit":
             platform().run(actor(), cases.begin_list_approval, year)
             flash(_("Đã trình danh mục hồ sơ năm %(year)s.", year=year), "done")
         else:
@@ -115,7 +115,7 @@ def propose() -> Any:
             errors = {"dossiers": str(error)}
         else:
             flash(_("Đã trình danh sách xét hủy."), "done")
-            return redirect(url_for("archive.paper", what="disposal", paper_id=row.id), 303)
+            return redirect(url_for("archive.paper", about="disposal", paper_id=row.id), 303)
     with platform().reading() as session:
         found = disposal.expired(session, actor(), today())
     page = render_template(
@@ -139,22 +139,22 @@ def _wishes() -> dict[int, disposal.Wish]:
 # --- Papers ---------------------------------------------------------------------------------------------------
 
 
-@screen.get("/archive/<any(minutes, disposal):what>/<int:paper_id>")
-def paper(what: str, paper_id: int) -> Any:
+@screen.get("/archive/<any(minutes, disposal):about>/<int:paper_id>")
+def paper(about: str, paper_id: int) -> Any:
     """Show minutes, or a list of what has run out, as it stands on paper."""
-    sheet, rows, total = _printed(what, paper_id)
-    return render_template("archive/paper.html", sheet=sheet, rows=rows, total=total, what=what, paper_id=paper_id)
+    sheet, rows, total = _printed(about, paper_id)
+    return render_template("archive/paper.html", sheet=sheet, rows=rows, total=total, about=about, paper_id=paper_id)
 
 
-@screen.get(f"/archive/<any(minutes, disposal):what>/<int:paper_id>.<{FORMATS}>")
-def paper_file(what: str, paper_id: int, format: str) -> Response:
+@screen.get(f"/archive/<any(minutes, disposal):about>/<int:paper_id>.<{FORMATS}>")
+def paper_file(about: str, paper_id: int, format: str) -> Response:
     """Return them as a file."""
-    return file(_printed(what, paper_id), format, what, paper_id)
+    return file(_printed(about, paper_id), format, about, paper_id)
 
 
-def _printed(what: str, paper_id: int) -> Printed:
+def _printed(about: str, paper_id: int) -> Printed:
     with platform().reading() as session:
-        if what == "minutes":
+        if about == "minutes":
             return papers.minutes(session, actor(), papers.get_minutes(session, actor(), paper_id), now())
         return papers.disposal_list(session, actor(), disposal.get(session, actor(), paper_id), now())
 

@@ -83,7 +83,9 @@ def test_everything_goes_over_and_nothing_is_left(platform: Platform, office: Of
     burden(platform, office)
     leaver = office["specialist"]
     with platform.reading() as session:
-        before = {each.kind: each.count for each in queries.holdings(session, office.id, leaver.id, platform.clock.now())}
+        before = {
+            each.kind: each.count for each in queries.holdings(session, office.id, leaver.id, platform.clock.now())
+        }
     assert before == {"task": 2, "assignment": 1, "draft": 1, "issued": 0, "dossier": 1, "stand-in": 1, "filter": 1,
                       "absence": 1, "loan": 0}  # fmt: skip
     made = leave(platform, office, receiver)
@@ -222,7 +224,8 @@ def test_a_unit_goes_over_with_its_people_and_work(platform: Platform, office: O
     assert made.counts == {"person": 6, "task": 1, "assignment": 0, "draft": 1, "dossier": 1}
     later = platform.run(system(office.id), lambda work: opened(work, office, None, None, f"unit-head@{old}"))
     head = actor(platform, office["unit-head"])
-    assert f"unit-head@{new.id}" in head.groups and f"unit-head@{old}" not in head.groups
+    assert f"unit-head@{new.id}" in head.groups
+    assert f"unit-head@{old}" not in head.groups
     with platform.reading() as session:
         for task in (waiting, later):
             groups = session.scalars(select(TaskCandidate.group).where(TaskCandidate.task_id == task)).all()
