@@ -12,6 +12,8 @@ from engine.documents.searching import commands as searching
 from engine.instances.mending import messages
 from engine.notices import commands as notices
 from engine.platform import Platform, system
+from engine.records import handover
+from engine.tasks.succession import commands as succession
 
 log = structlog.get_logger(__name__)
 CHORES_EVERY = timedelta(hours=1)
@@ -68,10 +70,24 @@ def tidy_notices(platform: Platform) -> None:
         log.info("old notices taken away", count=gone)
 
 
+def close_accounts(platform: Platform) -> None:
+    """Close the accounts of people who have handed over and whose day has come."""
+    if closed := platform.run(system(), succession.close_due):
+        log.info("accounts closed after a hand-over", count=closed)
+
+
+def announce_dossiers(platform: Platform) -> None:
+    """Tell keepers, 30 days before, that dossiers are due to be handed over to the archive (SYS-5.b)."""
+    if announced := platform.run(system(), handover.announce_due):
+        log.info("dossiers due for the archive announced", count=announced)
+
+
 CHORES: tuple[Callable[[Platform], None], ...] = (
     end_unawaited_messages,
     anchor_audit_trail,
     keep_search_up_to_date,
     drop_expired_prints,
     tidy_notices,
+    close_accounts,
+    announce_dossiers,
 )

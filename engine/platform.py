@@ -42,6 +42,7 @@ class Actor:
     acting_for_id: int | None = None
     standing_in_for: frozenset[int] = frozenset()
     stand_in_groups: frozenset[str] = frozenset()  # groups of those people; kept apart from one's own
+    stand_in_limits: frozenset[tuple[int, str]] = frozenset()  # (person, kind of work): stood in for in that only
 
     @property
     def is_system(self) -> bool:

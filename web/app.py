@@ -21,6 +21,8 @@ from engine.settings import Settings
 from web import errors
 from web import session as sessions
 from web.adaptation import routes as adaptation
+from web.archive import lending as archive_lending
+from web.archive import routes as archive
 from web.authority import routes as authority
 from web.calendar import routes as calendar
 from web.database import configuration, db
@@ -47,9 +49,11 @@ from web.registers import keeping, prints, slips
 from web.registers import routes as registers
 from web.reports import export as report_files
 from web.reports import routes as reports
+from web.rights import routes as rights
 from web.scenarios import routes as scenarios
 from web.search import export
 from web.search import routes as search
+from web.succession import routes as succession
 from web.versions import routes as versions
 from web.waivers import routes as waivers
 from web.worklist import bulk
@@ -69,6 +73,9 @@ SCREENS = (
     opinions.screen,
     registers.screen,
     records.screen,
+    archive.screen,
+    succession.screen,
+    rights.screen,
     search.screen,
     reports.screen,
     instances.screen,
@@ -183,6 +190,7 @@ __all__ = ["create_app"]
 _ = (
     bulk,
     creating,
+    archive_lending,
     dossier_filing,
     dossier_keeping,
     dossier_prints,

@@ -18,6 +18,7 @@ CATEGORIES: dict[str, str] = {
     "answer": "Liên kết phúc đáp",
     "follow": "Theo dõi, nhắc việc",
     "recall": "Thu hồi",
+    "dossier": "Hồ sơ, lưu trữ",
 }
 """Category → its name, in the order of the work."""
 
@@ -54,6 +55,14 @@ _OPERATIONS = {
     "documents.destroy": "recall",
     "documents.freeze": "recall",
     "documents.remove-bytes": "recall",
+    "records.approve-list": "dossier",
+    "records.return-list": "dossier",
+    "records.lend": "dossier",
+    "records.refuse-loan": "dossier",
+    "records.remind-loan": "dossier",
+    "records.end-loan": "dossier",
+    "records.dispose": "dossier",
+    "records.refuse-disposal": "dossier",
 }
 
 

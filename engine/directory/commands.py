@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,12 +16,11 @@ from engine.directory.models import (
     Person,
     Post,
     RoleGrant,
-    StandIn,
     Unit,
 )
 from engine.directory.signing_in import SignedIn, change_password, put_password, sign_in
+from engine.directory.standing_in import add_stand_in, revoke_stand_in
 from engine.errors import Conflict, InvalidInput, NotFound
-from engine.occasions import STANDING_IN
 from engine.platform import Work
 
 __all__ = [
@@ -31,7 +30,6 @@ __all__ = [
     "sign_in", "unlock",
 ]  # fmt: skip
 
-LONGEST_STAND_IN = timedelta(days=366)
 SCHEMES = ("QCVN2016", "QD20", "BUSINESS", "OTHER")
 
 
@@ -73,6 +71,9 @@ def change_agency(work: Work, agency_id: int, values: dict[str, Any]) -> Agency:
         work.require(rules.may_administer_agencies(work.actor))
     elif not rules.may_administer_agencies(work.actor):
         work.require(rules.may_administer(work.actor, agency_id))
+    policy = values.get("policy", agency.policy)
+    if policy.get(rules.CONFIRM_RIGHTS) != agency.policy.get(rules.CONFIRM_RIGHTS):
+        work.require(rules.may_administer_agencies(work.actor))  # who is watched doesn't switch the watching off
     changed = {field: value for field, value in values.items() if getattr(agency, field) != value}
     for field, value in changed.items():
         setattr(agency, field, value)
@@ -210,6 +211,9 @@ def change_person(work: Work, person_id: int, values: dict[str, Any]) -> Person:
     if "full_name" in values:
         values = {**values, "full_name": _text("full_name", values["full_name"], 100)}
     changed = {field: value for field, value in values.items() if getattr(person, field) != value}
+    if "unit_id" in changed:
+        waits = queries.awaits_confirmation(work.session, work.actor, person, work.now)
+        work.require(rules.may_change_at_once(waits))
     for field, value in changed.items():
         setattr(person, field, value)
     work.note("person.changed", "person", person_id, agency_id=person.agency_id, fields=sorted(changed))
@@ -257,7 +261,22 @@ def grant_role(
     valid_from: date | None = None,
     valid_to: date | None = None,
 ) -> RoleGrant:
-    """Give a role in a unit or (no unit) the whole agency; unit heads and specialists hold it in their own unit."""
+    """Give a role in a unit or (no unit) the whole agency; unit heads and specialists hold it in their own unit.
+
+    NotAllowed where somebody else has to confirm it: `rights.ask_grant` asks (SYS-3.c).
+    """
+    grant, held = grant_of(work, person_id, role, unit_id=unit_id, valid_from=valid_from, valid_to=valid_to)
+    if held:
+        return grant
+    person = queries.person(work.session, None, person_id)
+    work.require(rules.may_change_at_once(queries.awaits_confirmation(work.session, work.actor, person, work.now)))
+    return put_grant(work, person, role, grant.unit_id, grant.valid_from, valid_to)
+
+
+def grant_of(
+    work: Work, person_id: int, role: str, *, unit_id: int | None, valid_from: date | None, valid_to: date | None
+) -> tuple[RoleGrant, bool]:
+    """The grant as it would be, checked but not written, and whether it is held already."""
     if role not in rules.ROLES:
         raise InvalidInput(f"Không có vai trò “{role}”.", {"role": "Chọn vai trò trong danh sách."})
     person = queries.person(work.session, None, person_id)
@@ -275,65 +294,49 @@ def grant_role(
         raise InvalidInput("Ngày hết hiệu lực phải sau ngày bắt đầu.", {"valid_to": "Chọn ngày sau ngày bắt đầu."})
     for held in queries.roles_of(work.session, person_id, on=since):
         if held.role == role and held.unit_id == unit_id and held.valid_to == valid_to:
-            return held
-    grant = RoleGrant(
+            return held, True
+    wanted = RoleGrant(
         agency_id=person.agency_id, person_id=person_id, role=role, unit_id=unit_id, valid_from=since, valid_to=valid_to
+    )
+    return wanted, False
+
+
+def put_grant(
+    work: Work, person: Person, role: str, unit_id: int | None, since: date, valid_to: date | None
+) -> RoleGrant:
+    """Write a grant that has been checked, and confirmed where that is needed."""
+    grant = RoleGrant(
+        agency_id=person.agency_id, person_id=person.id, role=role, unit_id=unit_id, valid_from=since, valid_to=valid_to
     )
     work.session.add(grant)
     work.session.flush()
-    work.note("role.granted", "person", person_id, agency_id=person.agency_id, role=role, unit=unit_id)
+    work.note("role.granted", "person", person.id, agency_id=person.agency_id, role=role, unit=unit_id)
     return grant
 
 
-def revoke_role(work: Work, grant_id: int) -> None:
-    """Take a role back, from now on."""
+def held_grant(work: Work, grant_id: int) -> RoleGrant:
+    """A role the actor may take back; NotFound for another agency's."""
     grant = work.session.get(RoleGrant, grant_id)
     if grant is None or (
         grant.agency_id != work.actor.agency_id and not rules.may_appoint(work.actor, grant.agency_id, grant.role)
     ):
         raise NotFound("Không tìm thấy vai trò này.")
     work.require(rules.may_appoint(work.actor, grant.agency_id, grant.role))
+    return grant
+
+
+def revoke_role(work: Work, grant_id: int) -> None:
+    """Take a role back, from now on; NotAllowed where somebody else has to confirm it (SYS-3.c)."""
+    grant = held_grant(work, grant_id)
+    person = queries.person(work.session, None, grant.person_id)
+    work.require(rules.may_change_at_once(queries.awaits_confirmation(work.session, work.actor, person, work.now)))
+    end_grant(work, grant)
+
+
+def end_grant(work: Work, grant: RoleGrant) -> None:
+    """Write that a role is held no longer."""
     _end_grant(work, grant)
     work.note("role.revoked", "person", grant.person_id, agency_id=grant.agency_id, role=grant.role, unit=grant.unit_id)
-
-
-def add_stand_in(
-    work: Work, person_id: int, stand_in_id: int, *, valid_from: datetime, valid_to: datetime, reason: str = ""
-) -> StandIn:
-    """Let somebody act for a person from–to; limited in time, within the agency, and not passed on (ND30-13.3)."""
-    person = queries.person(work.session, None if work.actor.is_system else work.actor.agency_id, person_id)
-    work.require(rules.may_arrange_stand_in(work.actor, person.agency_id, person_id))
-    other = queries.person(work.session, person.agency_id, stand_in_id)
-    if person_id == stand_in_id:
-        raise InvalidInput("Người làm thay phải là người khác.", {"stand_in_id": "Chọn người khác."})
-    if not other.active:
-        raise InvalidInput("Người làm thay đã ngừng hoạt động.", {"stand_in_id": "Chọn người khác."})
-    if valid_to <= valid_from or valid_to - valid_from > LONGEST_STAND_IN:
-        raise InvalidInput(
-            "Thời gian làm thay phải từ trước đến sau và không quá một năm.", {"valid_to": "Chọn lại thời gian."}
-        )
-    row = StandIn(
-        agency_id=person.agency_id, person_id=person_id, stand_in_id=stand_in_id, valid_from=valid_from,
-        valid_to=valid_to, reason=reason.strip(), revoked_at=None,
-    )  # fmt: skip
-    work.session.add(row)
-    work.session.flush()
-    work.note("stand_in.added", "person", person_id, agency_id=person.agency_id, stand_in=stand_in_id, until=valid_to)
-    work.tell(
-        STANDING_IN, person.agency_id, person_id=stand_in_id, not_before=max(valid_from, work.now),
-        details={"stand_in": row.id},
-    )  # fmt: skip
-    return row
-
-
-def revoke_stand_in(work: Work, id: int) -> None:
-    """End a stand-in at once."""
-    row = work.session.get(StandIn, id)
-    if row is None or (not work.actor.is_system and row.agency_id != work.actor.agency_id):
-        raise NotFound("Không tìm thấy việc cử người làm thay này.")
-    work.require(rules.may_arrange_stand_in(work.actor, row.agency_id, row.person_id))
-    row.revoked_at = row.revoked_at or work.now
-    work.note("stand_in.revoked", "person", row.person_id, agency_id=row.agency_id, stand_in=row.stand_in_id)
 
 
 def _end_grant(work: Work, grant: RoleGrant) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, Time, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base, Json, Key
@@ -108,6 +109,7 @@ class Person(Base):
     locked_until: Mapped[datetime | None]
     signed_in_at: Mapped[datetime | None]
     active: Mapped[bool] = mapped_column(default=True)
+    closes_on: Mapped[date | None]  # the first day on which nobody signs in any more: the work has been handed over
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
 
@@ -140,6 +142,35 @@ class StandIn(Base):
     valid_to: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text, default="")
     revoked_at: Mapped[datetime | None]
+    kinds: Mapped[list[str]] = mapped_column(JSONB, default=list)  # kinds of work it is limited to; none: everything
+
+
+class RightsChange(Base):
+    """A change of somebody's rights that was asked for and waits until a competent person confirms it (SYS-3.c)."""
+
+    __tablename__ = "rights_change"
+    __table_args__ = (
+        CheckConstraint("kind in ('grant','revoke','unit')", name="kind"),
+        CheckConstraint("state in ('waiting','confirmed','refused','withdrawn')", name="state"),
+        Index("ix_rights_change_waiting", "agency_id", postgresql_where="state = 'waiting'"),
+    )
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    role: Mapped[str] = mapped_column(String(40), default="")
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    grant_id: Mapped[int | None]  # the role to be taken back
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    decided_reason: Mapped[str] = mapped_column(String(500), default="")
 
 
 class Calendar(Base):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from engine.clock import VIETNAM
 from engine.directory import calendars
 from engine.directory.models import Agency, AgencyCode, AgencySuccessor, Person, Post, RoleGrant, StandIn, Unit
+from engine.directory.rules import CONFIRM_RIGHTS
 from engine.errors import NotAllowed, NotFound
 from engine.platform import Actor
 
@@ -48,8 +49,8 @@ def member(session: Session, person_id: int, now: datetime) -> Member:
     row = session.execute(_MEMBER, {"person": person_id, "now": now, "today": today(now)}).first()
     if row is None:
         raise NotFound("Không tìm thấy người dùng này.")
-    person, agency, absent, granted, all_units = row
-    if not person.active:
+    person, agency, absent, granted, all_units, limits = row
+    if not person.active or closed(person, now):
         raise NotAllowed("Tài khoản này đã ngừng hoạt động.")
     grants = [Grant(*each) for each in granted or ()]
     own = [grant for grant in grants if grant.person_id == person_id]
@@ -60,8 +61,14 @@ def member(session: Session, person_id: int, now: datetime) -> Member:
         unit_ids=frozenset(unit for unit in (person.unit_id, *(g.unit_id for g in own)) if unit is not None),
         standing_in_for=frozenset(absent),
         stand_in_groups=frozenset(_groups(others, all_units) | {f"person:{each}" for each in absent}),
+        stand_in_limits=frozenset((absent_id, kind) for absent_id, kinds in limits or () for kind in kinds),
     )  # fmt: skip
     return Member(person, agency, actor)
+
+
+def closed(person: Person, now: datetime) -> bool:
+    """Whether the day has come from which somebody who handed over their work doesn't sign in any more."""
+    return person.closes_on is not None and person.closes_on <= today(now)
 
 
 class Grant(NamedTuple):
@@ -75,18 +82,21 @@ class Grant(NamedTuple):
 def _member() -> Select[Any]:
     """Person and agency; for whom the person stands in; what all of them may in this agency; the agency's units."""
     now, day, absent = bindparam("now", type_=DateTime(timezone=True)), bindparam("today", type_=Date), aliased(Person)
-    stands_in = select(StandIn.person_id).where(
+    standing = (
         StandIn.person_id == absent.id, StandIn.stand_in_id == Person.id, StandIn.valid_from <= now,
         StandIn.valid_to > now, StandIn.revoked_at.is_(None), absent.active, absent.agency_id == Person.agency_id,
-    ).correlate(Person)  # fmt: skip
-    absent_ids = func.array(stands_in.scalar_subquery())
+    )  # fmt: skip
+    everything = func.jsonb_array_length(StandIn.kinds) == 0
+    absent_ids = func.array(select(StandIn.person_id).where(*standing, everything).correlate(Person).scalar_subquery())
+    pairs = select(func.jsonb_agg(func.jsonb_build_array(StandIn.person_id, StandIn.kinds)))
+    limits = pairs.where(*standing, ~everything).correlate(Person).scalar_subquery()
     grant = func.jsonb_build_array(RoleGrant.person_id, RoleGrant.role, RoleGrant.unit_id)
     grants = select(func.jsonb_agg(grant)).where(
         RoleGrant.person_id == func.any(func.array_append(absent_ids, Person.id)),
         RoleGrant.agency_id == Person.agency_id, valid_on(RoleGrant, day),
     ).correlate(Person)  # fmt: skip
     of_agency = select(Unit.id).where(Unit.agency_id == Person.agency_id, valid_on(Unit, day)).correlate(Person)
-    lists = (absent_ids, grants.scalar_subquery(), func.array(of_agency.scalar_subquery()))
+    lists = (absent_ids, grants.scalar_subquery(), func.array(of_agency.scalar_subquery()), limits)
     return (
         select(Person, Agency, *lists)
         .join(Agency, Agency.id == Person.agency_id)
@@ -154,6 +164,28 @@ def people(session: Session, agency_id: int, *, active_only: bool = False) -> Se
     if active_only:
         query = query.where(Person.active)
     return session.scalars(query.order_by(Person.full_name, Person.id)).all()
+
+
+CONFIRMERS = frozenset({"leader", "agency-admin"})
+"""Roles whose holders confirm changes of rights asked for by somebody else (SYS-3.c)."""
+
+
+def confirmers(agency_id: int, on: date) -> Select[Any]:
+    """Select of the people who may confirm changes of rights in an agency."""
+    query = select(RoleGrant.person_id).join(Person, Person.id == RoleGrant.person_id)
+    return query.where(
+        RoleGrant.agency_id == agency_id, RoleGrant.role.in_(CONFIRMERS), valid_on(RoleGrant, on), Person.active
+    )
+
+
+def awaits_confirmation(session: Session, actor: Actor, person: Person, now: datetime) -> bool:
+    """Whether a change of this person's rights has to wait: an admin's doing, where somebody else can confirm it."""
+    if actor.is_system or "provincial-admin" in actor.roles:
+        return False
+    if agency(session, person.agency_id).policy.get(CONFIRM_RIGHTS, True) is False:
+        return False
+    others = confirmers(person.agency_id, today(now)).where(RoleGrant.person_id.not_in([actor.person_id, person.id]))
+    return session.scalar(others.limit(1)) is not None
 
 
 def roles_of(session: Session, person_id: int, on: date | None = None) -> Sequence[RoleGrant]:

@@ -22,6 +22,16 @@ ROLES: dict[str, str] = {
 }
 UNIT_ROLES = frozenset({"unit-head", "specialist"})  # held in a unit, never in a whole agency
 LONGEST_PASSWORD = 200
+CONFIRM_RIGHTS = "confirm_rights"
+"""Key of an agency's policy: whether changes of rights wait for a second person (SYS-3.c); they do unless it is off."""
+STAND_IN_KINDS: dict[str, str] = {"incoming": "Văn bản đến", "outgoing": "Văn bản đi", "dossier": "Hồ sơ công việc"}
+"""Kinds of work a stand-in may be limited to."""
+STAND_IN_PROCEDURES: dict[str, frozenset[str]] = {
+    "incoming": frozenset({"incoming-document", "resolution"}),
+    "outgoing": frozenset({"outgoing-document", "dispatch-follow-up", "recall"}),
+    "dossier": frozenset({"dossier-list", "dossier-loan", "dossier-disposal"}),
+}
+"""The procedures whose tasks belong to each kind; variants of an agency keep their procedure's key."""
 _USER_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,58}[a-z0-9])?", re.ASCII)
 
 
@@ -55,6 +65,19 @@ def may_arrange_stand_in(actor: Actor, agency_id: int, person_id: int) -> Verdic
     if may_administer(actor, agency_id):
         return ALLOWED
     return Verdict(False, "Chỉ người vắng mặt hoặc quản trị cơ quan được cử người làm thay.")
+
+
+def stands_in(actor: Actor, person_id: int | None, procedure: str) -> bool:
+    """Whether somebody acts for a person in the tasks of a procedure now."""
+    if person_id is None:
+        return False
+    limited = (kind for absent, kind in actor.stand_in_limits if absent == person_id)
+    return person_id in actor.standing_in_for or any(procedure in STAND_IN_PROCEDURES[kind] for kind in limited)
+
+
+def may_change_at_once(waits: bool) -> Verdict:
+    """Roles and units change at once only where nobody else has to confirm it (SYS-3.c)."""
+    return Verdict(not waits, "Thay đổi quyền phải chờ lãnh đạo hoặc quản trị khác xác nhận.", "SYS-3.c")
 
 
 def user_name_problem(user_name: str) -> str | None:

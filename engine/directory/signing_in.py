@@ -64,7 +64,7 @@ def sign_in(work: Work, user_name: str, password: str) -> SignedIn:
     # Locked only after the slow check: of many guesses at once, those after the last allowed one are refused.
     work.session.refresh(person, with_for_update=True)
     locked = person.locked_until is not None and person.locked_until > work.now
-    if locked or not person.active or not person.password_hash or not right:
+    if locked or not person.active or queries.closed(person, work.now) or not person.password_hash or not right:
         if not locked:
             _count_failure(work, person)
         work.note("person.sign_in_refused", "person", person.id, agency_id=person.agency_id, locked=locked)

@@ -378,11 +378,15 @@ def add_party(
     if (person_id is None) == (unit_id is None):
         raise InvalidInput("Chọn một người hoặc một đơn vị tham gia.")
     work.session.flush()
-    work.session.execute(
-        insert(Party)
-        .values(document_id=document_id, person_id=person_id, unit_id=unit_id, reason=reason[:40], since=work.now)
-        .on_conflict_do_nothing(index_elements=["document_id", "person_id", "unit_id"])
+    made = insert(Party).values(
+        document_id=document_id, person_id=person_id, unit_id=unit_id, reason=reason[:40], since=work.now
     )
+    work.session.execute(
+        made.on_conflict_do_update(  # who has only borrowed it would else lose it with the loan
+            index_elements=["document_id", "person_id", "unit_id"],
+            set_={"reason": made.excluded.reason}, where=Party.reason == "loan",
+        )
+    )  # fmt: skip
 
 
 def note_read(work: Work, document_id: int) -> Document:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine.documents import rules
 from engine.documents.models import (
@@ -55,10 +55,15 @@ def visible(actor: Actor) -> Select[Document]:
 
 
 def _taking_part(actor: Actor) -> Any:
+    limited = aliased(Document)
     people = {*actor.standing_in_for, *([actor.person_id] if actor.person_id is not None else [])}
     units = set(actor.unit_ids) | {int(g.partition("@")[2]) for g in actor.stand_in_groups if "@" in g}
     persons = select(Party.document_id).where(Party.person_id.in_(people))
-    return persons.union(select(Party.document_id).where(Party.unit_id.in_(units))) if units else persons
+    others = [select(Party.document_id).where(Party.unit_id.in_(units))] if units else []
+    for person_id, kind in sorted(actor.stand_in_limits):
+        theirs = select(Party.document_id).join(limited, limited.id == Party.document_id)
+        others.append(theirs.where(Party.person_id == person_id, limited.direction == kind))
+    return persons.union(*others) if others else persons
 
 
 def get(session: Session, actor: Actor, document_id: int) -> Document:

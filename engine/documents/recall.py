@@ -57,33 +57,37 @@ def destroy(work: Work, document_id: int, reason: str) -> Document:
         return document
     work.require(rules.may_become(document, "recalled"))
     why = fitting("reason", "lý do thu hồi", reason, 1000, required=True)
+    document.subject = "(Đã hủy theo thông báo thu hồi)"
+    _emptied(work, document, why)
+    document.status, document.due_date = "recalled", None
+    _note_in_register(work, document)
+    return document
+
+
+def destroy_expired(work: Work, document: Document, reason: str) -> Document:
+    """Destroy a document whose dossier's retention has run out; number, dates and author stay as they were."""
+    _emptied(work, document, reason)
+    return document
+
+
+def _emptied(work: Work, document: Document, why: str) -> None:
+    """Take content, files and what describes them away; the tombstone says what there was."""
     rows = work.session.scalars(select(Attachment).where(Attachment.document_id == document.id)).all()
     document.tombstone = _tombstone(work, document, rows, why)
     hashes = sorted({row.file_hash for row in rows} | ({document.raw_hash} if document.raw_hash else set()))
     for row in rows:
         work.session.delete(row)
     for field in (
-        "body",
-        "description",
-        "result",
-        "folded",
-        "signer_name",
-        "signer_position",
-        "signer_capacity",
-        "to_places",
-    ):
+        "body", "description", "result", "folded", "signer_name", "signer_position", "signer_capacity", "to_places",
+    ):  # fmt: skip
         setattr(document, field, "")
-    document.subject = "(Đã hủy theo thông báo thu hồi)"
-    document.raw_hash, document.verification, document.checks = None, {}, {}
-    document.due_date, document.page_amount = None, None
-    document.status, document.destroyed_at = "recalled", work.now
-    _note_in_register(work, document)
+    document.raw_hash, document.verification, document.checks, document.page_amount = None, {}, {}, None
+    document.destroyed_at = work.now
     work.tell(DESTROYED, document.agency_id, document_id=document.id)
     work.session.flush()
     if hashes:
         work.send(REMOVE_BYTES, {"hashes": hashes}, agency_id=document.agency_id)
     work.note("document.destroyed", "document", document.id, document.agency_id, reason=why, files=len(rows))
-    return document
 
 
 def _tombstone(work: Work, document: Document, rows: Sequence[Attachment], reason: str) -> dict[str, Any]:

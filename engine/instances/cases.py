@@ -1,7 +1,9 @@
-"""Where a document and its procedure begin together, in one transaction."""
+"""Where a document (or a matter of dossiers) and its procedure begin together, in one transaction."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +17,9 @@ from engine.instances.models import Instance
 from engine.opinions import queries as opinions
 from engine.opinions.rules import may_ask
 from engine.platform import Work
+from engine.records import disposal, loans, year_lists
+from engine.records import rules as record_rules
+from engine.records.models import Disposal, Dossier, DossierLoan
 
 
 def begin_outgoing(work: Work, **draft: Any) -> tuple[Document, Instance]:
@@ -79,3 +84,34 @@ def begin_recall(work: Work, document_id: int, reason: str) -> Instance:
     dispatches = documents.dispatch_ids(work, document_id)
     data = {"document_id": document_id, "reason": reason.strip(), "dispatches": dispatches}
     return commands.start_instance(work, "recall", document.agency_id, data)
+
+
+def begin_list_approval(work: Work, year: int) -> Instance:
+    """Submit the list of dossiers of a year to the head of the agency (ND30-28)."""
+    row = year_lists.submit(work, year)
+    data = {"year": year, "dossiers": year_lists.planned(work.session, row.agency_id, year)}
+    return commands.start_instance(work, "dossier-list", row.agency_id, data)
+
+
+def begin_loan(work: Work, **wanted: Any) -> tuple[DossierLoan, Instance]:
+    """Ask to borrow a closed dossier; arguments as records.loans.ask."""
+    row = loans.ask(work, **wanted)
+    dossier = work.session.get_one(Dossier, row.dossier_id)
+    remind_at = row.due_at - min(timedelta(days=1, hours=8), (row.due_at - work.now) / 2)
+    data = {
+        "loan": row.id, "borrower": row.person_id, "borrower_name": work.actor.name,
+        "title": f"{dossier.notation} · {dossier.title}", "purpose": row.purpose,
+        "until": f"{wanted['until']:%d/%m/%Y}", "restricted": dossier.rights != record_rules.RIGHTS[0],
+        "remind_at": remind_at.isoformat(), "due_at": row.due_at.isoformat(),
+    }  # fmt: skip
+    return row, commands.start_instance(work, "dossier-loan", row.agency_id, data)
+
+
+def begin_disposal(work: Work, wishes: Mapping[int, disposal.Wish], reason: str) -> tuple[Disposal, Instance]:
+    """Submit what is proposed for dossiers whose retention has run out; arguments as records.disposal.propose."""
+    row = disposal.propose(work, wishes, reason)
+    data = {
+        "disposal": row.id, "number": f"{row.number:02d}/{row.year}", "destroy": row.counts["destroy"],
+        "keep": row.counts["keep"],
+    }  # fmt: skip
+    return row, commands.start_instance(work, "dossier-disposal", row.agency_id, data)

@@ -12,6 +12,7 @@ from engine.bpmn import run
 from engine.database import write
 from engine.definitions import queries as definitions
 from engine.definitions.models import Definition
+from engine.directory.rules import stands_in
 from engine.errors import BusinessError, Conflict, NotFound
 from engine.instances import answers as forms
 from engine.instances import lines, rules
@@ -111,7 +112,7 @@ def complete_task(work: Work, task_id: int, answers: Mapping[str, Any], version:
     work.require(task_rules.may_complete(work.actor, task, groups))
     if version is not None and task.version != version:
         raise Conflict("Việc này đã thay đổi sau khi bạn mở biểu mẫu. Tải lại trang để xem nội dung mới nhất.")
-    if task.assignee_id in work.actor.standing_in_for:
+    if stands_in(work.actor, task.assignee_id, task.procedure):
         work.actor = replace(work.actor, acting_for_id=task.assignee_id)  # history and audit trail name both
     ready = definitions.ready(work.session, instance.version_id)
     values = forms.accept(work, ready, task, lines.shared(work.session, task), answers)

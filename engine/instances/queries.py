@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine.definitions import queries as definitions
@@ -23,6 +23,7 @@ from engine.platform import Actor, Verdict
 from engine.tasks import queries as task_queries
 from engine.tasks import rules as task_rules
 from engine.tasks.models import Task, TaskCandidate
+from engine.tasks.succession.models import HandedItem, HandOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,29 @@ def timeline(session: Session, instance_id: int) -> list[Event]:
         )
         if left:
             entered.pop(key, None)
-    return list(events.values())
+    return sorted([*events.values(), *_handed_over(session, instance)], key=lambda event: event.entered_at)
+
+
+def _handed_over(session: Session, instance: Instance) -> list[Event]:
+    """Who handed over open tasks of a case to whom when they left or moved (ND30-31.3.đ)."""
+    receiver, admin = aliased(Person), aliased(Person)
+    rows = session.execute(
+        select(HandedItem.at, Task.element, Task.name, Person.full_name, receiver.full_name, admin.full_name)
+        .join(Task, and_(Task.id == HandedItem.subject_id, HandedItem.kind == "task"))
+        .join(HandOver, HandOver.id == HandedItem.hand_over_id)
+        .join(Person, Person.id == HandOver.person_id)
+        .join(receiver, receiver.id == HandedItem.receiver_id)
+        .outerjoin(admin, admin.id == HandOver.made_by_id)
+        .where(Task.instance_id == instance.id)
+        .order_by(HandedItem.id)
+    )
+    return [
+        Event(
+            instance.id, instance.procedure, element, f"Bàn giao “{name}”: {giver} → {to}", "handing-over", at, at,
+            False, by, None,
+        )
+        for at, element, name, giver, to, by in rows
+    ]  # fmt: skip
 
 
 def _moved(session: Session, instance: Instance, passage: Passage, person: str | None) -> Event:

@@ -16,7 +16,8 @@ import engine.occasions
 import engine.opinions.models
 import engine.outbox
 import engine.records.models
-import engine.tasks.models  # noqa: F401
+import engine.tasks.models
+import engine.tasks.succession.models  # noqa: F401
 from engine.database import Base
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata, compare_type=True)

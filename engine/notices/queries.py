@@ -18,6 +18,7 @@ from engine.notices.models import Letter, Notice, NoticePreference
 from engine.notices.rules import DEFAULT, KINDS, Channel, Digest, Preference
 from engine.platform import Actor
 from engine.tasks.models import Task, TaskCandidate
+from engine.tasks.queries import stood_in_for
 
 PAGE = 50
 MOST_COUNTED = 99
@@ -161,7 +162,7 @@ def failed_letters(session: Session, agency_id: int, limit: int = PAGE) -> Seque
 
 def _may_see(actor: Actor) -> ColumnElement[bool]:
     """Whether the document is within the person's scope, or lies in one of their boxes."""
-    mine = or_(Task.assignee_id == actor.person_id, Task.assignee_id.in_(actor.standing_in_for), _offered(actor))
+    mine = or_(Task.assignee_id == actor.person_id, stood_in_for(actor), _offered(actor))
     return func.coalesce(or_(within(actor), and_(Task.state == "open", Task.agency_id == actor.agency_id, mine)), False)
 
 
@@ -173,7 +174,7 @@ def _offered(actor: Actor) -> ColumnElement[bool]:
 def _settled(actor: Actor) -> ColumnElement[bool]:
     """Whether what is asked for has been done, or has become somebody else's."""
     theirs = or_(Task.assignee_id.is_(None), Task.assignee_id == actor.person_id)
-    theirs = or_(theirs, Task.assignee_id.in_(actor.standing_in_for))
+    theirs = or_(theirs, stood_in_for(actor))
     gone = or_(Task.state != "open", and_(Notice.kind == "offered", ~theirs))
     return func.coalesce(and_(Notice.kind.in_(WORK_KINDS), gone), False)
 

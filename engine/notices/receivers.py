@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from engine import occasions
 from engine.directory.models import Person, RoleGrant, StandIn
-from engine.directory.queries import today, valid_on
+from engine.directory.queries import confirmers, today, valid_on
+from engine.directory.rules import STAND_IN_PROCEDURES
 from engine.documents.models import Document, Opinion
 from engine.notices.models import Notice
 from engine.occasions import Occasion
@@ -71,16 +72,21 @@ def _concerned(session: Session, tasks: Iterable[Task], now: datetime, personal:
             held.setdefault(task.assignee_id, []).append(task)
     for person_id, theirs in held.items():
         yield from (Told(person_id, personal, f"{personal}:{task.id}", task.id) for task in theirs)
-    absent = select(StandIn.person_id, StandIn.stand_in_id).where(
+    absent = select(StandIn.person_id, StandIn.stand_in_id, StandIn.kinds).where(
         StandIn.person_id.in_(held), StandIn.valid_from <= now, StandIn.valid_to > now, StandIn.revoked_at.is_(None)
     )
-    for person_id, stand_in_id in session.execute(absent) if held else ():
-        for task in held[person_id]:
+    for person_id, stand_in_id, kinds in session.execute(absent) if held else ():
+        theirs = [task for task in held[person_id] if not kinds or _of_kinds(task, kinds)]
+        for task in theirs:
             yield Told(stand_in_id, personal, f"{personal}:{task.id}", task.id, {"for": person_id})
     candidates = select(TaskCandidate.task_id, TaskCandidate.group).where(TaskCandidate.task_id.in_(open_to))
     for task_id, group in session.execute(candidates) if open_to else ():
         for person_id in members(session, open_to[task_id].agency_id, group, now):
             yield Told(person_id, grouped, f"{grouped}:{task_id}", task_id)
+
+
+def _of_kinds(task: Task, kinds: Iterable[str]) -> bool:
+    return any(task.procedure in STAND_IN_PROCEDURES[kind] for kind in kinds)
 
 
 def members(session: Session, agency_id: int, group: str, now: datetime) -> Iterable[int]:
@@ -211,6 +217,12 @@ def _destroyed(session: Session, occasion: Occasion, now: datetime) -> Iterator[
     yield from ()
 
 
+def _confirmers(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    """Whoever may confirm a change of rights; who asked isn't told (SYS-3.c)."""
+    for person_id in session.scalars(confirmers(occasion.agency_id, today(now)).distinct()):
+        yield Told(person_id, occasion.kind, f"{occasion.kind}:{occasion.id}", details=occasion.details)
+
+
 _Finder = Callable[[Session, Occasion, datetime], Iterator[Told]]
 _WHO: Mapping[str, _Finder] = {
     occasions.OPENED: _opened,
@@ -226,4 +238,8 @@ _WHO: Mapping[str, _Finder] = {
     occasions.STANDING_IN: _standing_in,
     occasions.UNDELIVERED: _own,
     occasions.DESTROYED: _destroyed,
+    occasions.HANDED_OVER: _own,
+    occasions.DOSSIERS_DUE: _own,
+    occasions.LOAN: _own,
+    occasions.RIGHTS_ASKED: _confirmers,
 }

@@ -16,7 +16,7 @@ from engine.documents.models import Document
 from engine.documents.text import fitting, fold
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
-from engine.records import queries, rules
+from engine.records import queries, rules, year_lists
 from engine.records.models import Dossier, DossierEntry, DossierHeading
 from engine.records.queries import locked
 
@@ -34,6 +34,7 @@ def add_heading(work: Work, year: int, code: str, title: str) -> DossierHeading:
     work.require(rules.keeps_list(work.actor))
     agency_id = _agency_id(work)
     _year(year)
+    work.require(year_lists.may_enter(work.session, agency_id, year))
     sign = fitting("code", "ký hiệu đề mục", code, 10, required=True).upper().replace(" ", "").replace(".", "")
     name = fitting("title", "tên đề mục", title, 200, required=True)
     if any(each.code == sign for each in queries.headings(work.session, agency_id, year)):
@@ -66,6 +67,7 @@ def add_dossier(
     agency_id = _agency_id(work)
     if planned:
         work.require(rules.keeps_list(work.actor))
+        work.require(year_lists.may_enter(work.session, agency_id, year))
     keeper_id = keeper_id or work.actor.person_id
     if keeper_id is None:
         raise InvalidInput("Chưa chọn người lập hồ sơ.", {"keeper_id": "Chọn người lập hồ sơ."})
@@ -97,6 +99,7 @@ def open_dossier(work: Work, dossier_id: int) -> Dossier:
     """Open a dossier of the list (ND30-29.2)."""
     row = locked(work, dossier_id)
     work.require(rules.may_open(work.actor, row))
+    work.require(year_lists.may_open_from(work.session, row))
     row.state, row.start_date = "open", directory.today(work.now)
     work.note("dossier.opened", "dossier", row.id, row.agency_id, notation=row.notation)
     return row

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 
 from engine.directory import queries as directory
+from engine.directory.models import Unit
+from engine.documents.models import Attachment
 from engine.documents.text import fitting
 from engine.errors import Conflict, InvalidInput
+from engine.occasions import DOSSIERS_DUE
 from engine.platform import Work
 from engine.records import queries, rules
-from engine.records.models import ArchivePackage, Dossier
+from engine.records.models import ArchiveMinutes, ArchivePackage, Dossier, DossierEntry
 from engine.records.queries import locked
 
 MAKE_PACKAGE = "archive.package"
+MINUTES_LOCK = 7119
+GOOD = "Đầy đủ, đọc được, đúng mục lục."
 
 
 # --- Hand-over ------------------------------------------------------------------------------------------------
@@ -30,9 +36,15 @@ def announce_due(work: Work) -> int:
         Dossier.state == "closed", Dossier.due_date <= last, Dossier.announced_at.is_(None)
     )
     found = work.session.scalars(query.order_by(Dossier.id).with_for_update()).all()
+    keepers: dict[tuple[int, int], list[Dossier]] = {}
     for row in found:
         row.announced_at = work.now
         work.note("dossier.hand_over_announced", "dossier", row.id, row.agency_id, due=row.due_date)
+        keepers.setdefault((row.agency_id, row.keeper_id), []).append(row)
+    for (agency_id, keeper_id), theirs in keepers.items():
+        first = min(theirs, key=lambda each: each.due_date or date.max)
+        said = {"count": len(theirs), "title": f"{first.notation} · {first.title}", "due": str(first.due_date)}
+        work.tell(DOSSIERS_DUE, agency_id, person_id=keeper_id, details=said)
     return len(found)
 
 
@@ -48,10 +60,64 @@ def offer(work: Work, dossier_id: int) -> Dossier:
 def receive(work: Work, dossier_id: int) -> ArchivePackage:
     """The archive takes an offered dossier: from now on nothing in it changes, and its package is made."""
     row = locked(work, dossier_id)
+    _take(work, row)
+    _minutes(work, [row], "")
+    return order_package(work, row.id, "hand-over")
+
+
+def receive_many(work: Work, dossier_ids: Sequence[int], condition: str = "") -> list[ArchiveMinutes]:
+    """Take offered dossiers at once, with minutes for each who hands over (biên bản giao nhận, ND30-30.3.b)."""
+    if not dossier_ids:
+        raise InvalidInput("Chọn ít nhất một hồ sơ.", {"dossiers": "Chọn ít nhất một hồ sơ."})
+    rows = [locked(work, dossier_id) for dossier_id in sorted(set(dossier_ids))]
+    for row in rows:
+        _take(work, row)
+    made = []
+    for keeper_id in sorted({row.keeper_id for row in rows}):
+        made.append(_minutes(work, [row for row in rows if row.keeper_id == keeper_id], condition))
+    for row in rows:
+        order_package(work, row.id, "hand-over")
+    return made
+
+
+def _take(work: Work, row: Dossier) -> None:
     work.require(rules.may_receive(work.actor, row))
     row.state, row.handed_over_at = "handed_over", work.now
     work.note("dossier.handed_over", "dossier", row.id, row.agency_id, documents=row.doc_total)
-    return order_package(work, row.id, "hand-over")
+
+
+def _minutes(work: Work, rows: Sequence[Dossier], condition: str) -> ArchiveMinutes:
+    """Minutes under the next number of the year."""
+    agency_id, year = rows[0].agency_id, directory.today(work.now).year
+    work.session.execute(text("select pg_advisory_xact_lock(:lock, :agency)"),
+                         {"lock": MINUTES_LOCK, "agency": agency_id % 2**31})  # fmt: skip
+    last = select(func.max(ArchiveMinutes.number)).where(
+        ArchiveMinutes.agency_id == agency_id, ArchiveMinutes.year == year
+    )
+    files = select(func.count(Attachment.id)).join(
+        DossierEntry, DossierEntry.document_id == Attachment.document_id
+    ).where(DossierEntry.dossier_id.in_([row.id for row in rows]), DossierEntry.taken_out_at.is_(None))  # fmt: skip
+    if work.actor.person_id is None:
+        raise Conflict("Biên bản giao nhận cần người nhận.")
+    unit = work.session.get(Unit, rows[0].unit_id) if rows[0].unit_id else None
+    counts = {
+        "dossiers": len(rows), "documents": sum(row.doc_total or 0 for row in rows),
+        "pages": sum(row.page_total or 0 for row in rows), "files": work.session.scalar(files) or 0,
+        "first": str(min((row.start_date for row in rows if row.start_date), default="")),
+        "last": str(max((row.end_date for row in rows if row.end_date), default="")),
+    }  # fmt: skip
+    row = ArchiveMinutes(
+        agency_id=agency_id, year=year, number=(work.session.scalar(last) or 0) + 1, made_at=work.now,
+        receiver_id=work.actor.person_id, giver_id=rows[0].keeper_id, counts=counts,
+        block=f"Hồ sơ, tài liệu của {unit.name}" if unit else "Hồ sơ, tài liệu của cơ quan",
+        condition=fitting("condition", "tình trạng tài liệu", condition, 500) or GOOD,
+    )  # fmt: skip
+    work.session.add(row)
+    work.session.flush()
+    for dossier in rows:
+        dossier.minutes_id = row.id
+    work.note("archive_minutes.made", "archive_minutes", row.id, agency_id, number=row.number, counts=counts)
+    return row
 
 
 def give_back(work: Work, dossier_id: int, reason: str) -> Dossier:

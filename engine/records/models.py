@@ -1,4 +1,4 @@
-"""Tables of dossiers: headings of a year's list, dossiers, what stands in them, packages made of them.
+"""Tables of dossiers: the year's list, dossiers, what stands in them, packages, loans, minutes, disposal.
 
 Field names follow NĐ 30/2020 Phụ lục VI, part “HS” (section 5.9 of the facts).
 """
@@ -31,7 +31,7 @@ class Dossier(Base):
 
     __tablename__ = "dossier"
     __table_args__ = (
-        CheckConstraint("state in ('planned','open','closed','offered','handed_over')", name="state"),
+        CheckConstraint("state in ('planned','open','closed','offered','handed_over','destroyed')", name="state"),
         UniqueConstraint("agency_id", "year", "notation"),
         Index("ix_dossier_list", "agency_id", "year", "state"),
         Index("ix_dossier_keeper", "keeper_id", "state"),
@@ -69,6 +69,8 @@ class Dossier(Base):
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     handed_over_at: Mapped[datetime | None]
+    minutes_id: Mapped[int | None]  # of the hand-over to the archive
+    destroyed_at: Mapped[datetime | None]  # its retention has run out and the head has decided so; this line stays
     folded: Mapped[str] = mapped_column(Text, default="")  # notation, title, description without marks
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
@@ -124,3 +126,113 @@ class ArchivePackage(Base):
     problem: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime]
     ready_at: Mapped[datetime | None]
+
+
+class YearList(Base):
+    """How far an agency's list of dossiers for a year is: drafted by the clerk, approved by the head (ND30-28)."""
+
+    __tablename__ = "dossier_year_list"
+    __table_args__ = (
+        CheckConstraint("state in ('draft','submitted','approved')", name="state"),
+        UniqueConstraint("agency_id", "year"),
+    )
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    year: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10), default="draft")
+    submitted_at: Mapped[datetime | None]
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    issued_on: Mapped[date | None]  # the day the approved list is issued
+    remark: Mapped[str] = mapped_column(String(1000), default="")  # why it was returned, or what the head noted
+
+
+class DossierLoan(Base):
+    """A closed dossier lent to somebody: they see it and what stands in it for the time of the loan, no longer."""
+
+    __tablename__ = "dossier_loan"
+    __table_args__ = (
+        CheckConstraint("state in ('asked','refused','lent','returned')", name="state"),
+        Index("ix_dossier_loan_person", "person_id", "state"),
+        Index(
+            "uq_dossier_loan_running", "dossier_id", "person_id", unique=True,
+            postgresql_where=text("state in ('asked','lent')"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    purpose: Mapped[str] = mapped_column(String(500))
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # the end of the last day
+    state: Mapped[str] = mapped_column(String(10), default="asked")
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    remark: Mapped[str] = mapped_column(String(500), default="")
+    returned_at: Mapped[datetime | None]
+    returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # none: its time had run out
+    reminded_at: Mapped[datetime | None]
+
+
+class ArchiveMinutes(Base):
+    """Minutes of a hand-over to the archive, of one or many dossiers at once (biên bản giao nhận, NĐ 30/2020 PL V)."""
+
+    __tablename__ = "archive_minutes"
+    __table_args__ = (UniqueConstraint("agency_id", "year", "number"),)
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    year: Mapped[int]
+    number: Mapped[int]
+    made_at: Mapped[datetime]
+    receiver_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    giver_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    block: Mapped[str] = mapped_column(String(200), default="")  # tên khối tài liệu
+    condition: Mapped[str] = mapped_column(String(500), default="")  # tình trạng tài liệu
+    counts: Mapped[Json]  # dossiers, documents, pages, files; first and last day
+
+
+class Disposal(Base):
+    """A proposal on dossiers whose retention has run out: destroyed or kept on, as the head decides."""
+
+    __tablename__ = "disposal"
+    __table_args__ = (
+        CheckConstraint("state in ('draft','submitted','decided','refused')", name="state"),
+        UniqueConstraint("agency_id", "year", "number"),
+    )
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    year: Mapped[int]
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(String(10), default="draft")
+    reason: Mapped[str] = mapped_column(String(1000), default="")
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    submitted_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decision: Mapped[str] = mapped_column(String(200), default="")  # number and date of the written decision
+    remark: Mapped[str] = mapped_column(String(1000), default="")
+    counts: Mapped[Json]
+
+
+class DisposalItem(Base):
+    """What is proposed for one dossier; it stays when the dossier is gone."""
+
+    __tablename__ = "disposal_item"
+    __table_args__ = (
+        CheckConstraint("proposal in ('destroy','keep')", name="proposal"),
+        UniqueConstraint("disposal_id", "dossier_id"),
+    )
+
+    id: Mapped[Key]
+    disposal_id: Mapped[int] = mapped_column(ForeignKey("disposal.id"))
+    dossier_id: Mapped[int] = mapped_column(ForeignKey("dossier.id"), index=True)
+    proposal: Mapped[str] = mapped_column(String(10))
+    keep_years: Mapped[int | None]  # so many years longer; none with 'keep': for ever
+    reason: Mapped[str] = mapped_column(String(500), default="")

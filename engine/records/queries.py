@@ -110,7 +110,8 @@ def _of(year: int, only: str, actor: Actor, today: date) -> ColumnElement[bool]:
         return and_(Dossier.state == "closed", Dossier.due_date.is_not(None), Dossier.due_date <= today + rules.NOTICE)
     if only == "expired":
         last = func.extract("year", Dossier.end_date) + Dossier.retention_years
-        return and_(Dossier.end_date.is_not(None), Dossier.retention_years.is_not(None), last < today.year)
+        ended = and_(Dossier.end_date.is_not(None), Dossier.retention_years.is_not(None))
+        return and_(ended, last < today.year, Dossier.state != "destroyed")
     if only == "offered":
         return Dossier.state == "offered"
     of_year = Dossier.year == year

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from engine.documents.models import Document
 from engine.documents.rules import AGENCY_WIDE
 from engine.platform import ALLOWED, Actor, Verdict
-from engine.records.models import Dossier
+from engine.records.models import Dossier, DossierLoan
 
 STATES = {
     "planned": "Trong danh mục, chưa mở", "open": "Đang lập", "closed": "Đã kết thúc",
     "offered": "Chờ lưu trữ nhận", "handed_over": "Đã nộp lưu",
+    "destroyed": "Đã hủy, hết thời hạn bảo quản",
 }  # fmt: skip
 FOR_EVER = "Vĩnh viễn"
 RIGHTS = ("Không hạn chế", "Hạn chế")
@@ -35,7 +36,8 @@ def within(actor: Actor) -> ColumnElement[bool]:
     """Condition on Dossier: which ones the actor may see; what stands in them is asked of the documents' `within`.
 
     As there: clerk, leader, form checker (or who stands in for one) see all of their agency; everybody else those they
-    or the people they stand in for keep, and those of their units. Admins see none by their role.
+    or the people they stand in for keep, those of their units, what is lent to them; the archive,
+    what is closed. Admins see none by their role.
     """
     if actor.is_system:
         return true() if actor.agency_id is None else Dossier.agency_id == actor.agency_id
@@ -44,14 +46,18 @@ def within(actor: Actor) -> ColumnElement[bool]:
     own = Dossier.agency_id == actor.agency_id
     if (actor.roles | actor.stand_in_groups) & AGENCY_WIDE:
         return own
-    mine: list[Any] = [Dossier.keeper_id.in_(_people(actor))]
+    lent = select(DossierLoan.dossier_id).where(DossierLoan.person_id == actor.person_id, DossierLoan.state == "lent")
+    mine: list[Any] = [Dossier.keeper_id.in_(_people(actor)), Dossier.id.in_(lent)]
     if units := _units(actor):
         mine.append(Dossier.unit_id.in_(units))
+    if "archivist" in actor.roles | actor.stand_in_groups:
+        mine.append(Dossier.state.in_(("closed", "offered", "handed_over", "destroyed")))
     return and_(own, or_(*mine))
 
 
 def _people(actor: Actor) -> set[int]:
-    return {*actor.standing_in_for, *([actor.person_id] if actor.person_id is not None else [])}
+    limited = {person_id for person_id, kind in actor.stand_in_limits if kind == "dossier"}
+    return {*actor.standing_in_for, *limited, *([actor.person_id] if actor.person_id is not None else [])}
 
 
 def _units(actor: Actor) -> set[int]:
@@ -60,7 +66,7 @@ def _units(actor: Actor) -> set[int]:
 
 def keeps_list(actor: Actor) -> Verdict:
     """The list of the year, freezing, the archive's side of a hand-over: the clerk (ND30-6.3, ND30-28)."""
-    if actor.is_system or "clerk" in actor.roles | actor.stand_in_groups:
+    if actor.is_system or {"clerk", "archivist"} & (actor.roles | actor.stand_in_groups):
         return ALLOWED
     return Verdict(False, "Chỉ văn thư, lưu trữ cơ quan được làm việc này.", "ND30-6.3")
 
@@ -128,7 +134,7 @@ def may_reopen(actor: Actor, dossier: Dossier) -> Verdict:
             return verdict
     if dossier.state == "closed":
         return ALLOWED
-    if dossier.state in ("offered", "handed_over"):
+    if dossier.state in ("offered", "handed_over", "destroyed"):
         return Verdict(False, "Hồ sơ đã giao lưu trữ cơ quan, không mở lại được.", "ND30-30.3.b")
     return Verdict(False, "Hồ sơ chưa kết thúc.")
 
@@ -169,6 +175,8 @@ def may_freeze(actor: Actor, dossier: Dossier) -> Verdict:
         return keeps_list(actor)
     if dossier.frozen:
         return Verdict(False, "Hồ sơ đã bị khóa.", "SYS-IV")
+    if dossier.state == "destroyed":
+        return Verdict(False, "Hồ sơ đã hủy.", "SYS-IV")
     return ALLOWED if dossier.state != "planned" else Verdict(False, "Hồ sơ chưa mở.", "SYS-IV")
 
 
@@ -176,6 +184,8 @@ def may_export(dossier: Dossier, hidden: int) -> Verdict:
     """A whole dossier leaves only when it is closed, and only with somebody who may see everything in it."""
     if dossier.state in ("planned", "open"):
         return Verdict(False, "Kết thúc hồ sơ trước khi xuất.", "SYS-4")
+    if dossier.state == "destroyed":
+        return Verdict(False, "Hồ sơ đã hủy vì hết thời hạn bảo quản.", "SYS-4")
     if hidden:
         return Verdict(False, f"Hồ sơ có {hidden} văn bản ngoài phạm vi được xem nên không xuất trọn được.", "SYS-3.b")
     return ALLOWED

@@ -14,6 +14,7 @@ from engine import occasions
 from engine.clock import VIETNAM
 from engine.database import Base, Write, as_json, written
 from engine.directory.models import Person
+from engine.directory.rules import stands_in
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 from engine.tasks import rules
@@ -61,18 +62,27 @@ def _row(task: NewTask, now: datetime) -> dict[str, Any]:
 
 _GIVEN = tuple(each.name for each in fields(NewTask) if each.name not in ("groups", "planned"))
 _COLUMNS = (
-    "agency_id, instance_id, token, index, data, element, name, procedure, form, document_id, state, assignee_id, "
+    "agency_id, instance_id, token, index, data, element, name, procedure, form, document_id, state, "
     "priority, due_at, created_at, answers, version, claimed_at"
 )
+# Whoever has handed over their work gets none any more: it goes to who took over (engine/tasks/succession).
+_SUCCESSOR = """
+      (select succession.new from succession
+       where succession.agency_id = {row}.agency_id and succession.old = {old}
+         and (succession.document_id is null or succession.document_id = {row}.document_id)
+       order by succession.id desc limit 1)"""
+_ASSIGNEE = _SUCCESSOR.format(row="given", old="'person:' || given.assignee_id")
+_GROUP = _SUCCESSOR.format(row="opened", old='given."group"')
 _OPEN = f"""
     opened as (
-      insert into task ({_COLUMNS})
-      select {_COLUMNS} from jsonb_populate_recordset(null::task, cast(:opened as jsonb))
-      returning id, agency_id, instance_id, token, index
+      insert into task ({_COLUMNS}, assignee_id)
+      select {_COLUMNS}, coalesce(cast(substr({_ASSIGNEE}, 8) as bigint), assignee_id)
+      from jsonb_populate_recordset(null::task, cast(:opened as jsonb)) as given
+      returning id, agency_id, instance_id, token, index, document_id
     ),
     candidates as (
       insert into task_candidate (task_id, "group", agency_id)
-      select opened.id, given."group", opened.agency_id
+      select distinct opened.id, coalesce({_GROUP}, given."group"), opened.agency_id
       from opened join jsonb_to_recordset(cast(:candidates as jsonb))
         as given(instance_id bigint, token text, index bigint, "group" text)
       on given.instance_id = opened.instance_id and given.token = opened.token
@@ -82,7 +92,7 @@ _OPEN = f"""
 
 def closing(work: Work, task: Task, answers: Mapping[str, Any]) -> Write:
     """The writing of a task's completion with these answers by who works; the task's row is locked."""
-    acting_for = task.assignee_id if task.assignee_id in work.actor.standing_in_for else None
+    acting_for = task.assignee_id if stands_in(work.actor, task.assignee_id, task.procedure) else None
     done = {
         "state": "completed",
         "completed_at": work.now,

@@ -11,6 +11,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.directory.models import Person
+from engine.directory.rules import STAND_IN_PROCEDURES
 from engine.documents.models import Document
 from engine.platform import Actor
 from engine.tasks import rules
@@ -180,5 +181,14 @@ def in_box(rows: Any, actor: Actor, box: Box, now: datetime) -> Any:
     if box == "groups":
         return rows.where(unclaimed)
     if box == "stand-in":
-        return rows.where(Task.assignee_id.in_(actor.standing_in_for))
+        return rows.where(stood_in_for(actor))
     return rows.where(or_(Task.assignee_id == actor.person_id, unclaimed), Task.due_at <= now + SOON)
+
+
+def stood_in_for(actor: Actor) -> Any:
+    """Condition on Task: it lies with somebody this actor stands in for, in all work or in work of its kind."""
+    limited = [
+        and_(Task.assignee_id == person_id, Task.procedure.in_(STAND_IN_PROCEDURES[kind]))
+        for person_id, kind in sorted(actor.stand_in_limits)
+    ]
+    return or_(Task.assignee_id.in_(actor.standing_in_for), *limited)

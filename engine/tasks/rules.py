@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from engine.directory.rules import stands_in
 from engine.platform import ALLOWED, Actor, Verdict
 from engine.tasks.models import Task
 
@@ -60,5 +61,5 @@ def offered(assignee_id: int | None, grouped: bool) -> tuple[str, ...]:
 
 def _is_theirs(actor: Actor, task: Task) -> bool:
     return task.assignee_id is not None and (
-        task.assignee_id == actor.person_id or task.assignee_id in actor.standing_in_for
+        task.assignee_id == actor.person_id or stands_in(actor, task.assignee_id, task.procedure)
     )

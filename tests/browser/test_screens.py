@@ -73,6 +73,15 @@ SCREENS = {
     "package-check": ("vanthu.sxd", "/dossiers/packages"),
     "new-dossier": ("vanthu.sxd", "/dossiers/new"),
     "file-document": ("vanthu.sxd", "/dossiers/documents/{request}"),
+    "archive": ("vanthu.sxd", "/archive"),
+    "archive-minutes": ("vanthu.sxd", "/archive/minutes/{archive_minutes}"),
+    "archive-disposal": ("vanthu.sxd", "/archive/disposal"),
+    "loans": ("chuyenvien.sxd", "/archive/loans?q=ho+so"),
+    "hand-overs": ("quantri.sxd", "/hand-overs"),
+    "hand-over-new": ("quantri.sxd", "/hand-overs/new?person={person}"),
+    "hand-over-unit": ("quantri.sxd", "/hand-overs/unit?unit={unit}"),
+    "hand-over-minutes": ("quantri.sxd", "/hand-overs/{hand_over}"),
+    "rights": ("lanhdao.sxd", "/rights"),
     "reports": ("vanthu.sxd", "/reports"),
     "reports-own": ("chuyenvien.sxd", "/reports?by=deadline"),
     "reports-empty": ("vanhoa.anphu", "/reports?period=2020-Q1"),
@@ -125,6 +134,7 @@ NO_SCREENS = {
     "registers.print_file", "search.export", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
     "registers.stamped_copy", "reports.export",
     "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",
+    "archive.paper_file", "archive.loan_book", "succession.minutes_file",
 }  # fmt: skip
 
 Visitor = Callable[..., Any]

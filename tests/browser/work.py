@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from connectors.notification.telling import tell_people
 from engine.directory import commands as directory
+from engine.directory import rights
 from engine.directory.models import Agency
 from engine.directory.queries import actor_of
 from engine.documents.models import Document, Register
@@ -17,10 +18,12 @@ from engine.notices import commands as notices
 from engine.notices.models import Letter, Notice
 from engine.platform import Actor, Platform, Work, system
 from engine.records import commands as records
+from engine.records import handover
 from engine.tasks import commands as tasks
 from engine.tasks.filters import Filter
 from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
+from engine.tasks.succession import commands as succession
 from tests.browser.drawn import draw
 from tests.played import carry_on
 from web.demo.stage import Stage
@@ -74,6 +77,7 @@ def bring(platform: Platform) -> dict[str, int]:
         clerk_of(platform, stage), dossiers, int(found["request"] or 0), stage.person_id("chuyenvien.sxd")
     )
     found |= draw(platform, stage)
+    found |= changes_of_people(stage)
     remind(stage, int(found["accept"] or 0))
     urgent = platform.run(
         stage.actor("vanthu.anphu"), keep_filter, "Thượng khẩn, trình trước", "groups", Filter(urgency=2), "", "clerk"
@@ -111,7 +115,33 @@ def dossiers(work: Work, document_id: int, keeper_id: int) -> dict[str, int | No
         records.collect(work, row.id, document_id)
     records.close(work, closed.id)
     closed.due_date = work.now.date()
-    return {"dossier": closed.id, "open_dossier": opened.id}
+    old = records.add_dossier(work, title="Hồ sơ hết thời hạn", year=2015, retention_years=5)
+    old.state, old.start_date, old.end_date = "closed", date(2015, 2, 3), date(2015, 11, 5)
+    given = records.add_dossier(work, title="Cấp phép xây dựng quý II", year=year, retention_years=20)
+    given.state, given.start_date, given.end_date = "offered", date(year, 4, 1), date(year, 6, 30)
+    work.session.flush()
+    minutes = handover.receive_many(work, [given.id])[0]
+    waiting = records.add_dossier(work, title=LONG, year=year, retention_years=20)
+    waiting.state = "offered"
+    return {"dossier": closed.id, "open_dossier": opened.id, "archive_minutes": minutes.id}
+
+
+def changes_of_people(stage: Stage) -> dict[str, int | None]:
+    """Somebody who is leaving and has handed over, a role that waits to be confirmed, a unit of the department."""
+    admin, unit = stage.actor("quantri.sxd"), unit_of(stage, "chuyenvien.sxd")
+
+    def change(work: Work) -> dict[str, int | None]:
+        leaver = directory.add_person(
+            work, admin.agency_id or 0, "Hoàng Thị Nghỉ", user_name="nghi.sxd", unit_id=unit
+        )  # fmt: skip
+        rights.ask_grant(work, stage.person_id("chuyenvien.sxd"), "archivist", reason="Kiêm nhiệm lưu trữ")
+        receivers = {"all": stage.person_id("chuyenvien.sxd")}
+        made = succession.hand_over(
+            work, leaver.id, receivers, cause="leave", closes_on=work.now.date() + timedelta(days=7), reason="Nghỉ hưu"
+        )
+        return {"hand_over": made.id, "unit": unit}
+
+    return stage.platform.run(admin, change)
 
 
 def first(session: Any, key: Any, *conditions: Any) -> int | None:

@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 from engine.definitions import drafting, waivers
 from engine.definitions import queries as definitions
 from engine.directory import commands as directory
+from engine.directory import rights
 from engine.directory.authority import commands as authority
 from engine.directory.models import RoleGrant
 from engine.documents import commands
@@ -33,6 +34,7 @@ from engine.records import queries as dossiers
 from engine.tasks.filters import Filter
 from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
+from engine.tasks.succession import commands as succession
 from tests import builders
 from tests.web.conftest import SignIn
 from web.session import OPEN
@@ -52,6 +54,9 @@ NOT_IDS = {
     "format": "pdf",
     "what": "year",
     "step": "close",
+    "decision": "confirm",
+    "about": "minutes",
+    "turn": "submit",
 }
 # What belongs to one person alone is found by nobody else, of the same agency either.
 OF_ONE_PERSON = {"registers.print_file", "notices.open_notice"}
@@ -96,12 +101,39 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     filter_id = platform.run(clerk, keep_filter, "Quá hạn", "groups", Filter(due="late"), "", "clerk").id
     saved = platform.run(clerk, searching.save_search, "Văn bản của tôi", asking.Criteria(text="của sở"))
     waiver = platform.run(admin, waivers.grant, "law.filed", "incoming-document", office.id, "Thử")
-    return procedures | {"waiver_id": waiver.id} | asked(platform, office, document.id) | {
-        "document_id": document.id, "file_id": file_id, "instance_id": instance.id, "task_id": task_id,
-        "incident_id": incident_id, "person_id": office["leader"].id, "unit_id": office.unit.id,
-        "register_id": office.registers[0].id, "grant_id": grant_id, "row_id": stand_in.id,
-        "saved_id": saved.id, "notice_id": notice_id, "filter_id": filter_id,
-    } | registered(platform, clerk, document.id, office) | kept(platform, clerk, document.id)  # fmt: skip
+    return (
+        procedures
+        | {"waiver_id": waiver.id}
+        | asked(platform, office, document.id)
+        | {
+            "document_id": document.id,
+            "file_id": file_id,
+            "instance_id": instance.id,
+            "task_id": task_id,
+            "incident_id": incident_id,
+            "person_id": office["leader"].id,
+            "unit_id": office.unit.id,
+            "register_id": office.registers[0].id,
+            "grant_id": grant_id,
+            "row_id": stand_in.id,
+            "saved_id": saved.id,
+            "notice_id": notice_id,
+            "filter_id": filter_id,
+        }
+        | registered(platform, clerk, document.id, office)
+        | kept(platform, clerk, document.id)
+        | people(platform, office)
+    )
+
+
+def people(platform: Platform, office: builders.Office) -> dict[str, int]:
+    """A change of rights that waits, a hand-over that was made."""
+    leaver = builders.person(platform, office.agency, "specialist", unit=office.unit)
+    admin = builders.actor(platform, office["agency-admin"])
+    change = platform.run(admin, rights.ask_grant, leaver.id, "clerk")
+    made = platform.run(admin, succession.hand_over, leaver.id, {"all": office["clerk"].id}, cause="move")
+    assert change
+    return {"change_id": change.id, "hand_over_id": made.id}
 
 
 def asked(platform: Platform, office: builders.Office, document_id: int) -> dict[str, int]:
@@ -156,10 +188,15 @@ def kept(platform: Platform, clerk: Actor, document_id: int) -> dict[str, int]:
         records.put(work, row.id, [document_id])
         done.state = "closed"
         work.session.flush()
+        offered = records.add_dossier(work, title="Hồ sơ nộp lưu", year=year, retention_years=10)
+        offered.state = "offered"
+        work.session.flush()
+        minutes = handover.receive_many(work, [offered.id])[0]
         package = handover.order_package(work, done.id)
         handover.finish_package(work, package.id, work.files.put(b"zip"), 3, {})
         line = dossiers.lines(work.session, work.actor, row.id)[0]
-        return {"dossier_id": row.id, "line_id": line.entry.id, "package_id": package.id}
+        return {"dossier_id": row.id, "line_id": line.entry.id, "package_id": package.id,
+                "paper_id": minutes.id}  # fmt: skip
 
     return platform.run(clerk, keep)
 

@@ -11,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.clock import VIETNAM
-from engine.directory import commands, queries, rules
-from engine.directory.models import RoleGrant
-from engine.errors import InvalidInput, NotFound
+from engine.directory import commands, queries, rights, rules
+from engine.directory.models import RightsChange, RoleGrant
+from engine.errors import Conflict, InvalidInput, NotFound
 from engine.forms.context import FormContext
-from engine.platform import Actor
+from engine.platform import Actor, Work
+from engine.tasks.succession import commands as succession
 from web.directory.routes import screen
 from web.layout.forms import posted, screen_form
 from web.session import actor, now, platform
@@ -79,7 +80,7 @@ def change_person(person_id: int) -> Any:
     simple = {
         "unlock": (commands.unlock, _("Đã mở khóa tài khoản.")),
         "deactivate": (commands.deactivate_person, _("Đã ngừng tài khoản; các vai trò kết thúc từ hôm nay.")),
-        "reactivate": (commands.reactivate_person, _("Đã mở lại tài khoản. Giao lại vai trò nếu cần.")),
+        "reactivate": (succession.come_back, _("Đã mở lại tài khoản. Giao lại vai trò nếu cần.")),
     }
     wanted = request.form.get("do", "")
     if wanted in simple:
@@ -94,27 +95,42 @@ def change_person(person_id: int) -> Any:
 @screen.post("/people/<int:person_id>/roles/<int:grant_id>/end")
 def revoke(person_id: int, grant_id: int) -> Any:
     """Take a role back."""
-    platform().run(_admin(), commands.revoke_role, grant_id)
-    return _said(person_id, _("Đã thôi giao vai trò."))
+    waiting = platform().run(_admin(), rights.ask_revoke, grant_id)
+    return _asked(person_id, waiting, _("Đã thôi giao vai trò."))
 
 
 def _save(person_id: int) -> Any:
     sent, context = posted(PERSON), _context(existing=True)
     try:
-        platform().run(actor(), commands.change_person, person_id, _texts(PERSON.validate(sent, context)))
+        waiting = platform().run(actor(), _change, person_id, _texts(PERSON.validate(sent, context)))
     except InvalidInput as error:
         return _person_page(person_id, sent=sent, errors=error.fields or {"full_name": str(error)}), 422
-    return _said(person_id, _("Đã lưu thông tin."))
+    except Conflict as error:
+        return _person_page(person_id, sent=sent, errors={"unit_id": str(error)}), 422
+    return _asked(person_id, waiting, _("Đã lưu thông tin."))
+
+
+def _change(work: Work, person_id: int, values: dict[str, Any]) -> RightsChange | None:
+    """Save what may be saved at once; another unit is another scope and may have to be confirmed."""
+    waiting = rights.ask_unit(work, person_id, values["unit_id"]) if "unit_id" in values else None
+    commands.change_person(work, person_id, {key: value for key, value in values.items() if key != "unit_id"})
+    return waiting
+
+
+def _asked(person_id: int, waiting: RightsChange | None, done: str) -> Any:
+    return _said(person_id, done if waiting is None else _("Đã đề nghị; có hiệu lực khi người thứ hai xác nhận."))
 
 
 def _grant(person_id: int) -> Any:
     sent = posted(ROLE)
     try:
         answers = ROLE.validate(sent, _context(existing=True))
-        platform().run(actor(), commands.grant_role, person_id, answers["role"], unit_id=answers.get("unit_id"))
+        waiting = platform().run(actor(), rights.ask_grant, person_id, answers["role"], unit_id=answers.get("unit_id"))
     except InvalidInput as error:
         return _person_page(person_id, role_sent=sent, errors=error.fields or {"role": str(error)}), 422
-    return _said(person_id, _("Đã giao vai trò."))
+    except Conflict as error:
+        return _person_page(person_id, role_sent=sent, errors={"role": str(error)}), 422
+    return _asked(person_id, waiting, _("Đã giao vai trò."))
 
 
 def _reset(person_id: int) -> Any:
@@ -174,11 +190,13 @@ def _person_page(
         found = queries.person(reading, actor().agency_id, person_id)
         grants = queries.roles_of(reading, person_id, on=now().astimezone(VIETNAM).date())
         units = {unit.id: unit.name for unit in queries.units(reading, found.agency_id)}
+        waiting = rights.changes(reading, found.agency_id, waiting=True, person_id=person_id)
     context = _context(existing=True)
     shown = sent or {name: getattr(found, name) for name in ("full_name", "unit_id", "post_id", "email", "telephone")}
     return render_template(
         "directory/person.html", person_shown=found, grants=grants, units=units, roles=rules.ROLES,
-        handed_out=handed_out, view=PERSON.view(shown, context, errors if sent else None), at=now(),
+        handed_out=handed_out, waiting=waiting, sentence=rights.sentence,
+        view=PERSON.view(shown, context, errors if sent else None), at=now(),
         role_view=ROLE.view(role_sent, context, errors if role_sent else None),
     )  # fmt: skip
 

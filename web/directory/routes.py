@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from engine.clock import VIETNAM
 from engine.directory import commands, queries
 from engine.directory.models import Person
+from engine.directory.rules import STAND_IN_KINDS
 from engine.errors import InvalidInput
 from engine.forms.context import FormContext
 from engine.platform import system
@@ -115,6 +116,7 @@ def stand_ins() -> Any:
     page = render_template(
         "directory/stand-ins.html", rows=shown, names={p.id: p.full_name for p in everyone},
         view=STAND_IN.view(sent, context, errors), admin=admin,
+        kinds=STAND_IN_KINDS,
     )  # fmt: skip
     return page, status
 
@@ -128,7 +130,10 @@ def end_stand_in(row_id: int) -> Any:
 
 
 def _stand_in_context(everyone: Any) -> FormContext:
-    mine = {"people": [{"value": p.id, "label": p.full_name} for p in everyone if p.id != actor().person_id]}
+    mine = {
+        "people": [{"value": p.id, "label": p.full_name} for p in everyone if p.id != actor().person_id],
+        "kinds": [{"value": kind, "label": label} for kind, label in STAND_IN_KINDS.items()],
+    }
     return FormContext(mine, today=now().astimezone(VIETNAM).date())
 
 
@@ -137,5 +142,5 @@ def _stand_in(answers: dict[str, Any]) -> dict[str, Any]:
     last = datetime.combine(datetime.fromisoformat(answers["valid_to"]).date(), time(), VIETNAM) + timedelta(days=1)
     return {
         "person_id": actor().person_id, "stand_in_id": answers["stand_in_id"], "valid_from": first, "valid_to": last,
-        "reason": answers.get("reason") or "",
+        "reason": answers.get("reason") or "", "kinds": answers.get("kinds") or [],
     }  # fmt: skip

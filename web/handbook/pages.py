@@ -25,9 +25,9 @@ class Chapter:
 BOOK = (
     Chapter("work", "Việc hằng ngày", "Hộp việc, trang xử lý một việc, hạn và cách tính hạn, phím tắt."),
     Chapter("documents", "Văn bản và sổ", "Nhập văn bản đến, soạn văn bản đi, tìm kiếm, sổ văn bản, báo cáo, nhật ký."),
-    Chapter("dossiers", "Hồ sơ công việc", "Danh mục hồ sơ, lập, kết thúc, nộp lưu, khóa, xuất trọn hồ sơ."),
+    Chapter("dossiers", "Hồ sơ công việc", "Danh mục, lập, kết thúc, nộp lưu, mượn, xét hủy, khóa, xuất trọn hồ sơ."),
     Chapter("account", "Tài khoản", "Đăng nhập, mật khẩu, ủy quyền xử lý khi vắng mặt."),
-    Chapter("agency", "Quản trị cơ quan", "Người dùng và vai trò, đơn vị, lịch làm việc."),
+    Chapter("agency", "Quản trị cơ quan", "Người dùng và vai trò, bàn giao, thay đổi quyền, đơn vị, lịch làm việc."),
     Chapter("design", "Thiết kế quy trình", "Vẽ, kiểm tra, chạy kịch bản, so sánh, ban hành, điều chỉnh cho cơ quan."),
     Chapter("running", "Vận hành quy trình", "Hồ sơ đang chạy, chuyển phiên bản, số liệu thực tế, sự cố."),
 )
@@ -46,6 +46,10 @@ ABOUT = {
     "records.index": "dossiers#list", "records.new_dossier": "dossiers#open", "records.headings": "dossiers#list",
     "records.dossier": "dossiers#dossier", "records.change": "dossiers#dossier", "records.add": "dossiers#filing",
     "records.file_document": "dossiers#filing", "records.contents": "dossiers#prints",
+    "archive.index": "dossiers#archive", "archive.paper": "dossiers#archive", "archive.loans": "dossiers#loans",
+    "archive.propose": "dossiers#disposal", "succession.index": "agency#hand-over", "rights.index": "agency#rights",
+    "succession.new": "agency#hand-over", "succession.unit": "agency#hand-over",
+    "succession.minutes": "agency#hand-over",
     "records.lists": "dossiers#prints", "records.check_package": "dossiers#packages",
     "reports.index": "documents#reports", "reports.quarterly": "documents#periodic",
     "reports.published": "documents#published",

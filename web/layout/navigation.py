@@ -73,6 +73,8 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
                 Item(_("Văn bản đi"), "documents.listing", "send", {"direction": "outgoing"}),
                 Item(_("Sổ văn bản"), "registers.index", "book"),
                 Item(_("Hồ sơ công việc"), "records.index", "file"),
+                Item(_("Mượn hồ sơ"), "archive.loans", "file"),
+                *_archive(actor),
                 Item(_("Báo cáo"), "reports.index", "chart"),
             ),
         )
@@ -93,8 +95,21 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
         people = Item(_("Người dùng"), "directory.people", "person")
         units = Item(_("Đơn vị"), "directory.units", "building")
         signing = Item(_("Ủy quyền ký"), "authority.authorisations", "pen")
-        groups.append(Group(_("Quản trị"), (people, units, signing, hours)))
+        handing = Item(_("Bàn giao công việc"), "succession.index", "out")
+        own = (people, units, signing, handing, _rights(), hours)
+        groups.append(Group(_("Quản trị"), own if "agency-admin" in actor.roles else (people, units, signing, hours)))
+    elif "leader" in actor.roles:
+        groups.append(Group(_("Quản trị"), (_rights(),)))
     return tuple(groups)
+
+
+def _archive(actor: Actor) -> tuple[Item, ...]:
+    may = actor.roles & {"clerk", "archivist", "leader"}
+    return (Item(_("Lưu trữ"), "archive.index", "book"),) if may else ()
+
+
+def _rights() -> Item:
+    return Item(_("Thay đổi quyền"), "rights.index", "lock")
 
 
 def kept(actor: Actor) -> tuple[Item, ...]:

@@ -24,7 +24,8 @@ screen = Blueprint("notices", __name__)
 ICONS = {
     "assigned": "inbox", "offered": "group", "returned": "retry", "taken-back": "out", "near": "clock", "late": "alert",
     "urged": "bell", "refused": "alert", "answered": "check", "standing-in": "stand-in", "ready": "download",
-    "undelivered": "alert", "incident": "alert",
+    "undelivered": "alert", "incident": "alert", "handed-over": "inbox", "dossiers-due": "clock", "loan": "file",
+    "rights-asked": "lock",
 }  # fmt: skip
 LARGEST = 2**63 - 1
 
@@ -87,6 +88,14 @@ def _about(row: Notice) -> str:
         return url_for("notices.sent")
     if row.kind == "standing-in":
         return url_for("worklist.inbox", box="stand-in")
+    if row.kind == "handed-over":
+        return url_for("succession.minutes", hand_over_id=row.details["hand_over"])
+    if row.kind == "rights-asked":
+        return url_for("rights.index")
+    if row.kind == "loan":
+        return url_for("archive.loans")
+    if row.kind == "dossiers-due":
+        return url_for("records.index", only="due")
     if row.kind == "incident":
         return url_for("instances.instance", instance_id=row.instance_id)
     if row.task_id is not None:

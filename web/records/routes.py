@@ -73,6 +73,7 @@ def state_mark(state: str) -> tuple[str, str]:
     marks = {
         "planned": (_("Chưa mở"), ""), "open": (_("Đang lập"), "today"), "closed": (_("Đã kết thúc"), "done"),
         "offered": (_("Chờ lưu trữ nhận"), "today"), "handed_over": (_("Đã nộp lưu"), "done"),
+        "destroyed": (_("Đã hủy"), "late"),
     }  # fmt: skip
     return marks[state]
 
@@ -105,7 +106,7 @@ def steps(who: Actor, dossier: Dossier, documents: Sequence[Document], hidden: i
             Step("receive", _("Nhận vào lưu trữ"), rules.may_receive(who, dossier)),
             Step("back", _("Trả lại người lập"), rules.may_receive(who, dossier), "reason", True), freeze,
         ],
-        "handed_over": [freeze],
+        "handed_over": [freeze], "destroyed": [],
     }[dossier.state]  # fmt: skip
     if dossier.state in ("closed", "offered", "handed_over"):
         found.append(Step("export", _("Xuất trọn hồ sơ"), rules.may_export(dossier, hidden)))
@@ -156,5 +157,8 @@ def actions() -> dict[str, str]:
         "dossier.handed_over": _("Lưu trữ đã nhận"), "dossier.given_back": _("Lưu trữ trả lại"),
         "dossier.kept_longer": _("Gia hạn giữ lại"), "dossier.package_ordered": _("Yêu cầu xuất hồ sơ"),
         "dossier.package_made": _("Tạo xong gói hồ sơ"), "dossier.package_taken": _("Tải gói hồ sơ"),
-        "dossier.printed": _("In mục lục"),
+        "dossier.printed": _("In mục lục"), "dossier.loan_asked": _("Đề nghị mượn hồ sơ"),
+        "dossier.lent": _("Cho mượn hồ sơ"), "dossier.loan_refused": _("Không cho mượn hồ sơ"),
+        "dossier.loan_ended": _("Kết thúc mượn hồ sơ"), "dossier.destroyed": _("Hủy hồ sơ hết thời hạn bảo quản"),
+        "dossier.retention_extended": _("Kéo dài thời hạn bảo quản"), "dossier.handed-over": _("Bàn giao người giữ"),
     }  # fmt: skip

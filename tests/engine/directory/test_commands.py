@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.clock import FixedClock
-from engine.directory import commands, queries
+from engine.directory import commands, queries, rights
 from engine.directory.models import Person
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.platform import Platform, system
@@ -18,6 +18,7 @@ from tests.builders import Office
 
 def test_an_agency_admin_runs_the_own_agency(platform: Platform, office: Office) -> None:
     admin = builders.actor(platform, office["agency-admin"])
+    platform.run(builders.actor(platform, office["leader"]), rights.set_confirmation, False)
 
     unit = platform.run(admin, commands.add_unit, office.id, "Thanh tra", abbreviation="TTr")
     post = platform.run(admin, commands.add_post, office.id, "Chánh Thanh tra", rank=20)
@@ -159,6 +160,7 @@ def test_a_unit_with_people_is_not_closed(platform: Platform, office: Office) ->
 
 def test_a_revoked_role_ends_at_once(platform: Platform, office: Office, clock: FixedClock) -> None:
     admin = builders.actor(platform, office["agency-admin"])
+    platform.run(builders.actor(platform, office["leader"]), rights.set_confirmation, False)
     clerk = office["clerk"]
     clock.advance(days=30)
     with platform.reading() as session:

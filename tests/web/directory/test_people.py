@@ -7,7 +7,7 @@ import re
 from flask import Flask
 from sqlalchemy import select
 
-from engine.directory.models import Person, RoleGrant, Unit
+from engine.directory.models import Person, RightsChange, RoleGrant, Unit
 from engine.platform import Platform
 from tests import builders
 from tests.web.conftest import SignIn
@@ -47,13 +47,39 @@ def test_roles_and_access_are_taken_back(platform: Platform, province: builders.
     client = sign_in(office["agency-admin"])
     with platform.reading() as session:
         grant_id = session.scalars(select(RoleGrant.id).where(RoleGrant.person_id == clerk.id)).one()
-    client.post(f"/people/{clerk.id}/roles/{grant_id}/end")
+        change_id = select(RightsChange.id).where(RightsChange.person_id == clerk.id)
+    asked = client.post(f"/people/{clerk.id}/roles/{grant_id}/end", follow_redirects=True).text
+    assert "có hiệu lực khi người thứ hai xác nhận" in asked
+    assert "Thôi giao vai trò Văn thư" in asked
+    assert "không tự xác nhận" in client.get("/rights").text
+    with platform.reading() as session:
+        waiting = session.scalars(change_id).one()
+    leader = sign_in(office["leader"])
+    assert leader.post(f"/rights/{waiting}/refuse", data={"reason": " "}).status_code == 422
+    leader.post(f"/rights/{waiting}/confirm")
+    client = sign_in(office["agency-admin"])
     assert "Chưa có vai trò" in client.get(f"/people/{clerk.id}").text
     assert (
-        "Mở lại tài khoản"
-        in client.post(f"/people/{clerk.id}", data={"do": "deactivate"}, follow_redirects=True).text
+        "Mở lại tài khoản" in client.post(f"/people/{clerk.id}", data={"do": "deactivate"}, follow_redirects=True).text
     )
     assert client.post(f"/people/{clerk.id}", data={"do": "x"}).status_code == 422
+    opened = client.post(f"/people/{clerk.id}", data={"do": "reactivate"}, follow_redirects=True).text
+    assert "Cấp mật khẩu mới" in opened
+
+
+def test_a_unit_waits_while_the_rest_is_saved(platform: Platform, province: builders.Province, sign_in: SignIn) -> None:
+    office = province.department
+    unit = builders.unit(platform, office.agency)
+    client = sign_in(office["agency-admin"])
+    fields = {"do": "save", "full_name": "Lê Văn Đổi", "unit_id": unit.id}
+    said = client.post(f"/people/{office['clerk'].id}", data=fields, follow_redirects=True).text
+    assert f"Chuyển sang {unit.name}" in said
+    with platform.reading() as session:
+        clerk = session.get_one(Person, office["clerk"].id)
+        assert (clerk.full_name, clerk.unit_id) == ("Lê Văn Đổi", office.unit.id)
+    again = client.post(f"/people/{office['clerk'].id}", data=fields)
+    assert again.status_code == 422
+    assert "đang chờ xác nhận" in again.text
 
 
 def test_units_are_added_and_ended(platform: Platform, province: builders.Province, sign_in: SignIn) -> None:

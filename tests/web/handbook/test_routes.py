@@ -21,6 +21,7 @@ NO_SCREENS = {
     "registers.slip_word", "registers.stamp_file",
     "registers.stamped_copy", "reports.export",
     "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",
+    "archive.paper_file", "archive.loan_book", "succession.minutes_file",
 }  # fmt: skip
 
 

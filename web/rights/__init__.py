@@ -1,0 +1,1 @@
+"""Changes of rights that wait for a second person."""
