@@ -37,6 +37,7 @@ _OPERATIONS = {
     "documents.record-opinion": "submit",
     "documents.set-status": "submit",
     "conversion.render-draft": "submit",
+    "conversion.check-layout": "submit",
     "signing.sign": "sign",
     "documents.number": "number",
     "signing.seal": "seal",

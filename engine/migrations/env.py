@@ -8,6 +8,7 @@ import engine.audit
 import engine.definitions.models
 import engine.directory.models
 import engine.documents.models
+import engine.drafts.models
 import engine.inbox
 import engine.instances.models
 import engine.notices.models

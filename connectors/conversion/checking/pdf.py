@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from connectors.conversion.checking.limits import MOST_LETTERS, MOST_PAGES, SECONDS, Unreadable
-from engine.documents.drafts.layout.sheet import MM, Cut, Line, Page, Place, Sheet, side_of
+from engine.drafts.layout.sheet import MM, Cut, Line, Page, Place, Sheet, side_of
 
 _FLAG_ITALIC, _FLAG_BOLD = 1 << 6, 1 << 18
 _APART = 1.5  # letters further apart than this many times their size belong to another column

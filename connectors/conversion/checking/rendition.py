@@ -20,7 +20,7 @@ from connectors.conversion.checking.limits import MOST_PAGES, Unreadable
 from connectors.conversion.checking.word import Block, Paragraph, Table, WordFile
 from connectors.conversion.checking.word_styles import Look
 from connectors.pdf_fonts import FONTS, Typeface, composed, typeface
-from engine.documents.drafts.layout.sheet import Cut, Line, Page, Place, Sheet, side_of
+from engine.drafts.layout.sheet import Cut, Line, Page, Place, Sheet, side_of
 
 _ALIGN = {"left": TA_LEFT, "center": TA_CENTER, "right": TA_RIGHT, "justify": TA_JUSTIFY}
 _USUAL = 11.0  # what Word takes when nothing is said

@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.conversion.checking.limits import MOST_PARAGRAPHS, Unreadable
 from connectors.conversion.checking.word_styles import Look, Setting, Styles, W, parsed
-from engine.documents.drafts.layout.sheet import MM, Numbering
+from engine.drafts.layout.sheet import MM, Numbering
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _WANTED = re.compile(

@@ -15,7 +15,7 @@ from connectors.conversion.checking.word_styles import W
 from connectors.conversion.draft import Draft
 from connectors.conversion.templates.wording import body_of
 from connectors.pdf_fonts import composed
-from engine.documents.drafts.fields import PLACE, Values, field_named, named_in, value_of
+from engine.drafts.fields import PLACE, Values, field_named, named_in, value_of
 from engine.errors import InvalidInput
 
 _FILLED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")

@@ -23,7 +23,7 @@ WITH_ADDRESSEES = frozenset({"Công văn", "Thư công", "Tờ trình"})
 
 
 def standard_template(type_name: str) -> bytes:
-    """The Word file for a kind, with fields of `engine.documents.drafts.fields` (ND30-8, PL I, PL III)."""
+    """The Word file for a kind, with fields of `engine.drafts.fields` (ND30-8, PL I, PL III)."""
     document = docx.Document()
     _paper(document, type_name)
     letter = type_name == kinds.OFFICIAL_LETTER

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from engine.documents.drafts.layout.anatomy import anatomy
-from engine.documents.drafts.layout.components import component_findings, components
-from engine.documents.drafts.layout.pages import page_findings
-from engine.documents.drafts.layout.sheet import ERROR, WARNING, Component, Expected, Finding, Place, Sheet
+from engine.drafts.layout.anatomy import anatomy
+from engine.drafts.layout.components import component_findings, components
+from engine.drafts.layout.pages import page_findings
+from engine.drafts.layout.sheet import ERROR, WARNING, Component, Expected, Finding, Place, Sheet
 
 CHECKER = 1  # raised when the rules change, so that older results are told from newer ones
 MOST_FINDINGS = 200

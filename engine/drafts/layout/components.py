@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from engine.documents import kinds
-from engine.documents.drafts.layout.anatomy import Anatomy
-from engine.documents.drafts.layout.notation import Problem, date_problems, number_problems
-from engine.documents.drafts.layout.sheet import (
+from engine.documents.text import fold
+from engine.drafts.layout.anatomy import Anatomy
+from engine.drafts.layout.notation import Problem, date_problems, number_problems
+from engine.drafts.layout.sheet import (
     ERROR,
     LEFT,
     RIGHT,
@@ -21,7 +22,6 @@ from engine.documents.drafts.layout.sheet import (
     Sheet,
     around,
 )
-from engine.documents.text import fold
 
 NATION, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
 _TITLE_MARKS = re.compile(

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from engine.documents import kinds
-from engine.documents.drafts.layout.notation import is_date_line, read_number
-from engine.documents.drafts.layout.sheet import LEFT, MIDDLE, RIGHT, Line, Sheet
 from engine.documents.text import fold
+from engine.drafts.layout.notation import is_date_line, read_number
+from engine.drafts.layout.sheet import LEFT, MIDDLE, RIGHT, Line, Sheet
 
 _KINDS = {fold(kind.name): kind.name for kind in kinds.KINDS}
 _STAMPS = frozenset({"khan", "thuong khan", "hoa toc", "mat", "toi mat", "tuyet mat", "hoa toc hen gio"})

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from engine.documents.drafts.layout.anatomy import Anatomy
-from engine.documents.drafts.layout.sheet import MM, WARNING, Finding, Line, Page, Place, Sheet, around
+from engine.drafts.layout.anatomy import Anatomy
+from engine.drafts.layout.sheet import MM, WARNING, Finding, Line, Page, Place, Sheet, around
 
 A4 = (210, 297)
 MARGINS = {"top": (20, 25), "bottom": (20, 25), "left": (30, 35), "right": (15, 20)}
