@@ -1,4 +1,4 @@
-"""The fields a template names, as people write them between double braces: {{Trích yếu}}, in capitals for capitals."""
+"""The fields a template names between double brackets: [[Trích yếu]]; a name in capitals asks for capitals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.documents.text import fold
 
-PLACE = re.compile(r"\{\{\s*([^{}]{1,60}?)\s*\}\}")
+PLACE = re.compile(r"\[\[\s*([^\[\]]{1,60}?)\s*\]\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def field_named(written: str) -> Field | None:
 
 
 def named_in(text: str) -> list[str]:
-    """Names between double braces, as they are written."""
+    """Names between double brackets, as they are written."""
     return PLACE.findall(text)
 
 

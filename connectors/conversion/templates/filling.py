@@ -1,4 +1,4 @@
-"""Fill a template: every name between double braces gives way to what the document says."""
+"""Fill a template: every name between double brackets gives way to what the document says."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def members(archive: zipfile.ZipFile) -> list[tuple[str, bytes]]:
 
 
 def names_in(template: bytes) -> list[str]:
-    """Names between double braces anywhere in a template."""
+    """Names between double brackets anywhere in a template."""
     found: list[str] = []
     with zipfile.ZipFile(io.BytesIO(template)) as archive:
         for name, content in members(archive):

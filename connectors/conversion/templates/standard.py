@@ -29,12 +29,12 @@ def standard_template(type_name: str) -> bytes:
     letter = type_name == kinds.OFFICIAL_LETTER
     _head(document, letter)
     if not letter:
-        _line(document, "{{TÊN LOẠI}}", 14, bold=True, before=10)
-        _line(document, "{{Trích yếu}}", 14, bold=True)
+        _line(document, "[[TÊN LOẠI]]", 14, bold=True, before=10)
+        _line(document, "[[Trích yếu]]", 14, bold=True)
         _rule(document, 55)
     if type_name in WITH_ADDRESSEES:
-        _line(document, "{{Kính gửi}}", 14, before=8, after=8)
-    body = _line(document, "{{Nội dung}}", 14, align=WD_ALIGN_PARAGRAPH.JUSTIFY, after=6)
+        _line(document, "[[Kính gửi]]", 14, before=8, after=8)
+    body = _line(document, "[[Nội dung]]", 14, align=WD_ALIGN_PARAGRAPH.JUSTIFY, after=6)
     body.paragraph_format.first_line_indent = Mm(10)
     body.paragraph_format.line_spacing = 1.15
     _foot(document)
@@ -70,17 +70,17 @@ def _head(document: Any, letter: bool) -> None:
     """Boxes 1 to 4 and 5b: agency and number on the left, national title and date on the right."""
     table = _columns(document, HEAD, 3 if letter else 2)
     left, right = table.rows[0].cells
-    _line(left, "{{CƠ QUAN CHỦ QUẢN}}", 12, first=True)
-    _line(left, "{{TÊN CƠ QUAN}}", 13, bold=True)
+    _line(left, "[[CƠ QUAN CHỦ QUẢN]]", 12, first=True)
+    _line(left, "[[TÊN CƠ QUAN]]", 13, bold=True)
     _rule(left, 22)
     _line(right, NATION, 12, bold=True, first=True)
     _line(right, MOTTO, 13, bold=True)
     _rule(right, 17)
     number, date = table.rows[1].cells
-    _line(number, "Số: {{Số}}/{{Ký hiệu}}", 13, first=True)
-    _line(date, "{{Địa danh}}, ngày      tháng      năm {{Năm}}", 13, italic=True, first=True)
+    _line(number, "Số: [[Số]]/[[Ký hiệu]]", 13, first=True)
+    _line(date, "[[Địa danh]], ngày      tháng      năm [[Năm]]", 13, italic=True, first=True)
     if letter:
-        _line(table.rows[2].cells[0], "V/v {{Trích yếu}}", 12, first=True, before=4)
+        _line(table.rows[2].cells[0], "V/v [[Trích yếu]]", 12, first=True, before=4)
 
 
 def _foot(document: Any) -> None:
@@ -90,13 +90,13 @@ def _foot(document: Any) -> None:
     table.rows[0]._tr.get_or_add_trPr().append(properties)
     left, right = table.rows[0].cells
     _line(left, "Nơi nhận:", 12, bold=True, italic=True, first=True, align=WD_ALIGN_PARAGRAPH.LEFT)
-    _line(left, "- {{Nơi nhận}};", 11, align=WD_ALIGN_PARAGRAPH.LEFT)
-    _line(left, "- Lưu: {{Lưu}}.", 11, align=WD_ALIGN_PARAGRAPH.LEFT)
-    _line(right, "{{QUYỀN HẠN}}", 13, bold=True, first=True)
-    _line(right, "{{CHỨC VỤ}}", 13, bold=True)
+    _line(left, "- [[Nơi nhận]];", 11, align=WD_ALIGN_PARAGRAPH.LEFT)
+    _line(left, "- Lưu: [[Lưu]].", 11, align=WD_ALIGN_PARAGRAPH.LEFT)
+    _line(right, "[[QUYỀN HẠN]]", 13, bold=True, first=True)
+    _line(right, "[[CHỨC VỤ]]", 13, bold=True)
     for _ in range(4):
         _line(right, "", 14)
-    _line(right, "{{Họ tên}}", 14, bold=True)
+    _line(right, "[[Họ tên]]", 14, bold=True)
 
 
 def _columns(document: Any, widths: tuple[int, int], rows: int) -> Any:

@@ -33,10 +33,10 @@ def checked_template(content: bytes, file_name: str, type_name: str, *, largest:
     _refuse_foreign(content)
     names = names_in(content)
     if wrong := unknown(names):
-        said = ", ".join(f"{{{{{each}}}}}" for each in wrong[:5])
+        said = ", ".join(f"[[{each}]]" for each in wrong[:5])
         raise _refused(f"Mẫu có trường không dùng được: {said}. Xem danh sách trường ở trang này rồi sửa lại.")
     if not names:
-        raise _refused("Mẫu chưa có trường nào để điền, ví dụ {{Trích yếu}}. Tải mẫu chuẩn về rồi sửa từ đó.")
+        raise _refused("Mẫu chưa có trường nào để điền, ví dụ [[Trích yếu]]. Tải mẫu chuẩn về rồi sửa từ đó.")
     looked = look(filled, formats.WORD, Expected(type_name=type_name))
     return {**looked.report, "lacking": lacking(names)}
 

@@ -20,6 +20,7 @@ NO_SCREENS = {
     "registers.slip_word", "registers.stamp_file",
     "registers.stamped_copy", "reports.export",
     "records.contents_file", "records.list_file", "records.package_file",
+    "drafting.picture", "drafting.standard", "drafting.edition",
 }  # fmt: skip
 
 
