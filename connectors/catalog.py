@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import connectors.archive.operations
+import connectors.conversion.checking.operations
 import connectors.conversion.operations
 import connectors.conversion.opinions
 import connectors.conversion.prints.operations

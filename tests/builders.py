@@ -14,6 +14,7 @@ from typing import Any
 
 import engine.audit
 import engine.definitions.models
+import engine.drafts.models
 import engine.inbox
 import engine.instances.models
 import engine.notices.models

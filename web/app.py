@@ -30,6 +30,10 @@ from web.directory import people
 from web.directory import routes as directory
 from web.documents import creating, files
 from web.documents import routes as documents
+from web.drafting import comparing
+from web.drafting import layout as draft_layout
+from web.drafting import routes as drafting
+from web.drafting import templates as draft_templates
 from web.flight import routes as flight
 from web.handbook import routes as handbook
 from web.instances import routes as instances
@@ -71,6 +75,7 @@ SCREENS = (
     notices.screen,
     documents.screen,
     opinions.screen,
+    drafting.screen,
     registers.screen,
     records.screen,
     archive.screen,
@@ -189,11 +194,14 @@ def _manifest(folder: Path) -> dict[str, str]:
 __all__ = ["create_app"]
 _ = (
     bulk,
+    comparing,
     creating,
     archive_lending,
     dossier_filing,
     dossier_keeping,
     dossier_prints,
+    draft_layout,
+    draft_templates,
     export,
     files,
     keeping,

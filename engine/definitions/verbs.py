@@ -42,6 +42,7 @@ _OPERATIONS = {
     "opinions.close": "submit",
     "conversion.summarise-opinions": "submit",
     "conversion.render-draft": "submit",
+    "conversion.check-layout": "submit",
     "signing.sign": "sign",
     "documents.number": "number",
     "signing.seal": "seal",

@@ -104,6 +104,8 @@ def create_draft(
     editing.apply(work, document, {"subject": subject, "type_name": type_name, **values})
     work.session.add(document)
     work.session.flush()
+    if document.body:
+        editing.keep_text(work, document)
     if "recipients" in values:
         outgoing.plan_recipients(work, document, values["recipients"] or ())
     if drafter_id is not None:
@@ -127,7 +129,10 @@ def update_fields(work: Work, document_id: int, values: Mapping[str, Any]) -> Do
     work.require(rules.may_edit(document, sorted(changed)))
     if "secrecy" in changed:
         work.require(rules.may_enter(str(values["secrecy"])))
+    before = document.body
     editing.apply(work, document, {name: values[name] for name in changed})
+    if "body" in changed and document.direction == "outgoing":
+        editing.keep_text(work, document, before)
     if "recipients" in changed:
         outgoing.plan_recipients(work, document, values["recipients"] or ())
     attach_given(work, document, values)

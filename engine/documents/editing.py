@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engine.directory import queries as directory
 from engine.directory.authority import queries as authority
 from engine.documents import formats, kinds, queries, registers, rules
-from engine.documents.models import Attachment, Document, DocumentLink, Opinion, Party
+from engine.documents.models import Attachment, Document, DocumentLink, DraftText, Opinion, Party
 from engine.documents.queries import locked
 from engine.documents.registers import numbers
 from engine.documents.searching.commands import want_reading
@@ -143,6 +143,19 @@ READERS: dict[str, Any] = {
     "signer_name": _text("signer_name", "người ký", 100),
     "signer_position": _text("signer_position", "chức vụ người ký", 100),
 }
+
+
+def keep_text(work: Work, document: Document, before: str = "") -> None:
+    """Keep the typed text of a draft beside those it had; `before` too, when nobody has kept it yet."""
+    last = select(func.max(DraftText.number)).where(DraftText.document_id == document.id)
+    number = work.session.scalar(last) or 0
+    if not number and before.strip():
+        made = {"created_at": document.created_at, "created_by_id": document.created_by_id}
+        work.session.add(DraftText(document_id=document.id, number=1, body=before, **made))
+        number = 1
+    now = {"created_at": work.now, "created_by_id": work.actor.person_id}
+    work.session.add(DraftText(document_id=document.id, number=number + 1, body=document.body, **now))
+    work.session.flush()
 
 
 # --- Files ----------------------------------------------------------------------------------------------------

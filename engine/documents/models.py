@@ -117,6 +117,20 @@ class Attachment(Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
+class DraftText(Base):
+    """The typed text of a draft as it was after one change; nothing is overwritten (ND30-10.3)."""
+
+    __tablename__ = "draft_text"
+    __table_args__ = (UniqueConstraint("document_id", "number"),)
+
+    id: Mapped[Key]
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    number: Mapped[int]
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
 class DocumentLink(Base):
     """Two documents of one agency that belong together; an answer is linked both ways (LA-9.2.đ)."""
 

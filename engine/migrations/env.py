@@ -9,6 +9,7 @@ import engine.definitions.models
 import engine.directory.authority.models
 import engine.directory.models
 import engine.documents.models
+import engine.drafts.models
 import engine.inbox
 import engine.instances.models
 import engine.notices.models

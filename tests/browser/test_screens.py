@@ -47,6 +47,12 @@ SCREENS = {
     "approval-levels": ("quantri.sxd", "/approval-levels"),
     "document-audit": ("vanthu.sxd", "/documents/{request}/audit"),
     "new-outgoing": ("chuyenvien.sxd", "/documents/outgoing/new"),
+    "drafts": ("chuyenvien.sxd", "/documents/{written}/drafts"),
+    "drafts-checked": ("thethuc.sxd", "/documents/{request}/drafts"),
+    "drafts-compared": ("chuyenvien.sxd", "/documents/{written}/drafts/compare?older=t{text}&newer=f{laid_out}"),
+    "draft-layout": ("thethuc.sxd", "/documents/{written}/drafts/{laid_out}/layout"),
+    "templates": ("chuyenvien.sxd", "/templates"),
+    "template": ("vanthu.sxd", "/templates/quyet-dinh"),
     "new-incoming": ("vanthu.sxd", "/documents/incoming/new"),
     "search": ("vanthu.sxd", "/search?q=xay+dung"),
     "search-start": ("vanthu.sxd", "/search"),
@@ -121,8 +127,8 @@ SCREENS = {
     "new-waiver": ("quantri.tinh", "/waivers/new?rule=law.completeness-checked"),
     "not-found": ("vanthu.sxd", "/documents/999999"),
 }
-DARK = ("sign-in", "notices", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing", "reports",
-        "person", "incidents", "versions-compared", "publish", "merge", "practice")  # fmt: skip
+DARK = ("sign-in", "notices", "draft-layout", "drafts-compared", "inbox-groups", "task-accept", "document-outgoing",
+        "register-outgoing", "reports", "person", "incidents", "versions-compared", "publish", "merge", "practice")  # fmt: skip
 # looked at by its own test, which opens its parts first
 ELSEWHERE = {"modeler.draft"}
 # answered to other programs, or inside another page: no screens
@@ -131,6 +137,7 @@ NO_SCREENS = {
     "notices.open_notice", "instances.drawing", "documents.file",
     "drafts.content", "drafts.export_diagram", "drafts.export_everything", "modeler.palette", "scenarios.listing",
     "versions.choose", "versions.drawing", "handbook.drawing", "practice.index",
+    "drafting.picture", "drafting.standard", "drafting.edition",
     "registers.print_file", "search.export", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
     "registers.stamped_copy", "reports.export",
     "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",

@@ -12,7 +12,9 @@ from engine.directory import commands as directory
 from engine.directory import rights
 from engine.directory.models import Agency
 from engine.directory.queries import actor_of
-from engine.documents.models import Document, Register
+from engine.documents import commands as documents
+from engine.documents.models import Document, DraftText, Register
+from engine.drafts import commands as drafting
 from engine.instances.models import Incident, Instance
 from engine.notices import commands as notices
 from engine.notices.models import Letter, Notice
@@ -25,6 +27,7 @@ from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
 from engine.tasks.succession import commands as succession
 from tests.browser.drawn import draw
+from tests.connectors.conversion.checking.papers import paper
 from tests.played import carry_on
 from web.demo.stage import Stage
 from web.demo.story import begin, unit_of, write_and_sign
@@ -83,6 +86,7 @@ def bring(platform: Platform) -> dict[str, int]:
         stage.actor("vanthu.anphu"), keep_filter, "Thượng khẩn, trình trước", "groups", Filter(urgency=2), "", "clerk"
     )  # fmt: skip
     found["kept"] = urgent.id
+    found |= versions(stage)
     assert all(found.values()), found
     return {name: int(value or 0) for name, value in found.items()}
 
@@ -142,6 +146,24 @@ def changes_of_people(stage: Stage) -> dict[str, int | None]:
         return {"hand_over": made.id, "unit": unit}
 
     return stage.platform.run(admin, change)
+
+
+def versions(stage: Stage) -> dict[str, int | None]:
+    """A draft outside of any procedure, so nobody has a task: its text changed, a badly laid out file checked."""
+    platform, drafter = stage.platform, stage.actor("chuyenvien.sxd")
+    made = platform.run(
+        drafter, documents.create_draft, agency_id=drafter.agency_id or 0, subject=LETTER, body=BODY,
+        unit_id=unit_of(stage, "chuyenvien.sxd"),
+    )  # fmt: skip
+    platform.run(drafter, documents.update_fields, made.id, {"body": BODY.replace("cuối năm", "Tết Nguyên đán")})
+    wrong = paper(number="Số: 5 / CV_SXD", left=20, words={"Nơi nhận:": "Nơi nhận", "NGHĨA VIỆT NAM": "NGHĨA VN"})
+    upload = documents.Upload("du-thao-can-sua.docx", wrong)
+    file = platform.run(drafter, drafting.add_version, made.id, upload, "Sửa theo ý kiến của trưởng phòng")
+    platform.run(drafter, drafting.ask_check, made.id, file.id)
+    carry_on(platform)
+    with platform.reading() as session:
+        text = first(session, DraftText.id, DraftText.document_id == made.id)
+    return {"written": made.id, "laid_out": file.id, "text": text}
 
 
 def first(session: Any, key: Any, *conditions: Any) -> int | None:

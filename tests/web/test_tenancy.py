@@ -22,6 +22,7 @@ from engine.documents.prints import orders
 from engine.documents.prints.reading import Selection
 from engine.documents.searching import asking
 from engine.documents.searching import commands as searching
+from engine.drafts import commands as drafts
 from engine.instances import cases
 from engine.instances.models import Incident, Instance
 from engine.instances.moving import commands as moving
@@ -47,6 +48,8 @@ NOT_IDS = {
     "direction": "incoming",
     "filename": "manifest.json",
     "slug": "work",
+    "kind_slug": "quyet-dinh",
+    "page": 0,
     "year": 2026,
     "month": 11,
     "number": 24,
@@ -119,6 +122,7 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
             "saved_id": saved.id,
             "notice_id": notice_id,
             "filter_id": filter_id,
+        **drafted(platform, clerk, office),
         }
         | registered(platform, clerk, document.id, office)
         | kept(platform, clerk, document.id)
@@ -161,6 +165,22 @@ def notice(work: Work, person_id: int) -> int:
     work.session.add(row)
     work.session.flush()
     return row.id
+
+
+def drafted(platform: Platform, clerk: Actor, office: builders.Office) -> dict[str, int]:
+    """A draft with a version, its layout checked, and a template of the agency."""
+    document = builders.draft(platform, office)
+
+    def make(work: Work) -> int:
+        version = drafts.add_version(work, document.id, builders.Upload("du-thao.pdf", builders.pdf("d")), "Thử")
+        report = {"pages": [[595, 842]], "findings": [], "errors": 0, "warnings": 0}
+        drafts.record_check(work, document.id, version.id, report, {"0": work.files.put(b"picture")})
+        return version.id
+
+    file_id = platform.run(builders.actor(platform, office["specialist"]), make)
+    upload = builders.Upload("mau.docx", builders.docx())
+    template = platform.run(clerk, drafts.keep_template, "Quyết định", upload)
+    return {"outgoing_id": document.id, "draft_file_id": file_id, "template_id": template.id}
 
 
 def registered(platform: Platform, clerk: Actor, document_id: int, office: builders.Office) -> dict[str, int]:

@@ -8,3 +8,4 @@ import "../worklist/bulk.js";
 import "../notices/live.js";
 import "../notices/list.js";
 import "../registers/registers.js";
+import "../drafting/drafting.js";

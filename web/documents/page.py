@@ -16,6 +16,9 @@ from engine.directory import queries as directory
 from engine.directory.models import Agency, Person, Unit
 from engine.documents import queries as documents
 from engine.documents.models import Dispatch, DispatchStatus, Document
+from engine.drafts import queries as drafting
+from engine.drafts.layout.checking import summary
+from engine.drafts.rules import may_draft
 from engine.instances import queries as instances
 from engine.opinions import queries as rounds
 from engine.platform import Actor
@@ -66,7 +69,19 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "runs": runs,
         "dossiers": records.of_document(session, actor, document.id),
         "open_tasks": worklists.open_on(session, document.id),
+        "drafts": _drafts(session, actor, document) if document.direction == "outgoing" else None,
     }
+
+
+def _drafts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
+    """Return what the section of drafts says: how many versions, what the check of the file to be signed found."""
+    file = drafting.file_to_check(session, document.id)
+    check = drafting.check_of(session, file.id) if file is not None else None
+    count = drafting.count(session, document.id)
+    said = [_("%(count)s bản", count=count) if count else _("Chưa có bản nào.")]
+    if check is not None and check.state == "done":
+        said.append(summary(check.report))
+    return {"said": " · ".join(said), "may": may_draft(actor, document), "file_id": file.id if file else None}
 
 
 def _names(session: Session, key: Any, name: Any, ids: Iterable[int | None]) -> dict[int, str]:
@@ -178,6 +193,8 @@ def actions() -> dict[str, str]:
         "document.put_in_dossier": _("Đưa vào hồ sơ"),
         "document.taken_out_of_dossier": _("Rút khỏi hồ sơ"),
         "document.file_added": _("Đính kèm tệp"),
+        "document.version_added": _("Thêm bản dự thảo"),
+        "document.layout_checked": _("Kiểm tra thể thức"),
         "document.file_removed": _("Gỡ tệp"),
         "document.main_replaced": _("Thay tệp chính"),
         "document.verified": _("Kiểm tra chữ ký số"),

@@ -22,6 +22,7 @@ NO_SCREENS = {
     "registers.stamped_copy", "reports.export",
     "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",
     "archive.paper_file", "archive.loan_book", "succession.minutes_file",
+    "drafting.picture", "drafting.standard", "drafting.edition",
 }  # fmt: skip
 
 
