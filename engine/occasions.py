@@ -18,6 +18,7 @@ from engine.database import Base, Json, Key, Write, inserting
 OPENED, HANDED, WITHDRAWN, REMINDED, URGED = "opened", "handed", "withdrawn", "reminded", "urged"
 RETURNED, REFUSED, ANSWERED, DESTROYED = "returned", "refused", "answered", "destroyed"
 INCIDENT, READY, STANDING_IN, UNDELIVERED = "incident", "ready", "standing-in", "undelivered"
+DUE, REPORT = "due", "report"
 
 
 class Occasion(Base):

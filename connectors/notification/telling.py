@@ -6,10 +6,13 @@ from connectors.notification import live
 from connectors.notification.settings import MailSettings
 from engine.notices import commands
 from engine.platform import Platform, system
+from engine.tasks import reminders
 
 
 def tell_people(platform: Platform) -> int:
     """Do it once for everything that is due; how much was done. Any number of workers may do it at the same time."""
+    while platform.run(system(), reminders.remind_due) == reminders.AT_ONCE:
+        pass  # each look is a transaction of its own; what is due is told right below
     mail = bool(MailSettings.from_environment().host)
     done, changed = platform.run(system(), commands.give_up_letters), set[int]()
     while True:

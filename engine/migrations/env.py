@@ -10,6 +10,8 @@ import engine.directory.models
 import engine.documents.models
 import engine.inbox
 import engine.instances.models
+import engine.instances.practice.reporting.models
+import engine.instances.timing.models
 import engine.notices.models
 import engine.occasions
 import engine.outbox

@@ -24,6 +24,7 @@ from engine.notices.rules import CHANNELS, DEFAULT, DIGESTS, KINDS, Channel, mai
 from engine.occasions import Occasion
 from engine.platform import Work
 from engine.tasks import commands as tasks
+from engine.tasks import reminders
 from engine.tasks.models import Task
 
 log = structlog.get_logger(__name__)
@@ -195,6 +196,7 @@ def urge(work: Work, task_id: int, message: str) -> Task:
     work.require(rules.may_urge(work.actor, task))
     said = fitting("message", "nội dung đôn đốc", message, rules.LONGEST_MESSAGE, required=True, lines=True)
     task.priority += 10
+    reminders.note_reminder(work, task, "urged", said)
     work.tell(occasions.URGED, task.agency_id, task_id=task.id, document_id=task.document_id, details={"message": said})
     work.note("task.urged", "task", task.id, agency_id=task.agency_id, message=said, document=task.document_id)
     return task

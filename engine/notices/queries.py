@@ -21,7 +21,7 @@ from engine.tasks.models import Task, TaskCandidate
 
 PAGE = 50
 MOST_COUNTED = 99
-WORK_KINDS = ("assigned", "offered", "near", "late", "urged")
+WORK_KINDS = ("assigned", "offered", "near", "late", "escalated", "urged")
 """Notices that ask for something to be done: they are settled when it is done, or somebody else does it."""
 
 

@@ -8,18 +8,21 @@ from engine.notices.queries import Row
 def headline(row: Row) -> str:
     """What has happened, in one sentence without the document."""
     step = f" “{row.step}”" if row.step else ""
+    level = row.details.get("level")
     recipient = row.details.get("recipient") or "Nơi nhận"
     sentences = {
         "assigned": f"Việc{step} được giao cho bạn.",
         "offered": f"Nhóm của bạn có việc{step} chờ nhận.",
         "returned": "Dự thảo bị trả lại để sửa.",
         "taken-back": f"Việc{step} không còn do bạn xử lý.",
-        "near": f"Việc{step} sắp hết thời hạn.",
+        "near": f"Việc{step} đã qua {level}% thời hạn." if level else f"Việc{step} sắp hết thời hạn.",
         "late": f"Việc{step} đã quá thời hạn.",
+        "escalated": f"Việc{step} thuộc trách nhiệm của bạn đã quá thời hạn mà chưa xong.",
         "urged": f"{row.by or 'Lãnh đạo'} đôn đốc việc{step}.",
         "refused": f"{recipient} từ chối tiếp nhận văn bản.",
         "answered": f"{recipient} đã trả lời hoặc xử lý xong văn bản.",
         "standing-in": "Thời gian bạn được ủy quyền xử lý thay đã bắt đầu.",
+        "report": "Báo cáo định kỳ đã lập xong.",
         "ready": "Bản in đã tạo xong.",
         "undelivered": "Thư đôn đốc của bạn không gửi được.",
         "incident": "Một hồ sơ không chạy tiếp được và cần quản trị xử lý.",

@@ -24,7 +24,7 @@ screen = Blueprint("notices", __name__)
 ICONS = {
     "assigned": "inbox", "offered": "group", "returned": "retry", "taken-back": "out", "near": "clock", "late": "alert",
     "urged": "bell", "refused": "alert", "answered": "check", "standing-in": "stand-in", "ready": "download",
-    "undelivered": "alert", "incident": "alert",
+    "undelivered": "alert", "incident": "alert", "escalated": "alert", "report": "download",
 }  # fmt: skip
 LARGEST = 2**63 - 1
 
@@ -83,6 +83,8 @@ def open_notice(notice_id: int) -> Any:
 def _about(row: Notice) -> str:
     if row.kind == "ready":
         return url_for("registers.own_prints")
+    if row.kind == "report":
+        return url_for("reports.scheduled")
     if row.kind == "undelivered":
         return url_for("notices.sent")
     if row.kind == "standing-in":
