@@ -10,6 +10,7 @@ import structlog
 from engine.documents.prints import orders
 from engine.documents.searching import commands as searching
 from engine.instances.mending import messages
+from engine.instances.timing import calendar_changes
 from engine.notices import commands as notices
 from engine.platform import Platform, system
 
@@ -39,6 +40,13 @@ def keep_search_up_to_date(platform: Platform) -> None:
     make_words(platform)
     if wanted := platform.run(system(), searching.want_missing):
         log.info("files are to be read for the search", count=wanted)
+
+
+def follow_calendars(platform: Platform) -> int:
+    """Move the deadlines that follow from a changed calendar, one piece of each change; how many may have more."""
+    with platform.reading() as session:
+        changes = calendar_changes.running(session)
+    return sum(platform.run(system(), calendar_changes.move_deadlines, each) for each in changes)
 
 
 def make_words(platform: Platform) -> int:

@@ -73,8 +73,8 @@ _OPEN = f"""
       select {_GIVEN_COLUMNS} from jsonb_populate_recordset(null::task, cast(:opened as jsonb)) as given
       left join lateral (
         select due from reckoning
-        where reckoning.document_id = given.document_id and first_due = given.due_at and due <> first_due
-          and reckoning.agency_id = given.agency_id
+        where (reckoning.document_id = given.document_id or reckoning.instance_id = given.instance_id)
+          and reckoning.agency_id = given.agency_id and first_due = given.due_at and due <> first_due
         order by reckoning.id desc limit 1
       ) as reckoned_anew on true
       returning id, agency_id, instance_id, token, index
