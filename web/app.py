@@ -34,7 +34,7 @@ from web.layout import headers, navigation, typed, words
 from web.layout import routes as layout
 from web.modeler import drafts
 from web.modeler import routes as modeler
-from web.notices import preferences, stream
+from web.notices import browsers, preferences, stream
 from web.notices import routes as notices
 from web.practice import routes as practice
 from web.records import filing as dossier_filing
@@ -177,6 +177,7 @@ def _manifest(folder: Path) -> dict[str, str]:
 
 __all__ = ["create_app"]
 _ = (
+    browsers,
     bulk,
     creating,
     dossier_filing,

@@ -1,13 +1,15 @@
-"""What an installation decides about letters; read from VANTHU_MAIL_… ."""
+"""What an installation decides about letters and about notices to browsers: VANTHU_MAIL_…, VANTHU_PUSH_… ."""
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import Literal
 
 from engine.settings import SettingsError, read_settings, setting
 
 PREFIX = "VANTHU_MAIL_"
+PUSH_PREFIX = "VANTHU_PUSH_"
 
 
 @dataclass(frozen=True)
@@ -30,3 +32,27 @@ class MailSettings:
     def from_environment(cls) -> MailSettings:
         """Read every field; SettingsError names the variable that can't be read."""
         return read_settings(cls, PREFIX)
+
+
+@dataclass(frozen=True)
+class PushSettings:
+    """Our own key for notices to browsers; without one no browser is offered any."""
+
+    key: str = setting("32 random bytes in base64url, our key for browsers; empty: no push", default="", secret=True)
+    contact: str = setting("`mailto:` or `https:` address browsers' services may write to", default="")
+    lifetime: int = setting("seconds a browser's service keeps a notice for a browser that is off", default=86400)
+    seconds: int = setting("longest wait for a browser's service", default=15)
+    internal: Literal["refused", "allowed"] = setting("addresses inside the network; `allowed` in tests only", default="refused")
+
+    def __post_init__(self) -> None:
+        try:
+            right = not self.key or len(base64.urlsafe_b64decode(self.key + "=" * (-len(self.key) % 4))) == 32
+        except ValueError:
+            right = False
+        if not right:
+            raise SettingsError("VANTHU_PUSH_KEY phải là 32 byte ngẫu nhiên viết theo base64url.")
+
+    @classmethod
+    def from_environment(cls) -> PushSettings:
+        """Read every field; SettingsError names the variable that can't be read."""
+        return read_settings(cls, PUSH_PREFIX)

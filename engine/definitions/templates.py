@@ -79,7 +79,7 @@ def _internal(operation: Operation) -> bool:
     """Whether only the platform itself calls it."""
     return operation.key in {
         "archive.package", "conversion.print-book", "conversion.read-content", "exchange.answer-unknown",
-        "instances.deliver-message", "instances.move-cases", "notification.send-letter",
+        "instances.deliver-message", "instances.move-cases", "notification.push", "notification.send-letter",
     }  # fmt: skip
 
 
