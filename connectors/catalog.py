@@ -5,6 +5,7 @@ from __future__ import annotations
 import connectors.archive.operations
 import connectors.conversion.operations
 import connectors.conversion.prints.operations
+import connectors.conversion.reports.operations
 import connectors.exchange.operations
 import connectors.notification.operations
 import connectors.notification.pushing

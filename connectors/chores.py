@@ -10,6 +10,7 @@ import structlog
 from engine.documents.prints import orders
 from engine.documents.searching import commands as searching
 from engine.instances.mending import messages
+from engine.instances.practice.reporting import schedules
 from engine.instances.timing import calendar_changes
 from engine.notices import commands as notices
 from engine.platform import Platform, system
@@ -70,6 +71,12 @@ def drop_expired_prints(platform: Platform) -> None:
         log.info("expired prints taken away", count=dropped)
 
 
+def order_reports(platform: Platform) -> None:
+    """Order the reports on schedule whose period is over (LA-11.3, LA-14.4)."""
+    if ordered := platform.run(system(), schedules.order_due):
+        log.info("reports on schedule ordered", count=ordered)
+
+
 def tidy_notices(platform: Platform) -> None:
     """Let notices about finished work count as read; take old ones away."""
     if gone := platform.run(system(), notices.tidy):
@@ -82,4 +89,5 @@ CHORES: tuple[Callable[[Platform], None], ...] = (
     keep_search_up_to_date,
     drop_expired_prints,
     tidy_notices,
+    order_reports,
 )

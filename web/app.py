@@ -45,6 +45,7 @@ from web.registers import keeping, prints, slips
 from web.registers import routes as registers
 from web.reports import export as report_files
 from web.reports import routes as reports
+from web.reports import scheduled as scheduled_reports
 from web.scenarios import routes as scenarios
 from web.search import export
 from web.search import routes as search
@@ -191,6 +192,7 @@ _ = (
     preferences,
     prints,
     report_files,
+    scheduled_reports,
     slips,
     stream,
 )  # their routes hang on the screens of their folders

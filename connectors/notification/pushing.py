@@ -1,4 +1,4 @@
-"""The operation that sends notices to a browser: that there is something and where it stands, never what it is about."""
+"""The operation that sends notices to a browser: that there is something, never what it is about."""
 
 from __future__ import annotations
 

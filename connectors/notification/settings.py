@@ -42,7 +42,9 @@ class PushSettings:
     contact: str = setting("`mailto:` or `https:` address browsers' services may write to", default="")
     lifetime: int = setting("seconds a browser's service keeps a notice for a browser that is off", default=86400)
     seconds: int = setting("longest wait for a browser's service", default=15)
-    internal: Literal["refused", "allowed"] = setting("addresses inside the network; `allowed` in tests only", default="refused")
+    internal: Literal["refused", "allowed"] = setting(
+        "addresses inside the network; `allowed` in tests only", default="refused"
+    )
 
     def __post_init__(self) -> None:
         try:

@@ -249,6 +249,7 @@ _WHO: Mapping[str, _Finder] = {
     occasions.ANSWERED: _sent_out,
     occasions.INCIDENT: _incident,
     occasions.READY: _own,
+    occasions.REPORT: _own,
     occasions.STANDING_IN: _standing_in,
     occasions.UNDELIVERED: _own,
     occasions.DESTROYED: _destroyed,

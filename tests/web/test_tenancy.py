@@ -23,6 +23,9 @@ from engine.documents.searching import commands as searching
 from engine.instances import cases
 from engine.instances.models import Incident, Instance
 from engine.instances.moving import commands as moving
+from engine.instances.practice.reporting import schedules
+from engine.instances.practice.reporting.models import ReportFile
+from engine.notices import pushing
 from engine.notices.models import Notice
 from engine.platform import Actor, Platform, Work, system
 from engine.records import commands as records
@@ -99,6 +102,7 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
         "incident_id": incident_id, "person_id": office["leader"].id, "unit_id": office.unit.id,
         "register_id": office.registers[0].id, "grant_id": grant_id, "row_id": stand_in.id,
         "saved_id": saved.id, "notice_id": notice_id, "filter_id": filter_id,
+        **platform.run(clerk, on_schedule),
     } | registered(platform, clerk, document.id, office) | kept(platform, clerk, document.id)  # fmt: skip
 
 
@@ -110,6 +114,19 @@ def notice(work: Work, person_id: int) -> int:
     work.session.add(row)
     work.session.flush()
     return row.id
+
+
+def on_schedule(work: Work) -> dict[str, int]:
+    """A report on schedule with its file, and a browser of the clerk's."""
+    schedule = schedules.add_schedule(work, "quarterly", "quarter", [work.actor.person_id or 0])
+    report = ReportFile(
+        agency_id=work.actor.agency_id, schedule_id=schedule.id, kind="quarterly", period="2026-Q3", receivers=[],
+        state="done", files={"pdf": work.files.put(b"pdf")}, problem="", ordered_at=work.now, made_at=work.now,
+    )  # fmt: skip
+    work.session.add(report)
+    work.session.flush()
+    browser = pushing.register(work, "https://push.example.net/1", "key", "secret", "Firefox")
+    return {"schedule_id": schedule.id, "report_id": report.id, "subscription_id": browser.id}
 
 
 def registered(platform: Platform, clerk: Actor, document_id: int, office: builders.Office) -> dict[str, int]:

@@ -42,15 +42,16 @@ def index() -> Any:
 @screen.post("/calendar/hours")
 def hours() -> Any:
     """Set other office hours from a day on."""
-    return _changed(HOURS, _hours, _("Đổi giờ làm việc từ ngày %(day)s", day=request.form.get("since", "")[:10]))
+    return _changed(
+        HOURS, _hours, _("Đổi giờ làm việc từ ngày %(day)s", day=words.day(request.form.get("since", "")[:10]))
+    )
 
 
 @screen.post("/calendar/days")
 def day() -> Any:
     """Enter or change a day unlike its weekday."""
-    said = _(
-        "Nhập ngày %(day)s: %(source)s", day=request.form.get("day", "")[:10], source=request.form.get("source", "")
-    )
+    given, source = request.form.get("day", "")[:10], request.form.get("source", "")
+    said = _("Nhập ngày %(day)s: %(source)s", day=words.day(given), source=source)
     return _changed(DAY, _day, said)
 
 

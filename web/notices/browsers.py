@@ -28,9 +28,7 @@ def register_browser() -> Any:
             raise InvalidInput(_("Hệ thống này chưa thiết lập khóa gửi thông báo đến trình duyệt."))
         browser = push.Browser(sent["endpoint"], sent["public_key"], sent["secret"])
         push.check(browser, internal=settings.internal == "allowed")
-        platform().run(
-            actor(), pushing.register, browser.endpoint, browser.public_key, browser.secret, sent["browser"]
-        )
+        platform().run(actor(), pushing.register, browser.endpoint, browser.public_key, browser.secret, sent["browser"])
         flash(_("Trình duyệt này nhận thông báo từ bây giờ."), "done")
     except (InvalidInput, Conflict) as error:
         flash(str(error), "late")

@@ -41,7 +41,7 @@ def test_incidents_are_offered_to_admins_only(
     client: FlaskClient, province: builders.Province, sign_in: SignIn
 ) -> None:
     assert page(client).select("[name=kind-incident]") == []
-    assert len(page(sign_in(province.department["agency-admin"])).select("[name=kind-incident]")) == 2
+    assert len(page(sign_in(province.department["agency-admin"])).select("[name=kind-incident]")) == 3
 
 
 def test_what_is_chosen_stays_and_can_be_taken_back(
