@@ -29,6 +29,8 @@ from connectors.notification.settings import PushSettings
 from engine.errors import ConnectorError, InvalidInput, PermanentError, TemporaryError
 
 RECORD = 4096
+KEPT_SECONDS = 86_400  # by the service, for a browser that is off
+LONGEST_WAIT = 15
 LONGEST = 3000  # services take 4096 bytes, frame included
 LIVES = timedelta(hours=12)  # of a signature; RFC 8292 allows a day
 _LAST = b"\x02"
@@ -142,7 +144,7 @@ def send(settings: PushSettings, browser: Browser, message: bytes, now: datetime
         raise PermanentError("Thông báo dài hơn mức dịch vụ của trình duyệt nhận.")
     headers = {
         "Authorization": signature(settings, browser.endpoint, now), "Content-Encoding": "aes128gcm",
-        "Content-Type": "application/octet-stream", "TTL": str(settings.lifetime), "Urgency": "normal",
+        "Content-Type": "application/octet-stream", "TTL": str(KEPT_SECONDS), "Urgency": "normal",
     }  # fmt: skip
     address = urlsplit(browser.endpoint)
     path = address.path + (f"?{address.query}" if address.query else "")
@@ -165,8 +167,8 @@ def send(settings: PushSettings, browser: Browser, message: bytes, now: datetime
 class _Pinned(http.client.HTTPConnection):
     """A connection to the address that was checked; the name serves the certificate and the Host header alone."""
 
-    def __init__(self, host: str, port: int, seconds: int, address: str, context: ssl.SSLContext | None) -> None:
-        super().__init__(host, port, timeout=seconds)
+    def __init__(self, host: str, port: int, address: str, context: ssl.SSLContext | None) -> None:
+        super().__init__(host, port, timeout=LONGEST_WAIT)
         self._address, self._context = address, context
 
     def connect(self) -> None:
@@ -186,4 +188,4 @@ def _connection(settings: PushSettings, scheme: str, host: str, port: int | None
     if settings.internal != "allowed" and not all(_open(ipaddress.ip_address(a.partition("%")[0])) for a in addresses):
         raise PermanentError("Địa chỉ nhận thông báo của trình duyệt dẫn vào mạng nội bộ nên không gửi.")
     context = ssl.create_default_context() if scheme == "https" else None
-    return _Pinned(host, port, settings.seconds, addresses[0], context)
+    return _Pinned(host, port, addresses[0], context)

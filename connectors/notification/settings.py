@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from engine.settings import SettingsError, read_settings, setting
 
 PREFIX = "VANTHU_MAIL_"
-PUSH_PREFIX = "VANTHU_PUSH_"
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,9 @@ class MailSettings:
 class PushSettings:
     """Our own key for notices to browsers; without one no browser is offered any."""
 
+    PREFIX: ClassVar[str] = "VANTHU_PUSH_"
     key: str = setting("32 random bytes in base64url, our key for browsers; empty: no push", default="", secret=True)
     contact: str = setting("`mailto:` or `https:` address browsers' services may write to", default="")
-    lifetime: int = setting("seconds a browser's service keeps a notice for a browser that is off", default=86400)
-    seconds: int = setting("longest wait for a browser's service", default=15)
     internal: Literal["refused", "allowed"] = setting(
         "addresses inside the network; `allowed` in tests only", default="refused"
     )
@@ -57,4 +55,4 @@ class PushSettings:
     @classmethod
     def from_environment(cls) -> PushSettings:
         """Read every field; SettingsError names the variable that can't be read."""
-        return read_settings(cls, PUSH_PREFIX)
+        return read_settings(cls, cls.PREFIX)

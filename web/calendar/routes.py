@@ -42,9 +42,8 @@ def index() -> Any:
 @screen.post("/calendar/hours")
 def hours() -> Any:
     """Set other office hours from a day on."""
-    return _changed(
-        HOURS, _hours, _("Đổi giờ làm việc từ ngày %(day)s", day=words.day(request.form.get("since", "")[:10]))
-    )
+    since = words.day(request.form.get("since", "")[:10])
+    return _changed(HOURS, _hours, _("Đổi giờ làm việc từ ngày %(day)s", day=since))
 
 
 @screen.post("/calendar/days")

@@ -57,7 +57,7 @@ def index() -> Any:
 
 
 def _words() -> dict[str, Any]:
-    return {"headline": headline, "matter": matter, "icons": ICONS}
+    return {"headline": lambda row: headline(row, _), "matter": matter, "icons": ICONS}
 
 
 def _by_day(rows: Any) -> list[Day]:
