@@ -20,7 +20,7 @@ from engine.errors import InvalidInput
 from engine.notices import pushing, queries, receivers, rules
 from engine.notices.models import Letter, Notice, NoticePreference
 from engine.notices.receivers import Told
-from engine.notices.rules import CHANNELS, DEFAULT, DIGESTS, KINDS, Channel, mail_at
+from engine.notices.rules import CHANNELS, DEFAULT, DIGESTS, KINDS, Channel, mail_at, push_at
 from engine.occasions import Occasion
 from engine.platform import Work
 from engine.tasks import commands as tasks
@@ -76,13 +76,17 @@ def _write(work: Work, occasion: Occasion, told: Sequence[Told], mail: bool, pus
                 "at": max(occasion.at, occasion.not_before), "by_id": occasion.actor_id, "task_id": each.task_id,
                 "document_id": occasion.document_id, "instance_id": occasion.instance_id,
                 "details": dict(each.details), "bell": "bell" in channels,
-                "mail_at": mail_at(wanted, work.now, calendar) if mailed else None,
+                "mail_at": mail_at(wanted.at_hours_of(each.kind), work.now, calendar) if mailed else None,
             })  # fmt: skip
     if rows:
         written = work.session.execute(text(_WRITE), {"rows": as_json(rows)}).all()
-        push = [(row.id, row.person_id) for row in written
-                if row.person_id in browsers and "push" in chosen.get(row.person_id, DEFAULT).of(row.kind)]  # fmt: skip
-        pushing.hand_over(work, occasion.agency_id, push, browsers, chosen, calendar)
+        wishes = {row.id: chosen.get(row.person_id, DEFAULT) for row in written}
+        push = [
+            (row.id, row.person_id, push_at(wishes[row.id].at_hours_of(row.kind), work.now, calendar))
+            for row in written
+            if row.person_id in browsers and "push" in wishes[row.id].of(row.kind)
+        ]
+        pushing.hand_over(work, occasion.agency_id, push, browsers)
 
 
 _COLUMNS = "agency_id, person_id, kind, mark, at, by_id, task_id, document_id, instance_id, details, bell, mail_at"

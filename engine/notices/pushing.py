@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from engine.calendar import OfficeCalendar
 from engine.documents.text import fitting
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.notices.models import PushSubscription
-from engine.notices.rules import DEFAULT, Preference, push_at
 from engine.platform import Actor, Work
 
 PUSH = "notification.push"
@@ -70,15 +69,13 @@ def of_people(session: Session, person_ids: Collection[int]) -> Mapping[int, Seq
 
 
 def hand_over(
-    work: Work, agency_id: int, notices: Sequence[tuple[int, int]], browsers: Mapping[int, Sequence[int]],
-    chosen: Mapping[int, Preference], calendar: OfficeCalendar,
-) -> None:  # fmt: skip
-    """Hand notices (id, person) to the outbox, one message for each browser of a person however many there are."""
-    of_people: dict[int, list[int]] = defaultdict(list)
-    for notice_id, person_id in notices:
-        of_people[person_id].append(notice_id)
-    for person_id, ids in of_people.items():
-        moment = push_at(chosen.get(person_id, DEFAULT), work.now, calendar)
+    work: Work, agency_id: int, notices: Sequence[tuple[int, int, datetime]], browsers: Mapping[int, Sequence[int]]
+) -> None:
+    """Hand notices (id, person, when) to the outbox: one message for each browser, however many there are."""
+    together: dict[tuple[int, datetime], list[int]] = defaultdict(list)
+    for notice_id, person_id, moment in notices:
+        together[person_id, moment].append(notice_id)
+    for (person_id, moment), ids in together.items():
         for subscription_id in browsers[person_id]:
             given = {"subscription": subscription_id, "notices": ids}
             work.send(PUSH, given, agency_id=agency_id, not_before=moment)

@@ -51,7 +51,19 @@ def _opened(session: Session, occasion: Occasion, now: datetime) -> Iterator[Tol
         Task.created_at == occasion.at, Task.state == "open",
     )  # fmt: skip
     untouched = [task for task in session.scalars(tasks) if not _claimed(task)]
-    yield from _concerned(session, untouched, now, "assigned", "offered")
+    pressing = _about_urgent(session, untouched)
+    ordinary = [task for task in untouched if task.document_id not in pressing]
+    yield from _concerned(session, ordinary, now, "assigned", "offered")
+    yield from _concerned(
+        session, [task for task in untouched if task.document_id in pressing], now, "urgent", "urgent"
+    )
+
+
+def _about_urgent(session: Session, tasks: Iterable[Task]) -> set[int | None]:
+    """The documents among these tasks' that are to be handled at once, whatever the hour (ND30-4.2.c, QD28-6.2c)."""
+    ids = {task.document_id for task in tasks if task.document_id is not None}
+    urgent = select(Document.id).where(Document.id.in_(ids), Document.urgency > 0)
+    return set(session.scalars(urgent)) if ids else set()
 
 
 def _claimed(task: Task) -> bool:

@@ -36,6 +36,7 @@ _ALL: frozenset[Channel] = frozenset({"bell", "mail", "push"})
 KINDS: dict[str, Kind] = {
     "assigned": Kind("Việc được giao cho tôi", _ALL),
     "offered": Kind("Việc được giao cho nhóm của tôi", _BELL),
+    "urgent": Kind("Việc về văn bản khẩn", _ALL),
     "returned": Kind("Dự thảo bị trả lại", _ALL),
     "taken-back": Kind("Việc của tôi được thu lại hoặc chuyển người khác", _BELL),
     "near": Kind("Việc sắp hết thời hạn", _ALL),
@@ -67,8 +68,14 @@ class Preference:
         """The channels a kind comes by."""
         return self.channels.get(kind, KINDS[kind].channels)
 
+    def at_hours_of(self, kind: str) -> Preference:
+        """The same, without hours for what comes at any."""
+        return replace(DEFAULT, channels=self.channels) if kind in AT_ANY_HOUR else self
+
 
 DEFAULT = Preference()
+AT_ANY_HOUR = frozenset({"urgent"})
+"""What waits for no digest and no end of quiet hours: urgent documents are handled at once (ND30-4.2.c)."""
 LONGEST_MESSAGE = 500
 URGERS = frozenset({"leader", "unit-head", "follow-up", "clerk"})
 

@@ -11,6 +11,7 @@ Say = Callable[..., str]
 HEADLINES: Mapping[str, str] = {
     "assigned": "Việc%(step)s được giao cho bạn.",
     "offered": "Nhóm của bạn có việc%(step)s chờ nhận.",
+    "urgent": "Việc%(step)s về văn bản khẩn chờ bạn xử lý ngay.",
     "returned": "Dự thảo bị trả lại để sửa.",
     "taken-back": "Việc%(step)s không còn do bạn xử lý.",
     "near": "Việc%(step)s sắp hết thời hạn.",

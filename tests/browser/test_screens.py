@@ -75,6 +75,7 @@ SCREENS = {
     "reports-empty": ("vanhoa.anphu", "/reports?period=2020-Q1"),
     "reports-quarterly": ("vanthu.sxd", "/reports/quarterly"),
     "reports-published": ("quantri.tinh", "/reports/published"),
+    "reports-scheduled": ("vanthu.sxd", "/reports/scheduled"),
     "stand-ins": ("truongphong.sxd", "/stand-ins"),
     "password": ("vanthu.sxd", "/password"),
     "people": ("quantri.sxd", "/people"),
@@ -119,7 +120,7 @@ NO_SCREENS = {
     "drafts.content", "drafts.export_diagram", "drafts.export_everything", "modeler.palette", "scenarios.listing",
     "versions.choose", "versions.drawing", "handbook.drawing", "practice.index",
     "registers.print_file", "search.export", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
-    "registers.stamped_copy", "reports.export",
+    "registers.stamped_copy", "reports.export", "reports.made_file", "notices.push_worker",
     "records.contents_file", "records.list_file", "records.package_file",
 }  # fmt: skip
 

@@ -48,7 +48,7 @@ ABOUT = {
     "records.file_document": "dossiers#filing", "records.contents": "dossiers#prints",
     "records.lists": "dossiers#prints", "records.check_package": "dossiers#packages",
     "reports.index": "documents#reports", "reports.quarterly": "documents#periodic",
-    "reports.published": "documents#published",
+    "reports.published": "documents#published", "reports.scheduled": "documents#scheduled",
     "directory.sign_in": "account#sign-in", "directory.change_password": "account#password",
     "directory.stand_ins": "account#stand-ins", "directory.people": "agency#people",
     "directory.new_person": "agency#people", "directory.person": "agency#people", "directory.units": "agency#units",

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 SENTENCES = (
     _("Việc%(step)s được giao cho bạn."),
     _("Nhóm của bạn có việc%(step)s chờ nhận."),
+    _("Việc%(step)s về văn bản khẩn chờ bạn xử lý ngay."),
     _("Dự thảo bị trả lại để sửa."),
     _("Việc%(step)s không còn do bạn xử lý."),
     _("Việc%(step)s sắp hết thời hạn."),
@@ -28,6 +29,7 @@ SENTENCES = (
 CHOICES = (
     _("Việc được giao cho tôi"),
     _("Việc được giao cho nhóm của tôi"),
+    _("Việc về văn bản khẩn"),
     _("Dự thảo bị trả lại"),
     _("Việc của tôi được thu lại hoặc chuyển người khác"),
     _("Việc sắp hết thời hạn"),

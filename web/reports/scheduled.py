@@ -70,5 +70,6 @@ def _page(problem: dict[str, str] | None = None, chosen: list[int] | None = None
     return render_template(
         "reports/scheduled.html", rows=rows, in_force=in_force, may=may, people=people, title_of=schedules.title,
         kinds=schedules.KINDS, every=schedules.EVERY, problem=problem, sent=request.form if problem else None,
-        chosen=chosen if chosen is not None else [actor().person_id], asked={}, may_publish=bool(scopes.may_publish(actor())),
+        chosen=chosen if chosen is not None else [actor().person_id], asked={},
+        may_publish=bool(scopes.may_publish(actor())),
     )  # fmt: skip

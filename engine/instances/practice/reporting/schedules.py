@@ -97,7 +97,7 @@ def order_due(work: Work, limit: int = 50) -> int:
     rows = work.session.scalars(due.order_by(ReportSchedule.next_at).limit(limit).with_for_update(skip_locked=True))
     for row in rows.all():
         present = _period(row.every, work.now)
-        over, wanted = present.before, []
+        over, wanted = present.before, list[Period]()
         while over.ends >= row.next_at and len(wanted) < CATCHING_UP:
             wanted.append(over)
             over = over.before
