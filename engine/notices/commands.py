@@ -81,12 +81,12 @@ def _write(work: Work, occasion: Occasion, told: Sequence[Told], mail: bool, pus
     if rows:
         written = work.session.execute(text(_WRITE), {"rows": as_json(rows)}).all()
         wishes = {row.id: chosen.get(row.person_id, DEFAULT) for row in written}
-        push = [
+        pushed_ones = [
             (row.id, row.person_id, push_at(wishes[row.id].at_hours_of(row.kind), work.now, calendar))
             for row in written
             if row.person_id in browsers and "push" in wishes[row.id].of(row.kind)
         ]
-        pushing.hand_over(work, occasion.agency_id, push, browsers)
+        pushing.hand_over(work, occasion.agency_id, pushed_ones, browsers)
 
 
 _COLUMNS = "agency_id, person_id, kind, mark, at, by_id, task_id, document_id, instance_id, details, bell, mail_at"
