@@ -7,8 +7,10 @@ import connectors.conversion.checking.operations
 import connectors.conversion.operations
 import connectors.conversion.opinions
 import connectors.conversion.prints.operations
+import connectors.conversion.reports.operations
 import connectors.exchange.operations
 import connectors.notification.operations
+import connectors.notification.pushing
 import connectors.signing.operations
 import engine.documents.operations
 import engine.instances.moving.operations

@@ -10,6 +10,8 @@ import structlog
 from engine.documents.prints import orders
 from engine.documents.searching import commands as searching
 from engine.instances.mending import messages
+from engine.instances.practice.reporting import schedules
+from engine.instances.timing import calendar_changes
 from engine.notices import commands as notices
 from engine.platform import Platform, system
 from engine.records import handover
@@ -43,6 +45,13 @@ def keep_search_up_to_date(platform: Platform) -> None:
         log.info("files are to be read for the search", count=wanted)
 
 
+def follow_calendars(platform: Platform) -> int:
+    """Move the deadlines that follow from a changed calendar, one piece of each change; how many may have more."""
+    with platform.reading() as session:
+        changes = calendar_changes.running(session)
+    return sum(platform.run(system(), calendar_changes.move_deadlines, each) for each in changes)
+
+
 def make_words(platform: Platform) -> int:
     """Make the words of documents that have changed; how many."""
     made = 0
@@ -62,6 +71,12 @@ def drop_expired_prints(platform: Platform) -> None:
     """Take prints away that their owners have had for a week."""
     if dropped := platform.run(system(), orders.drop_expired):
         log.info("expired prints taken away", count=dropped)
+
+
+def order_reports(platform: Platform) -> None:
+    """Order the reports on schedule whose period is over (LA-11.3, LA-14.4)."""
+    if ordered := platform.run(system(), schedules.order_due):
+        log.info("reports on schedule ordered", count=ordered)
 
 
 def tidy_notices(platform: Platform) -> None:
@@ -90,4 +105,5 @@ CHORES: tuple[Callable[[Platform], None], ...] = (
     tidy_notices,
     close_accounts,
     announce_dossiers,
+    order_reports,
 )

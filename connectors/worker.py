@@ -14,7 +14,7 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from connectors.assembly import make_platform
-from connectors.chores import CHORES_EVERY, do_chores, make_words
+from connectors.chores import CHORES_EVERY, do_chores, follow_calendars, make_words
 from connectors.delivery import deliver, sweep
 from connectors.exchange.receive import handle as handle_arrival
 from connectors.notification.telling import tell_people
@@ -113,7 +113,7 @@ def _sweep_until(platform: Platform, stop: threading.Event) -> None:
 def _safely_sweep(platform: Platform) -> int:
     try:
         make_words(platform)
-        done = sweep(platform, handle_arrival)
+        done = sweep(platform, handle_arrival) + follow_calendars(platform)
         return done + tell_people(platform)
     except Exception:
         log.exception("sweep failed")

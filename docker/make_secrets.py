@@ -25,15 +25,23 @@ def contents() -> dict[str, str]:
         "queue_settings": QUEUE_SETTINGS.format(password=queue),
         "redis_url": f"redis://:{queue}@queue:6379/0",
         "secret_key": secrets.token_urlsafe(48),
+        "mail_password": "",  # the mail server's; put in by hand where one asks for it
+        "push_key": secrets.token_urlsafe(32),
     }
 
 
+# What holds the same passwords is written together or not at all; what is new is added to an older installation.
+TOGETHER = {"database_password", "database_url", "queue_settings", "redis_url"}
+
+
 def write(folder: Path) -> list[Path]:
-    """Write the files that are missing, all or none; return those written."""
-    wanted = {folder / name: text for name, text in contents().items()}
-    there = [path for path in wanted if path.exists()]
-    if there:
-        return []
+    """Write the files that are missing; those of TOGETHER all or none. Return those written."""
+    begun = any((folder / name).exists() for name in TOGETHER)
+    wanted = {
+        folder / name: text
+        for name, text in contents().items()
+        if not (folder / name).exists() and not (begun and name in TOGETHER)
+    }
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path, text in wanted.items():
         # Compose mounts the file as it is, and the servers inside run under other ids: the folder is what is closed.

@@ -229,6 +229,20 @@ def reckoning(calendar: OfficeCalendar, start: datetime, duration: str | timedel
     return tuple(found)
 
 
+def until(calendar: OfficeCalendar, start: datetime, due: datetime) -> tuple[ReckonedDay, ...]:
+    """The days from a start to the end of the next working day or of its morning: which are off, which one counts."""
+    found: list[ReckonedDay] = []
+    day, last = _local(start).date(), _local(due).date()
+    while day <= last and len(found) <= SEARCHED_DAYS:
+        hours = [(_at(day, begins), _at(day, ends)) for begins, ends in calendar.hours_on(day)]
+        spans = tuple((begins, min(ends, due)) for begins, ends in hours if begins < due) if day == last else ()
+        unlike = calendar._by_day.get(day)
+        off = "" if hours else unlike.kind if unlike is not None else "weekend"
+        found.append(ReckonedDay(day, int(bool(spans) and len(found) > 0), spans, off))
+        day += timedelta(days=1)
+    return tuple(found)
+
+
 def _weight(override: Override) -> tuple[int, int]:
     # Of two rows for one day the later in this order wins: notice over computation, own hours over a day off.
     kinds = ("compensation", "holiday", "swap_off", "swap_work", "local")

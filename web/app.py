@@ -41,7 +41,7 @@ from web.layout import headers, navigation, typed, words
 from web.layout import routes as layout
 from web.modeler import drafts
 from web.modeler import routes as modeler
-from web.notices import preferences, stream
+from web.notices import browsers, preferences, stream
 from web.notices import routes as notices
 from web.opinions import routes as opinions
 from web.practice import routes as practice
@@ -53,6 +53,7 @@ from web.registers import keeping, prints, slips
 from web.registers import routes as registers
 from web.reports import export as report_files
 from web.reports import routes as reports
+from web.reports import scheduled as scheduled_reports
 from web.rights import routes as rights
 from web.scenarios import routes as scenarios
 from web.search import export
@@ -193,6 +194,7 @@ def _manifest(folder: Path) -> dict[str, str]:
 
 __all__ = ["create_app"]
 _ = (
+    browsers,
     bulk,
     comparing,
     creating,
@@ -210,6 +212,7 @@ _ = (
     preferences,
     prints,
     report_files,
+    scheduled_reports,
     slips,
     stream,
 )  # their routes hang on the screens of their folders

@@ -21,7 +21,9 @@ from web.layout import typed
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address, strategy="moving-window")
 
-OPEN = frozenset({"static", "directory.sign_in", "layout.language", "layout.alive", "layout.ready"})
+OPEN = frozenset(
+    {"static", "directory.sign_in", "layout.language", "layout.alive", "layout.ready", "notices.push_worker"}
+)
 """Endpoints anybody may call; every other one asks for sign-in, whether its author thought of it or not."""
 
 PASSIVE = frozenset({"worklist.counts", "worklist.news", "notices.stream"})

@@ -1,9 +1,10 @@
-"""What an installation decides about letters; read from VANTHU_MAIL_… ."""
+"""What an installation decides about letters and about notices to browsers: VANTHU_MAIL_…, VANTHU_PUSH_… ."""
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from engine.settings import SettingsError, read_settings, setting
 
@@ -30,3 +31,28 @@ class MailSettings:
     def from_environment(cls) -> MailSettings:
         """Read every field; SettingsError names the variable that can't be read."""
         return read_settings(cls, PREFIX)
+
+
+@dataclass(frozen=True)
+class PushSettings:
+    """Our own key for notices to browsers; without one no browser is offered any."""
+
+    PREFIX: ClassVar[str] = "VANTHU_PUSH_"
+    key: str = setting("32 random bytes in base64url, our key for browsers; empty: no push", default="", secret=True)
+    contact: str = setting("`mailto:` or `https:` address browsers' services may write to", default="")
+    internal: Literal["refused", "allowed"] = setting(
+        "addresses inside the network; `allowed` in tests only", default="refused"
+    )
+
+    def __post_init__(self) -> None:
+        try:
+            right = not self.key or len(base64.urlsafe_b64decode(self.key + "=" * (-len(self.key) % 4))) == 32
+        except ValueError:
+            right = False
+        if not right:
+            raise SettingsError("VANTHU_PUSH_KEY phải là 32 byte ngẫu nhiên viết theo base64url.")
+
+    @classmethod
+    def from_environment(cls) -> PushSettings:
+        """Read every field; SettingsError names the variable that can't be read."""
+        return read_settings(cls, cls.PREFIX)

@@ -45,16 +45,22 @@ class LocalAuthority:
     def person(self, code: str, name: str, title: str, agency: str, now: datetime) -> Identity:
         """The certificate of a person, issued on first use and again when name, title or agency changed."""
         subject = {
-            NameOID.COMMON_NAME: name, NameOID.TITLE: title, NameOID.ORGANIZATION_NAME: agency,
-            NameOID.ORGANIZATIONAL_UNIT_NAME: TEST, NameOID.COUNTRY_NAME: "VN",
+            NameOID.COMMON_NAME: name,
+            NameOID.TITLE: title,
+            NameOID.ORGANIZATION_NAME: agency,
+            NameOID.ORGANIZATIONAL_UNIT_NAME: TEST,
+            NameOID.COUNTRY_NAME: "VN",
         }
         return self._identity(f"person-{_slug(code)}", subject, now)
 
     def agency(self, code: str, name: str, now: datetime) -> Identity:
         """The certificate of an agency (its digital seal), issued on first use."""
         subject = {
-            NameOID.COMMON_NAME: name, NameOID.ORGANIZATION_NAME: name, NameOID.ORGANIZATION_IDENTIFIER: code,
-            NameOID.ORGANIZATIONAL_UNIT_NAME: TEST, NameOID.COUNTRY_NAME: "VN",
+            NameOID.COMMON_NAME: name,
+            NameOID.ORGANIZATION_NAME: name,
+            NameOID.ORGANIZATION_IDENTIFIER: code,
+            NameOID.ORGANIZATIONAL_UNIT_NAME: TEST,
+            NameOID.COUNTRY_NAME: "VN",
         }
         return self._identity(f"agency-{_slug(code)}", subject, now)
 
@@ -91,7 +97,8 @@ class LocalAuthority:
 
     def _make_ca(self, rank: str, issuer: Entry | None, now: datetime) -> Entry:
         subject = {
-            NameOID.COMMON_NAME: f"CA {rank} {TEST} Vanthu", NameOID.ORGANIZATION_NAME: _OWNER,
+            NameOID.COMMON_NAME: f"CA {rank} {TEST} Vanthu",
+            NameOID.ORGANIZATION_NAME: _OWNER,
             NameOID.COUNTRY_NAME: "VN",
         }
         usage = _usage(key_cert_sign=True, crl_sign=True)
@@ -100,7 +107,8 @@ class LocalAuthority:
 
     def _make_tsa(self, now: datetime) -> Entry:
         subject = {
-            NameOID.COMMON_NAME: f"Dấu thời gian {TEST} Vanthu", NameOID.ORGANIZATION_NAME: _OWNER,
+            NameOID.COMMON_NAME: f"Dấu thời gian {TEST} Vanthu",
+            NameOID.ORGANIZATION_NAME: _OWNER,
             NameOID.COUNTRY_NAME: "VN",
         }
         purpose = pyca.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
@@ -129,7 +137,10 @@ class LocalAuthority:
 
 
 def _issue(
-    subject: _Name, issuer: Entry | None, now: datetime, life: timedelta,
+    subject: _Name,
+    issuer: Entry | None,
+    now: datetime,
+    life: timedelta,
     extensions: list[tuple[pyca.ExtensionType, bool]],
 ) -> Entry:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -157,8 +168,15 @@ def _issue(
 
 def _usage(**allowed: bool) -> pyca.KeyUsage:
     names = (
-        "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-        "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
+        "digital_signature",
+        "content_commitment",
+        "key_encipherment",
+        "data_encipherment",
+        "key_agreement",
+        "key_cert_sign",
+        "crl_sign",
+        "encipher_only",
+        "decipher_only",
     )
     return pyca.KeyUsage(**{name: allowed.get(name, False) for name in names})
 

@@ -79,17 +79,31 @@ def judge(given: Situation) -> SignatureReport:
     holder = read_holder(status.signing_cert)
     stamp = status.timestamp_validity
     return SignatureReport(
-        field=str(given.embedded.field_name), kind="signature", verdict=finding.verdict,
-        intact=bool(status.intact), cryptographically_valid=bool(status.valid), trusted=bool(status.trusted),
+        field=str(given.embedded.field_name),
+        kind="signature",
+        verdict=finding.verdict,
+        intact=bool(status.intact),
+        cryptographically_valid=bool(status.valid),
+        trusted=bool(status.trusted),
         coverage=_COVERAGE.get(status.coverage, "unclear") if status.coverage else "unclear",
-        modification=level, changes=changes, role=holder.role, signer_name=holder.name, signer_title=holder.title,
-        signer_agency=holder.agency, signer_agency_code=holder.agency_code, test=holder.test,
-        issuer=common_name(status.signing_cert.issuer), chain=_chain(status),
+        modification=level,
+        changes=changes,
+        role=holder.role,
+        signer_name=holder.name,
+        signer_title=holder.title,
+        signer_agency=holder.agency,
+        signer_agency_code=holder.agency_code,
+        test=holder.test,
+        issuer=common_name(status.signing_cert.issuer),
+        chain=_chain(status),
         serial=f"{status.signing_cert.serial_number:x}",
-        valid_from=shown(status.signing_cert.not_valid_before), valid_to=shown(status.signing_cert.not_valid_after),
-        signed_at=shown(moment) if moment else "", time_source=source,
+        valid_from=shown(status.signing_cert.not_valid_before),
+        valid_to=shown(status.signing_cert.not_valid_after),
+        signed_at=shown(moment) if moment else "",
+        time_source=source,
         timestamp_authority=common_name(stamp.signing_cert.subject) if stamp else "",
-        algorithm=_algorithm(status), reasons=tuple(finding.reasons),
+        algorithm=_algorithm(status),
+        reasons=tuple(finding.reasons),
     )
 
 
@@ -212,4 +226,3 @@ def _algorithm(status: PdfSignatureStatus) -> str:
     if "ecdsa" in mechanism:
         kind = "ECDSA"
     return f"{kind}, {str(status.md_algorithm).upper().replace('SHA', 'SHA-').replace('SHA-3_', 'SHA3-')}"
-

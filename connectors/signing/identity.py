@@ -19,9 +19,28 @@ _TITLE = "2.5.4.12"
 _ORGANIZATION_ID = "2.5.4.97"
 _SERIAL_NUMBER = "2.5.4.5"
 _AGENCY_WORDS = (
-    "ỦY BAN", "UBND", "SỞ ", "BỘ ", "CỤC ", "CHI CỤC", "VĂN PHÒNG", "HỘI ĐỒNG", "PHÒNG ", "BAN ", "TRUNG TÂM",
-    "TỔNG CỤC", "THANH TRA", "CHI NHÁNH", "BẢO HIỂM", "TRƯỜNG ", "BỆNH VIỆN", "VIỆN ", "CÔNG AN", "TÒA ÁN",
-    "KHO BẠC", "THUẾ ",
+    "ỦY BAN",
+    "UBND",
+    "SỞ ",
+    "BỘ ",
+    "CỤC ",
+    "CHI CỤC",
+    "VĂN PHÒNG",
+    "HỘI ĐỒNG",
+    "PHÒNG ",
+    "BAN ",
+    "TRUNG TÂM",
+    "TỔNG CỤC",
+    "THANH TRA",
+    "CHI NHÁNH",
+    "BẢO HIỂM",
+    "TRƯỜNG ",
+    "BỆNH VIỆN",
+    "VIỆN ",
+    "CÔNG AN",
+    "TÒA ÁN",
+    "KHO BẠC",
+    "THUẾ ",
 )
 
 
@@ -59,9 +78,7 @@ class Identity:
         """The signing side as pyHanko wants it; the root isn't put into the signature."""
         store = SimpleCertificateStore()
         store.register_multiple(self.chain)
-        return SimpleSigner(
-            signing_cert=self.certificate, signing_key=self.key, cert_registry=store, embed_roots=False
-        )
+        return SimpleSigner(signing_cert=self.certificate, signing_key=self.key, cert_registry=store, embed_roots=False)
 
 
 def require_usable(certificates: Iterable[x509.Certificate], revoked: Iterable[int], now: datetime) -> None:
@@ -96,11 +113,7 @@ def common_name(name: Any) -> str:
 
 
 def _parts(certificate: x509.Certificate) -> dict[str, str]:
-    return {
-        pair["type"].dotted: str(pair["value"].native)
-        for part in certificate.subject.chosen
-        for pair in part
-    }
+    return {pair["type"].dotted: str(pair["value"].native) for part in certificate.subject.chosen for pair in part}
 
 
 def _role(parts: dict[str, str], name: str, agency: str) -> Role:

@@ -160,8 +160,14 @@ def seal(given: Seal, outside: Outside) -> Sealed:
         for a in annexes
     ]
     return Sealed(
-        main.file_hash, platform.files.put(content), _pdf_name(main), client.now.isoformat(), f"{identity.serial:x}",
-        report.conclusion, signed, _kept(report, client, outside),
+        main.file_hash,
+        platform.files.put(content),
+        _pdf_name(main),
+        client.now.isoformat(),
+        f"{identity.serial:x}",
+        report.conclusion,
+        signed,
+        _kept(report, client, outside),
     )
 
 

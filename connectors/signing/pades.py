@@ -140,9 +140,7 @@ class _Signer(PdfSigner):  # type: ignore[misc,unused-ignore]
         return session
 
 
-def _signed(
-    pdf: bytes, field: str, identity: Identity, desk: Desk, work: Callable[[Any], StaticStampStyle]
-) -> bytes:
+def _signed(pdf: bytes, field: str, identity: Identity, desk: Desk, work: Callable[[Any], StaticStampStyle]) -> bytes:
     """Append one update to the file: what `work` changes, and the signature over everything."""
     try:
         writer = IncrementalPdfFileWriter(BytesIO(pdf))

@@ -15,7 +15,10 @@ Conclusion = Literal["original", "missing-person", "missing-agency", "unsigned",
 Proposal = Literal["accept", "return", "inform", "hold"]
 
 VERDICT_WORDS: dict[Verdict, str] = {
-    "VALID": "Hợp lệ", "INVALID": "Không hợp lệ", "INDETERMINATE": "Chưa xác định", "NONE": "Không có chữ ký số",
+    "VALID": "Hợp lệ",
+    "INVALID": "Không hợp lệ",
+    "INDETERMINATE": "Chưa xác định",
+    "NONE": "Không có chữ ký số",
 }
 
 SENTENCES: dict[Conclusion, tuple[str, Proposal]] = {
@@ -25,14 +28,17 @@ SENTENCES: dict[Conclusion, tuple[str, Proposal]] = {
         "accept",
     ),
     "missing-person": (
-        "Văn bản thiếu chữ ký số của người có thẩm quyền; văn thư xem xét, đề nghị trả lại nơi gửi.", "return",
+        "Văn bản thiếu chữ ký số của người có thẩm quyền; văn thư xem xét, đề nghị trả lại nơi gửi.",
+        "return",
     ),
     "missing-agency": (
-        "Văn bản thiếu chữ ký số của cơ quan, tổ chức; văn thư xem xét, đề nghị trả lại nơi gửi.", "return",
+        "Văn bản thiếu chữ ký số của cơ quan, tổ chức; văn thư xem xét, đề nghị trả lại nơi gửi.",
+        "return",
     ),
     "unsigned": ("Văn bản không có chữ ký số; chỉ có giá trị để biết, tham khảo.", "inform"),
     "invalid": (
-        "Chữ ký số trên văn bản không hợp lệ; đề nghị trả lại nơi gửi và nêu rõ lý do.", "return",
+        "Chữ ký số trên văn bản không hợp lệ; đề nghị trả lại nơi gửi và nêu rõ lý do.",
+        "return",
     ),
     "indeterminate": (
         "Chưa xác định được giá trị của chữ ký số; tạm giữ văn bản để kiểm tra lại, "
@@ -162,7 +168,10 @@ def unreadable(file: File, verdict: Verdict, reason: str) -> Report:
 
 
 def _report(
-    file: File, verdict: Verdict, conclusion: Conclusion, reasons: tuple[str, ...],
+    file: File,
+    verdict: Verdict,
+    conclusion: Conclusion,
+    reasons: tuple[str, ...],
     signatures: tuple[SignatureReport, ...],
 ) -> Report:
     sentence, proposal = SENTENCES[conclusion]
@@ -170,8 +179,20 @@ def _report(
     if test:
         sentence += " Chữ ký dùng chứng thư số thử nghiệm, không có giá trị ngoài hệ thống thử nghiệm."
     return Report(
-        verdict, conclusion, sentence, proposal, reasons, file.warnings, signatures, file.number, file.issued, test,
-        file.checked_at, file.revocation_list_at, file.sha256, file.size,
+        verdict,
+        conclusion,
+        sentence,
+        proposal,
+        reasons,
+        file.warnings,
+        signatures,
+        file.number,
+        file.issued,
+        test,
+        file.checked_at,
+        file.revocation_list_at,
+        file.sha256,
+        file.size,
     )
 
 

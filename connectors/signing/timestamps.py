@@ -22,7 +22,9 @@ from engine.errors import PermanentError, TemporaryError
 
 _LARGEST_ANSWER = 256 * 1024
 _ALGORITHMS: dict[str, type[hashes.SHA256 | hashes.SHA384 | hashes.SHA512]] = {
-    "sha256": hashes.SHA256, "sha384": hashes.SHA384, "sha512": hashes.SHA512,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
 }
 
 
@@ -30,7 +32,10 @@ class LocalTimeStamper(DummyTimeStamper):  # type: ignore[misc,unused-ignore]
     """Answers requests in this process with the test authority's key; the interface is that of an HTTP authority."""
 
     def __init__(
-        self, certificate: x509.Certificate, key: keys.PrivateKeyInfo, chain: Iterable[x509.Certificate],
+        self,
+        certificate: x509.Certificate,
+        key: keys.PrivateKeyInfo,
+        chain: Iterable[x509.Certificate],
         moment: datetime | None = None,
     ) -> None:
         """`moment` is the time certified; without it, the machine's at each request."""
@@ -47,9 +52,7 @@ class LocalTimeStamper(DummyTimeStamper):  # type: ignore[misc,unused-ignore]
         finally:
             self.fixed_dt = fixed
 
-    def _sign_tst_info(
-        self, tst_info_data: bytes, md_algorithm: str, dt: datetime
-    ) -> tuple[bytes, cms.CMSAttributes]:
+    def _sign_tst_info(self, tst_info_data: bytes, md_algorithm: str, dt: datetime) -> tuple[bytes, cms.CMSAttributes]:
         """As the base class, but naming the certificate by SHA-256 (RFC 5816) instead of SHA-1."""
         algorithm = _ALGORITHMS[md_algorithm]()
         digest = hashes.Hash(algorithm)

@@ -31,8 +31,12 @@ class Trust:
     def context(self, moment: datetime) -> ValidationContext:
         """What pyHanko validates against, as of `moment`; addresses inside certificates are never visited."""
         return ValidationContext(
-            trust_roots=list(self.roots), other_certs=list(self.intermediates), moment=moment, allow_fetching=False,
-            crls=[crl.CertificateList.load(der) for der in self.revocation_lists], ocsps=[],
+            trust_roots=list(self.roots),
+            other_certs=list(self.intermediates),
+            moment=moment,
+            allow_fetching=False,
+            crls=[crl.CertificateList.load(der) for der in self.revocation_lists],
+            ocsps=[],
             revocation_mode="require" if self.revocation_required else "soft-fail",
             retroactive_revinfo=True,
         )
@@ -51,8 +55,10 @@ class Trust:
     def with_(self, other: Trust) -> Trust:
         """Both together; revocation lists are required as soon as one of the two wants them."""
         return Trust(
-            (*self.roots, *other.roots), (*self.intermediates, *other.intermediates),
-            (*self.revocation_lists, *other.revocation_lists), self.revocation_required or other.revocation_required,
+            (*self.roots, *other.roots),
+            (*self.intermediates, *other.intermediates),
+            (*self.revocation_lists, *other.revocation_lists),
+            self.revocation_required or other.revocation_required,
         )
 
 

@@ -78,12 +78,18 @@ def _verified(pdf: bytes, file: File, trust: Trust, at: datetime) -> Report:
     known = {str(one.field_name) for one in embedded}
     signatures += [
         _undecided(name, "Loại chữ ký này chưa được hỗ trợ nên không kiểm tra được.")
-        for name in filled if name not in known
+        for name in filled
+        if name not in known
     ]
     texts = [_text_of(reader, name) for name in (NUMBER, DATE)]
     told = File(
-        file.sha256, file.size, file.checked_at, file.revocation_list_at,
-        (*file.warnings, *_warnings(reader, pdf)), texts[0], texts[1],
+        file.sha256,
+        file.size,
+        file.checked_at,
+        file.revocation_list_at,
+        (*file.warnings, *_warnings(reader, pdf)),
+        texts[0],
+        texts[1],
     )
     return concluded(told, tuple(signatures), _loose_ends(reader, pdf, embedded) if signatures else ())
 
@@ -99,7 +105,12 @@ def _checked(
         later = frozenset(str(e.field_name) for e in embedded if e.signed_revision > one.signed_revision)
         return judge(
             Situation(
-                one, _status(one, trust, at), trust, at, one is signing[-1], later,
+                one,
+                _status(one, trust, at),
+                trust,
+                at,
+                one is signing[-1],
+                later,
                 len(signing) > 1 and one is not signing[0] and _covers_page(reader, name),
             )
         )
@@ -112,9 +123,7 @@ def _status(one: EmbeddedPdfSignature, trust: Trust, at: datetime) -> Any:
     """pyHanko's status, with the certificate judged at the time of a trusted time stamp, else at `at`."""
     stamped = _stamped_time(one)
     if stamped is not None and stamped <= at:
-        status = validate_pdf_signature(
-            one, trust.context(stamped), trust.context(at), key_usage_settings=_USAGE
-        )
+        status = validate_pdf_signature(one, trust.context(stamped), trust.context(at), key_usage_settings=_USAGE)
         stamp = status.timestamp_validity
         if stamp is not None and stamp.intact and stamp.valid and stamp.trusted:
             return status
@@ -133,23 +142,51 @@ def _archive_stamp(one: EmbeddedPdfSignature, trust: Trust, at: datetime) -> Sig
     sound = bool(status.intact and status.valid) and status.coverage is not None
     verdict: Verdict = "VALID" if sound and status.trusted else "INDETERMINATE" if sound else "INVALID"
     words = {
-        "VALID": "Dấu thời gian hợp lệ.", "INDETERMINATE": "Đơn vị cấp dấu thời gian chưa được tin cậy.",
+        "VALID": "Dấu thời gian hợp lệ.",
+        "INDETERMINATE": "Đơn vị cấp dấu thời gian chưa được tin cậy.",
         "INVALID": "Dấu thời gian không khớp với nội dung tệp.",
     }
     blank = _undecided(str(one.field_name), words[verdict], verdict)
     moment = shown(status.timestamp)
     return replace(
-        blank, kind="timestamp", intact=sound, cryptographically_valid=bool(status.valid), trusted=bool(status.trusted),
-        signed_at=moment, time_source="timestamp", timestamp_authority=common_name(status.signing_cert.subject),
+        blank,
+        kind="timestamp",
+        intact=sound,
+        cryptographically_valid=bool(status.valid),
+        trusted=bool(status.trusted),
+        signed_at=moment,
+        time_source="timestamp",
+        timestamp_authority=common_name(status.signing_cert.subject),
     )
 
 
 def _undecided(name: str, reason: str, verdict: Verdict = "INDETERMINATE") -> SignatureReport:
     return SignatureReport(
-        field=name, kind="signature", verdict=verdict, intact=False, cryptographically_valid=False, trusted=False,
-        coverage="unclear", modification="", changes=(), role="unknown", signer_name="", signer_title="",
-        signer_agency="", signer_agency_code="", test=False, issuer="", chain=(), serial="", valid_from="", valid_to="",
-        signed_at="", time_source="none", timestamp_authority="", algorithm="", reasons=(reason,),
+        field=name,
+        kind="signature",
+        verdict=verdict,
+        intact=False,
+        cryptographically_valid=False,
+        trusted=False,
+        coverage="unclear",
+        modification="",
+        changes=(),
+        role="unknown",
+        signer_name="",
+        signer_title="",
+        signer_agency="",
+        signer_agency_code="",
+        test=False,
+        issuer="",
+        chain=(),
+        serial="",
+        valid_from="",
+        valid_to="",
+        signed_at="",
+        time_source="none",
+        timestamp_authority="",
+        algorithm="",
+        reasons=(reason,),
     )
 
 

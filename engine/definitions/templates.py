@@ -81,8 +81,9 @@ def write(catalog: Catalog, folder: Path = FOLDER) -> list[str]:
 def _internal(operation: Operation) -> bool:
     """Whether only the platform itself calls it."""
     return operation.key in {
-        "archive.package", "conversion.print-book", "conversion.read-content", "exchange.answer-unknown",
-        "instances.deliver-message", "instances.move-cases", "notification.send-letter",
+        "archive.package", "conversion.make-report", "conversion.print-book", "conversion.read-content",
+        "exchange.answer-unknown",
+        "instances.deliver-message", "instances.move-cases", "notification.push", "notification.send-letter",
     }  # fmt: skip
 
 

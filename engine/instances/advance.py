@@ -22,6 +22,7 @@ from engine.instances import lines
 from engine.instances.mending.incidents import raise_incident
 from engine.instances.models import Instance, Passage, PendingMessage
 from engine.instances.resting import rest, withdraw
+from engine.instances.timing import reckonings
 from engine.instances.timing.functions import functions
 from engine.operations import as_data
 from engine.platform import Work
@@ -45,6 +46,7 @@ class Move:
     ended: bool = False
     data: dict[str, Any] = field(default_factory=dict)
     writes: list[Write] = field(default_factory=list)  # what goes into the database together with the step's rows
+    reckoned: list[dict[str, Any]] = field(default_factory=list)  # deadlines its expressions have worked out
     state: bytes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +55,7 @@ class Move:
     @property
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """What expressions of this agency may call besides CEL's own."""
-        return functions(self.work, self.instance.agency_id)
+        return functions(self.work, self.instance.agency_id, self.reckoned)
 
 
 def advance(move: Move, step: run.Step) -> None:
@@ -212,11 +214,12 @@ def start_child(move: Move, wait: run.Wait, line: lines.Line) -> Instance:
 def begin(work: Work, instance: Instance, data: Mapping[str, Any], start_element: str | None = None) -> None:
     """Run a new instance's first steps; it may have ended when this returns."""
     ready = definitions.ready(work.session, instance.version_id)
-    known = functions(work, instance.agency_id)
+    reckoned: list[dict[str, Any]] = []
+    known = functions(work, instance.agency_id, reckoned)
     step = run.start(ready.procedure, dict(data), now=work.now, functions=known, start_element=start_element)
     instance.state = step.state
     insert(work.session, instance)
-    advance(Move(work, instance, ready), step)
+    advance(Move(work, instance, ready, reckoned=reckoned), step)
 
 
 def error_of(child: Instance) -> BusinessError:
@@ -291,6 +294,8 @@ def _write(move: Move, status: str | None = None) -> None:
     writes = [*move.writes, *_progress(move, status)]
     if move.passages:
         writes.append(inserting(Passage.__table__, move.passages))
+    if move.reckoned:
+        writes.append(reckonings.keeping(instance, move.reckoned, work.now))
     if move.closed:
         writes += withdraw(work, instance, move.closed)
     writes += rest(work, instance, move.ready, list(move.resting.values()))
@@ -298,7 +303,7 @@ def _write(move: Move, status: str | None = None) -> None:
         return
     found = write(work.session, *writes, then=_CALLED if move.closed else NOTHING)
     left_alone = found.scalars().all() if move.closed else ()
-    for done in (move.writes, move.passages, move.closed, move.resting):
+    for done in (move.writes, move.passages, move.reckoned, move.closed, move.resting):
         done.clear()
     if left_alone:
         children = select(Instance).where(Instance.id.in_(left_alone), Instance.status == "running")

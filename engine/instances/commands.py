@@ -19,6 +19,7 @@ from engine.instances import lines, rules
 from engine.instances.advance import Move, begin, cancel, correlate, error_of, resume
 from engine.instances.mending.incidents import raise_incident
 from engine.instances.models import Instance, PendingMessage, Subscription
+from engine.instances.timing import suspending
 from engine.platform import Work
 from engine.tasks import commands as tasks
 from engine.tasks import rules as task_rules
@@ -112,6 +113,8 @@ def complete_task(work: Work, task_id: int, answers: Mapping[str, Any], version:
     work.require(task_rules.may_complete(work.actor, task, groups))
     if version is not None and task.version != version:
         raise Conflict("Việc này đã thay đổi sau khi bạn mở biểu mẫu. Tải lại trang để xem nội dung mới nhất.")
+    if task.suspended_at is not None:
+        suspending.run_on(work, instance, task)
     if stands_in(work.actor, task.assignee_id, task.procedure):
         work.actor = replace(work.actor, acting_for_id=task.assignee_id)  # history and audit trail name both
     ready = definitions.ready(work.session, instance.version_id)

@@ -237,6 +237,7 @@ def _open_next(work: Work, instance_id: int, token: str) -> None:
     )
     if following is not None:
         following.state, following.created_at = "open", work.now
+        following.remind_at = work.now if following.due_at else None
         work.tell(OPENED, following.agency_id, instance_id=instance_id, details={"tokens": [token]})
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from engine import occasions, outbox
 from engine.bpmn import run
-from engine.database import Write, inserting
+from engine.database import Write, as_json
 from engine.definitions.queries import Ready
 from engine.documents import commands as documents
 from engine.instances import lines
-from engine.instances.models import Instance, Subscription
+from engine.instances.models import Instance
 from engine.platform import Work
 from engine.tasks import commands as tasks
 
@@ -34,7 +34,28 @@ def rest(work: Work, instance: Instance, ready: Ready, waits: Sequence[run.Wait]
     if new_tasks:
         tokens = list(dict.fromkeys(task.token for task in new_tasks))
         writes.append(occasions.opened(instance.agency_id, instance.id, tokens, work.actor.person_id, work.now))
-    return [*writes, inserting(Subscription.__table__, subscriptions)] if subscriptions else writes
+    return [*writes, _subscribing(instance, subscriptions)] if subscriptions else writes
+
+
+def _subscribing(instance: Instance, subscriptions: Sequence[dict[str, Any]]) -> Write:
+    """The writing of what is waited for; a moment from the process data as a changed calendar has moved it since."""
+    given = {"waited": as_json(subscriptions), "waiting_document": instance.document_id}
+    return Write(_SUBSCRIBE, given)
+
+
+_COLUMNS = "agency_id, instance_id, token, element, kind, name, correlation, due_at, total, settled, details"
+_SUBSCRIBE = f"""
+    subscribed as (
+      insert into subscription ({_COLUMNS})
+      select {_COLUMNS.replace("due_at", "coalesce(reckoned_anew.due, due_at)")}
+      from jsonb_populate_recordset(null::subscription, cast(:waited as jsonb)) as given
+      left join lateral (
+        select due from reckoning
+        where (reckoning.document_id = :waiting_document or reckoning.instance_id = given.instance_id)
+          and reckoning.agency_id = given.agency_id and first_due = given.due_at and due <> first_due
+        order by reckoning.id desc limit 1
+      ) as reckoned_anew on true
+    )"""  # noqa: S608  # the names of our own columns
 
 
 def withdraw(work: Work, instance: Instance, tokens: Sequence[str]) -> list[Write]:

@@ -12,6 +12,8 @@ import engine.documents.models
 import engine.drafts.models
 import engine.inbox
 import engine.instances.models
+import engine.instances.practice.reporting.models
+import engine.instances.timing.models
 import engine.notices.models
 import engine.occasions
 import engine.opinions.models

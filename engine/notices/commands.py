@@ -17,16 +17,17 @@ from engine.directory.models import Person
 from engine.documents import queries as documents
 from engine.documents.text import fitting
 from engine.errors import InvalidInput
-from engine.notices import queries, receivers, rules
+from engine.notices import pushing, queries, receivers, rules
 from engine.notices.models import Letter, Notice, NoticePreference
 from engine.notices.receivers import Told
-from engine.notices.rules import CHANNELS, DEFAULT, DIGESTS, KINDS, Channel, mail_at
+from engine.notices.rules import CHANNELS, DEFAULT, DIGESTS, KINDS, Channel, mail_at, push_at
 from engine.occasions import Occasion
 from engine.opinions import queries as opinions
 from engine.opinions.commands import requests as asked_in
 from engine.opinions.rules import is_asker
 from engine.platform import Work
 from engine.tasks import commands as tasks
+from engine.tasks import reminders
 from engine.tasks.models import Task
 
 log = structlog.get_logger(__name__)
@@ -36,50 +37,59 @@ LONG_PAUSE = timedelta(hours=1)
 KEPT = timedelta(days=90)
 
 
-def tell(work: Work, *, mail: bool, limit: int = AT_ONCE) -> tuple[int, frozenset[int]]:
+def tell(work: Work, *, mail: bool, push: bool = True, limit: int = AT_ONCE) -> tuple[int, frozenset[int]]:
     """Tell people what occasions concern them; how many occasions, and which agencies they were in.
 
     An occasion goes in the transaction that tells it, so it is told once whatever dies when. Without `mail` nothing is
-    kept back for letters.
+    kept back for letters, without `push` nothing is sent to browsers.
     """
     rows = occasions.due(work.session, work.now, limit)
     for occasion in rows:
         try:
             with work.session.begin_nested():
-                _tell(work, occasion, mail)
+                _tell(work, occasion, mail, push)
         except Exception:  # one that can't be told must not keep the others from being told
             log.exception("occasion could not be told", occasion=occasion.id, kind=occasion.kind)
             occasion.not_before = work.now + LONG_PAUSE
     return len(rows), frozenset(row.agency_id for row in rows)
 
 
-def _tell(work: Work, occasion: Occasion, mail: bool) -> None:
+def _tell(work: Work, occasion: Occasion, mail: bool, push: bool) -> None:
     told = receivers.of(work.session, occasion, work.now)
     if told:
-        _write(work, occasion, told, mail)
+        _write(work, occasion, told, mail, push)
     work.session.delete(occasion)
 
 
-def _write(work: Work, occasion: Occasion, told: Sequence[Told], mail: bool) -> None:
+def _write(work: Work, occasion: Occasion, told: Sequence[Told], mail: bool, push: bool) -> None:
     people = {each.person_id for each in told}
     chosen = queries.preferences(work.session, people)
     reachable = set(work.session.scalars(select(Person.id).where(Person.id.in_(people), Person.email != "")))
+    browsers = pushing.of_people(work.session, people) if push else {}
     calendar = office_calendar(work.session, occasion.agency_id)
     rows = []
     for each in told:
         wanted = chosen.get(each.person_id, DEFAULT)
         channels = wanted.of(each.kind)
         mailed = mail and "mail" in channels and each.person_id in reachable
-        if mailed or "bell" in channels:
+        pushed = "push" in channels and each.person_id in browsers
+        if mailed or pushed or "bell" in channels:
             rows.append({
                 "agency_id": occasion.agency_id, "person_id": each.person_id, "kind": each.kind, "mark": each.mark,
                 "at": max(occasion.at, occasion.not_before), "by_id": occasion.actor_id, "task_id": each.task_id,
                 "document_id": occasion.document_id, "instance_id": occasion.instance_id,
                 "details": dict(each.details), "bell": "bell" in channels,
-                "mail_at": mail_at(wanted, work.now, calendar) if mailed else None,
+                "mail_at": mail_at(wanted.at_hours_of(each.kind), work.now, calendar) if mailed else None,
             })  # fmt: skip
     if rows:
-        work.session.execute(text(_WRITE), {"rows": as_json(rows)})
+        written = work.session.execute(text(_WRITE), {"rows": as_json(rows)}).all()
+        wishes = {row.id: chosen.get(row.person_id, DEFAULT) for row in written}
+        pushed_ones = [
+            (row.id, row.person_id, push_at(wishes[row.id].at_hours_of(row.kind), work.now, calendar))
+            for row in written
+            if row.person_id in browsers and "push" in wishes[row.id].of(row.kind)
+        ]
+        pushing.hand_over(work, occasion.agency_id, pushed_ones, browsers)
 
 
 _COLUMNS = "agency_id, person_id, kind, mark, at, by_id, task_id, document_id, instance_id, details, bell, mail_at"
@@ -87,7 +97,8 @@ _COLUMNS = "agency_id, person_id, kind, mark, at, by_id, task_id, document_id, i
 _WRITE = f"""
     insert into notice ({_COLUMNS})
     select {_COLUMNS} from jsonb_populate_recordset(null::notice, cast(:rows as jsonb))
-    on conflict (person_id, mark) do nothing"""  # noqa: S608  # the names of our own columns
+    on conflict (person_id, mark) do nothing
+    returning id, person_id, kind"""  # noqa: S608  # the names of our own columns
 
 
 # --- Letters ---------------------------------------------------------------------------------------------------
@@ -216,6 +227,7 @@ def urge(work: Work, task_id: int, message: str, *, asked_by_actor: bool = False
     work.require(rules.may_urge(work.actor, task, asked_by_actor=asked_by_actor))
     said = fitting("message", "nội dung đôn đốc", message, rules.LONGEST_MESSAGE, required=True, lines=True)
     task.priority += 10
+    reminders.note_reminder(work, task, "urged", said)
     work.tell(occasions.URGED, task.agency_id, task_id=task.id, document_id=task.document_id, details={"message": said})
     work.note("task.urged", "task", task.id, agency_id=task.agency_id, message=said, document=task.document_id)
     return task

@@ -74,3 +74,20 @@ class NoticePreference(Base):
     quiet_from: Mapped[time | None] = mapped_column(Time)
     quiet_until: Mapped[time | None] = mapped_column(Time)
     working_days_only: Mapped[bool]
+
+
+class PushSubscription(Base):
+    """One browser of a person that takes notices while the page is closed; what the browser's own service gave it."""
+
+    __tablename__ = "push_subscription"
+    __table_args__ = (UniqueConstraint("endpoint"),)
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    endpoint: Mapped[str] = mapped_column(String(1000))
+    public_key: Mapped[str] = mapped_column(String(100))  # of the browser, base64url (RFC 8291)
+    secret: Mapped[str] = mapped_column(String(40))  # shared with the browser, base64url
+    browser: Mapped[str] = mapped_column(String(100))
+    made_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]

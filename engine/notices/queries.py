@@ -22,7 +22,7 @@ from engine.tasks.queries import stood_in_for
 
 PAGE = 50
 MOST_COUNTED = 99
-WORK_KINDS = ("assigned", "offered", "near", "late", "urged")
+WORK_KINDS = ("assigned", "offered", "urgent", "near", "late", "escalated", "urged")
 """Notices that ask for something to be done: they are settled when it is done, or somebody else does it."""
 
 
@@ -175,7 +175,7 @@ def _settled(actor: Actor) -> ColumnElement[bool]:
     """Whether what is asked for has been done, or has become somebody else's."""
     theirs = or_(Task.assignee_id.is_(None), Task.assignee_id == actor.person_id)
     theirs = or_(theirs, stood_in_for(actor))
-    gone = or_(Task.state != "open", and_(Notice.kind == "offered", ~theirs))
+    gone = or_(Task.state != "open", and_(Notice.kind.in_(("offered", "urgent")), ~theirs))
     return func.coalesce(and_(Notice.kind.in_(WORK_KINDS), gone), False)
 
 

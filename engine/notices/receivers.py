@@ -17,7 +17,8 @@ from engine.directory.rules import STAND_IN_PROCEDURES
 from engine.documents.models import Document, Opinion
 from engine.notices.models import Notice
 from engine.occasions import Occasion
-from engine.tasks.models import Task, TaskCandidate
+from engine.tasks import reminders
+from engine.tasks.models import Reminder, Task, TaskCandidate
 
 LONGEST_REASON = 300
 
@@ -53,7 +54,19 @@ def _opened(session: Session, occasion: Occasion, now: datetime) -> Iterator[Tol
         Task.created_at == occasion.at, Task.state == "open",
     )  # fmt: skip
     untouched = [task for task in session.scalars(tasks) if not _claimed(task)]
-    yield from _concerned(session, untouched, now, "assigned", "offered")
+    pressing = _about_urgent(session, untouched)
+    ordinary = [task for task in untouched if task.document_id not in pressing]
+    yield from _concerned(session, ordinary, now, "assigned", "offered")
+    yield from _concerned(
+        session, [task for task in untouched if task.document_id in pressing], now, "urgent", "urgent"
+    )
+
+
+def _about_urgent(session: Session, tasks: Iterable[Task]) -> set[int | None]:
+    """The documents among these tasks' that are to be handled at once, whatever the hour (ND30-4.2.c, QD28-6.2c)."""
+    ids = {task.document_id for task in tasks if task.document_id is not None}
+    urgent = select(Document.id).where(Document.id.in_(ids), Document.urgency > 0)
+    return set(session.scalars(urgent)) if ids else set()
 
 
 def _claimed(task: Task) -> bool:
@@ -145,6 +158,43 @@ def _reminded(session: Session, occasion: Occasion, now: datetime) -> Iterator[T
             yield Told(person_id, kind, f"{kind}:{some[0].id}:{occasion.id}", some[0].id)
 
 
+def _due(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    """Deadlines the platform watches itself: who has the work is told how much of the time is over; who is responsible
+    is told of what stays late (ND30-24.1).
+    """
+    levels: Mapping[str, list[int]] = occasion.details["levels"]
+    rows = select(Task).where(Task.id.in_([int(each) for each in levels]), Task.state == "open")
+    tasks = session.scalars(rows).all()
+    for level in (reminders.HALF, reminders.NEAR, reminders.LATE):
+        kind = "late" if level == reminders.LATE else "near"
+        some = [task for task in tasks if level in levels[str(task.id)]]
+        for told in _concerned(session, some, now, kind, kind):
+            said = {**told.details, "level": level}
+            yield Told(told.person_id, kind, f"{told.mark}:{level}:{occasion.id}", told.task_id, said)
+    for task in tasks:
+        if reminders.ESCALATED in levels[str(task.id)]:
+            for person_id in _responsible(session, task, now):
+                yield Told(person_id, "escalated", f"escalated:{task.id}:{occasion.id}", task.id)
+
+
+def _responsible(session: Session, task: Task, now: datetime) -> Iterable[int]:
+    """Who answers for late work: the head of the unit that has it; for the head's own, leaders; for a leader's, the
+    clerks, who urge (SYS-1.l–m).
+    """
+    groups = session.scalars(select(TaskCandidate.group).where(TaskCandidate.task_id == task.id)).all()
+    doers = {each for group in groups for each in members(session, task.agency_id, group, now)}
+    units = {group.partition("@")[2] for group in groups} - {""}
+    if task.assignee_id is not None:
+        doers = {task.assignee_id}
+        unit_id = session.scalar(select(Person.unit_id).where(Person.id == task.assignee_id))
+        units = {str(unit_id)} if unit_id is not None else set()
+    for group in (*(f"unit-head@{unit}" for unit in sorted(units)), "leader", "clerk"):
+        found = set(members(session, task.agency_id, group, now))
+        if found and not doers & found:
+            return sorted(found)
+    return ()
+
+
 def _urged(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
     task = session.get(Task, occasion.task_id)
     if task is not None and task.state == "open":
@@ -214,6 +264,7 @@ def _destroyed(session: Session, occasion: Occasion, now: datetime) -> Iterator[
     """A recalled document leaves no words in notices; that there were notices stays (QD28-9.2b)."""
     about = update(Notice).where(Notice.document_id == occasion.document_id)
     session.execute(about.values(details={}, read_at=func.coalesce(Notice.read_at, now)))
+    session.execute(update(Reminder).where(Reminder.document_id == occasion.document_id).values(message=""))
     yield from ()
 
 
@@ -229,12 +280,14 @@ _WHO: Mapping[str, _Finder] = {
     occasions.HANDED: _handed,
     occasions.WITHDRAWN: _withdrawn,
     occasions.REMINDED: _reminded,
+    occasions.DUE: _due,
     occasions.URGED: _urged,
     occasions.RETURNED: _returned,
     occasions.REFUSED: _sent_out,
     occasions.ANSWERED: _sent_out,
     occasions.INCIDENT: _incident,
     occasions.READY: _own,
+    occasions.REPORT: _own,
     occasions.STANDING_IN: _standing_in,
     occasions.UNDELIVERED: _own,
     occasions.DESTROYED: _destroyed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Literal
 
@@ -12,9 +12,9 @@ from engine.clock import VIETNAM
 from engine.platform import ALLOWED, Actor, Verdict
 from engine.tasks.models import Task
 
-Channel = Literal["bell", "mail"]
+Channel = Literal["bell", "mail", "push"]
 Digest = Literal["at-once", "hourly", "morning"]
-CHANNELS: dict[Channel, str] = {"bell": "Chuông", "mail": "Thư điện tử"}
+CHANNELS: dict[Channel, str] = {"bell": "Chuông", "mail": "Thư điện tử", "push": "Trình duyệt"}
 DIGESTS: dict[Digest, str] = {
     "at-once": "Ngay khi có thông báo",
     "hourly": "Gộp theo từng giờ",
@@ -32,26 +32,29 @@ class Kind:
 
 
 _BELL: frozenset[Channel] = frozenset({"bell"})
-_BOTH: frozenset[Channel] = frozenset({"bell", "mail"})
+_ALL: frozenset[Channel] = frozenset({"bell", "mail", "push"})
 KINDS: dict[str, Kind] = {
-    "assigned": Kind("Việc được giao cho tôi", _BOTH),
+    "assigned": Kind("Việc được giao cho tôi", _ALL),
     "offered": Kind("Việc được giao cho nhóm của tôi", _BELL),
-    "returned": Kind("Dự thảo bị trả lại", _BOTH),
+    "urgent": Kind("Việc về văn bản khẩn", _ALL),
+    "returned": Kind("Dự thảo bị trả lại", _ALL),
     "rejected": Kind("Văn bản tôi đã tham gia bị trả lại", _BELL),
     "taken-back": Kind("Việc của tôi được thu lại hoặc chuyển người khác", _BELL),
-    "near": Kind("Việc sắp hết thời hạn", _BOTH),
-    "late": Kind("Việc quá thời hạn", _BOTH),
-    "urged": Kind("Đôn đốc của lãnh đạo", _BOTH),
-    "refused": Kind("Nơi nhận từ chối văn bản", _BOTH),
+    "near": Kind("Việc sắp hết thời hạn", _ALL),
+    "late": Kind("Việc quá thời hạn", _ALL),
+    "escalated": Kind("Việc quá hạn thuộc trách nhiệm của tôi", _ALL, frozenset({"leader", "unit-head", "clerk"})),
+    "urged": Kind("Đôn đốc của lãnh đạo", _ALL),
+    "refused": Kind("Nơi nhận từ chối văn bản", _ALL),
     "answered": Kind("Nơi nhận trả lời hoặc xử lý xong văn bản", _BELL),
-    "standing-in": Kind("Bắt đầu được ủy quyền xử lý thay", _BOTH),
-    "handed-over": Kind("Công việc, hồ sơ được bàn giao cho tôi", _BOTH),
-    "dossiers-due": Kind("Hồ sơ tôi giữ đến hạn nộp lưu", _BOTH),
-    "loan": Kind("Mượn, trả hồ sơ lưu trữ", _BOTH),
-    "rights-asked": Kind("Thay đổi quyền chờ xác nhận", _BOTH, frozenset({"agency-admin", "leader"})),
+    "standing-in": Kind("Bắt đầu được ủy quyền xử lý thay", _ALL),
+    "handed-over": Kind("Công việc, hồ sơ được bàn giao cho tôi", _ALL),
+    "dossiers-due": Kind("Hồ sơ tôi giữ đến hạn nộp lưu", _ALL),
+    "loan": Kind("Mượn, trả hồ sơ lưu trữ", _ALL),
+    "rights-asked": Kind("Thay đổi quyền chờ xác nhận", _ALL, frozenset({"agency-admin", "leader"})),
+    "report": Kind("Báo cáo định kỳ đã lập xong", _ALL),
     "ready": Kind("Bản in đã tạo xong", _BELL),
     "undelivered": Kind("Thư đôn đốc không gửi được", _BELL),
-    "incident": Kind("Sự cố của quy trình", _BOTH, frozenset({"agency-admin", "provincial-admin"})),
+    "incident": Kind("Sự cố của quy trình", _ALL, frozenset({"agency-admin", "provincial-admin"})),
 }
 """Every kind of notice, in the order in which they are chosen."""
 
@@ -70,8 +73,14 @@ class Preference:
         """The channels a kind comes by."""
         return self.channels.get(kind, KINDS[kind].channels)
 
+    def at_hours_of(self, kind: str) -> Preference:
+        """The same, without hours for what comes at any."""
+        return replace(DEFAULT, channels=self.channels) if kind in AT_ANY_HOUR else self
+
 
 DEFAULT = Preference()
+AT_ANY_HOUR = frozenset({"urgent"})
+"""What waits for no digest and no end of quiet hours: urgent documents are handled at once (ND30-4.2.c)."""
 LONGEST_MESSAGE = 500
 URGERS = frozenset({"leader", "unit-head", "follow-up", "clerk"})
 
@@ -102,6 +111,11 @@ def mail_at(wanted: Preference, now: datetime, calendar: OfficeCalendar) -> date
         day = calendar.next_working_day(moment.date())
         moment = _after_quiet(wanted, datetime.combine(day, calendar.hours_on(day)[0][0], VIETNAM))
     return moment
+
+
+def push_at(wanted: Preference, now: datetime, calendar: OfficeCalendar) -> datetime:
+    """When what happened now may come to a browser: at once, outside of quiet hours and days off."""
+    return mail_at(replace(wanted, digest="at-once"), now, calendar)
 
 
 def _next_morning(moment: datetime, calendar: OfficeCalendar) -> datetime:

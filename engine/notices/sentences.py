@@ -1,42 +1,69 @@
-"""A notice in words, the same in the list, in a letter and read aloud."""
+"""A notice in words, the same in the list, in a letter and read aloud; the web says them in the page's language."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from engine.notices.queries import Row
 
-_LOAN = {
-    "lent": "Đề nghị mượn hồ sơ được duyệt; bạn xem được hồ sơ đến hết ngày trả.",
-    "refused": "Đề nghị mượn hồ sơ không được duyệt.",
-    "due": "Hồ sơ bạn mượn sắp đến hạn trả.",
-    "ended": "Thời gian mượn hồ sơ đã hết.",
+Say = Callable[..., str]
+HEADLINES: Mapping[str, str] = {
+    "assigned": "Việc%(step)s được giao cho bạn.",
+    "offered": "Nhóm của bạn có việc%(step)s chờ nhận.",
+    "urgent": "Việc%(step)s về văn bản khẩn chờ bạn xử lý ngay.",
+    "returned": "Dự thảo bị trả lại để sửa.",
+    "rejected": "%(by)s trả lại dự thảo mà bạn đã tham gia.",
+    "rejected-unknown": "Dự thảo mà bạn đã tham gia bị trả lại.",
+    "taken-back": "Việc%(step)s không còn do bạn xử lý.",
+    "near": "Việc%(step)s sắp hết thời hạn.",
+    "near-level": "Việc%(step)s đã qua %(level)s%% thời hạn.",
+    "late": "Việc%(step)s đã quá thời hạn.",
+    "escalated": "Việc%(step)s thuộc trách nhiệm của bạn đã quá thời hạn mà chưa xong.",
+    "urged": "%(by)s đôn đốc việc%(step)s.",
+    "urged-unknown": "Lãnh đạo đôn đốc việc%(step)s.",
+    "refused": "%(recipient)s từ chối tiếp nhận văn bản.",
+    "refused-unknown": "Nơi nhận từ chối tiếp nhận văn bản.",
+    "answered": "%(recipient)s đã trả lời hoặc xử lý xong văn bản.",
+    "answered-unknown": "Nơi nhận đã trả lời hoặc xử lý xong văn bản.",
+    "standing-in": "Thời gian bạn được ủy quyền xử lý thay đã bắt đầu.",
+    "handed-over": "%(of)s bàn giao cho bạn %(count)s việc, hồ sơ.",
+    "dossiers-due": "%(count)s hồ sơ bạn giữ đến hạn nộp lưu trữ cơ quan.",
+    "loan": "Việc mượn hồ sơ có thay đổi.",
+    "loan-lent": "Đề nghị mượn hồ sơ được duyệt; bạn xem được hồ sơ đến hết ngày trả.",
+    "loan-refused": "Đề nghị mượn hồ sơ không được duyệt.",
+    "loan-due": "Hồ sơ bạn mượn sắp đến hạn trả.",
+    "loan-ended": "Thời gian mượn hồ sơ đã hết.",
+    "rights-asked": "Thay đổi quyền của %(of)s chờ xác nhận.",
+    "report": "Báo cáo định kỳ đã lập xong.",
+    "ready": "Bản in đã tạo xong.",
+    "undelivered": "Thư đôn đốc của bạn không gửi được.",
+    "incident": "Một hồ sơ không chạy tiếp được và cần quản trị xử lý.",
 }
+"""What has happened, in one sentence without the document, by kind of notice."""
 
 
-def headline(row: Row) -> str:
-    """What has happened, in one sentence without the document."""
+def plain(sentence: str, **values: Any) -> str:
+    """The sentence with its values in it."""
+    return sentence % values
+
+
+def headline(row: Row, say: Say = plain) -> str:
+    """What has happened, in one sentence without the document; `say` translates."""
+    about = row.details
+    values = {"by": row.by, "recipient": about.get("recipient"), "level": about.get("level"), "of": about.get("of", "")}
     step = f" “{row.step}”" if row.step else ""
-    recipient = row.details.get("recipient") or "Nơi nhận"
-    sentences = {
-        "assigned": f"Việc{step} được giao cho bạn.",
-        "offered": f"Nhóm của bạn có việc{step} chờ nhận.",
-        "returned": "Dự thảo bị trả lại để sửa.",
-        "rejected": f"{row.by or 'Hệ thống'} trả lại dự thảo mà bạn đã tham gia.",
-        "taken-back": f"Việc{step} không còn do bạn xử lý.",
-        "near": f"Việc{step} sắp hết thời hạn.",
-        "late": f"Việc{step} đã quá thời hạn.",
-        "urged": f"{row.by or 'Lãnh đạo'} đôn đốc việc{step}.",
-        "refused": f"{recipient} từ chối tiếp nhận văn bản.",
-        "answered": f"{recipient} đã trả lời hoặc xử lý xong văn bản.",
-        "standing-in": "Thời gian bạn được ủy quyền xử lý thay đã bắt đầu.",
-        "handed-over": f"{row.details.get('of', '')} bàn giao cho bạn {row.details.get('count', '')} việc, hồ sơ.",
-        "dossiers-due": f"{row.details.get('count', 1)} hồ sơ bạn giữ đến hạn nộp lưu trữ cơ quan.",
-        "loan": _LOAN.get(row.details.get("what", ""), "Việc mượn hồ sơ có thay đổi."),
-        "rights-asked": f"Thay đổi quyền của {row.details.get('of', '')} chờ xác nhận.",
-        "ready": "Bản in đã tạo xong.",
-        "undelivered": "Thư đôn đốc của bạn không gửi được.",
-        "incident": "Một hồ sơ không chạy tiếp được và cần quản trị xử lý.",
-    }
-    return sentences[row.kind]
+    return say(HEADLINES[_sentence_of(row)], step=step, count=about.get("count", 1), **values)
+
+
+def _sentence_of(row: Row) -> str:
+    about = row.details
+    if row.kind == "near" and about.get("level"):
+        return "near-level"
+    if row.kind == "loan" and f"loan-{about.get('what')}" in HEADLINES:
+        return f"loan-{about['what']}"
+    told = row.by if row.kind in ("urged", "rejected") else about.get("recipient")
+    return row.kind if told or f"{row.kind}-unknown" not in HEADLINES else f"{row.kind}-unknown"
 
 
 def matter(row: Row) -> str:

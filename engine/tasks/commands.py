@@ -17,7 +17,7 @@ from engine.directory.models import Person
 from engine.directory.rules import stands_in
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
-from engine.tasks import rules
+from engine.tasks import reminders, rules
 from engine.tasks.models import Task, TaskCandidate
 
 Owner = TypeVar("Owner", bound=Base)
@@ -57,13 +57,14 @@ def opening(tasks: Sequence[NewTask], now: datetime) -> Write:
 def _row(task: NewTask, now: datetime) -> dict[str, Any]:
     row = {name: getattr(task, name) for name in _GIVEN}
     row |= {"state": "planned" if task.planned else "open", "created_at": now, "answers": {}, "version": 1}
+    row |= {"remind_at": now if task.due_at else None, "reminded": 0, "suspended_seconds": 0}
     return row | {"claimed_at": now if task.assignee_id else None}
 
 
 _GIVEN = tuple(each.name for each in fields(NewTask) if each.name not in ("groups", "planned"))
 _COLUMNS = (
     "agency_id, instance_id, token, index, data, element, name, procedure, form, document_id, state, "
-    "priority, due_at, created_at, answers, version, claimed_at"
+    "priority, due_at, created_at, answers, version, claimed_at, remind_at, reminded, suspended_seconds"
 )
 # Whoever has handed over their work gets none any more: it goes to who took over (engine/tasks/succession).
 _SUCCESSOR = """
@@ -73,11 +74,19 @@ _SUCCESSOR = """
        order by succession.id desc limit 1)"""
 _ASSIGNEE = _SUCCESSOR.format(row="given", old="'person:' || given.assignee_id")
 _GROUP = _SUCCESSOR.format(row="opened", old='given."group"')
+_GIVEN_COLUMNS = _COLUMNS.replace("due_at", "coalesce(reckoned_anew.due, due_at)")
+# A deadline that came with the process data may have been moved by a calendar that has changed since (`reckoning`).
 _OPEN = f"""
     opened as (
       insert into task ({_COLUMNS}, assignee_id)
-      select {_COLUMNS}, coalesce(cast(substr({_ASSIGNEE}, 8) as bigint), assignee_id)
-      from jsonb_populate_recordset(null::task, cast(:opened as jsonb)) as given
+      select {_GIVEN_COLUMNS}, coalesce(cast(substr({_ASSIGNEE}, 8) as bigint), assignee_id)
+      from jsonb_populate_recordset(null::task, cast(:opened as jsonb)) as given as given
+      left join lateral (
+        select due from reckoning
+        where (reckoning.document_id = given.document_id or reckoning.instance_id = given.instance_id)
+          and reckoning.agency_id = given.agency_id and first_due = given.due_at and due <> first_due
+        order by reckoning.id desc limit 1
+      ) as reckoned_anew on true
       returning id, agency_id, instance_id, token, index, document_id
     ),
     candidates as (
@@ -214,6 +223,7 @@ def remind(work: Work, document_id: int, message: str, group: str | None = None)
     ).all()
     for task in tasks:
         task.priority += 10
+        reminders.note_reminder(work, task, "procedure", message)
         if group and group not in candidates(work, task.id):
             work.session.add(TaskCandidate(task_id=task.id, group=group, agency_id=task.agency_id))
         work.note(

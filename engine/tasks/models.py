@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.database import Base, Json, Key
@@ -20,6 +20,7 @@ class Task(Base):
         Index("ix_task_assignee", "assignee_id", "due_at", "id", postgresql_where="state = 'open'"),
         Index("ix_task_document", "document_id"),
         Index("ix_task_ended", "agency_id", "completed_at"),
+        Index("ix_task_remind", "remind_at", postgresql_where="state = 'open' and remind_at is not null"),
     )
 
     id: Mapped[Key]
@@ -44,6 +45,10 @@ class Task(Base):
     acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answers: Mapped[Json]
     version: Mapped[int] = mapped_column(default=1)
+    remind_at: Mapped[datetime | None]  # when its deadline is to be looked at next; at once when it has just been set
+    reminded: Mapped[int] = mapped_column(default=0)  # the highest level reminded of: see `reminders`
+    suspended_at: Mapped[datetime | None]  # since when its deadline stands still
+    suspended_seconds: Mapped[int] = mapped_column(default=0)  # office time it has stood still before
     __mapper_args__ = {"version_id_col": version}
 
 
@@ -56,6 +61,27 @@ class TaskCandidate(Base):
     task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"), primary_key=True)
     group: Mapped[str] = mapped_column(String(80), primary_key=True)
     agency_id: Mapped[int]
+
+
+class Reminder(Base):
+    """One reminder of a task, whoever gave it: its kind, how much of the time was over, when; counted per document."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        CheckConstraint("kind in ('half','near','late','escalated','procedure','urged')", name="kind"),
+        Index("ix_reminder_task", "task_id", "id"),
+        Index("ix_reminder_document", "document_id", "id"),
+    )
+
+    id: Mapped[Key]
+    agency_id: Mapped[int]
+    task_id: Mapped[int]
+    document_id: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(10))
+    level: Mapped[int | None]  # percent of the office time that was over; None for a task without a deadline
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: the platform, a diagram
+    message: Mapped[str] = mapped_column(Text, default="")  # a person's or a diagram's words; gone after a recall
 
 
 class KeptFilter(Base):

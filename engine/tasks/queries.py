@@ -46,6 +46,7 @@ class Row:
     organ_name: str | None
     urgency: int | None
     grouped: bool  # some group may take it
+    suspended: bool = False  # its deadline stands still
 
     @property
     def offers(self) -> tuple[str, ...]:
@@ -77,6 +78,7 @@ def inbox(
         Document.organ_name,
         Document.urgency,
         exists().where(TaskCandidate.task_id == Task.id),
+        Task.suspended_at.is_not(None),
     )
     rows = (
         select(*columns)

@@ -93,6 +93,7 @@ SCREENS = {
     "reports-empty": ("vanhoa.anphu", "/reports?period=2020-Q1"),
     "reports-quarterly": ("vanthu.sxd", "/reports/quarterly"),
     "reports-published": ("quantri.tinh", "/reports/published"),
+    "reports-scheduled": ("vanthu.sxd", "/reports/scheduled"),
     "stand-ins": ("truongphong.sxd", "/stand-ins"),
     "password": ("vanthu.sxd", "/password"),
     "people": ("quantri.sxd", "/people"),
@@ -128,7 +129,8 @@ SCREENS = {
     "not-found": ("vanthu.sxd", "/documents/999999"),
 }
 DARK = ("sign-in", "notices", "draft-layout", "drafts-compared", "inbox-groups", "task-accept", "document-outgoing",
-        "register-outgoing", "reports", "person", "incidents", "versions-compared", "publish", "merge", "practice")  # fmt: skip
+        "register-outgoing", "reports", "person", "incidents", "versions-compared", "publish", "merge",
+        "practice")  # fmt: skip
 # looked at by its own test, which opens its parts first
 ELSEWHERE = {"modeler.draft"}
 # answered to other programs, or inside another page: no screens
@@ -139,7 +141,7 @@ NO_SCREENS = {
     "versions.choose", "versions.drawing", "handbook.drawing", "practice.index",
     "drafting.picture", "drafting.standard", "drafting.edition",
     "registers.print_file", "search.export", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
-    "registers.stamped_copy", "reports.export",
+    "registers.stamped_copy", "reports.export", "reports.made_file", "notices.push_worker",
     "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",
     "archive.paper_file", "archive.loan_book", "succession.minutes_file",
 }  # fmt: skip

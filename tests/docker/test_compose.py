@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from connectors.notification.settings import MailSettings, PushSettings
 from engine.settings import Settings, helps
 from tests.rules.sources import ROOT
 from web import cli
@@ -48,7 +49,7 @@ def test_health_is_asked_and_images_are_pinned(service: str):
 def test_our_commands_exist_and_our_settings_are_known(service: str):
     about = SERVICES[service]
     assert cli.understand(about["command"]).command in {"migrate", "serve", "worker"}
-    known = set(helps(Settings))
+    known = {*helps(Settings), *helps(MailSettings, "VANTHU_MAIL_"), *helps(PushSettings, PushSettings.PREFIX)}
     for variable, value in about["environment"].items():
         assert variable.removesuffix("_FILE") in known
         if variable.endswith("_FILE"):
@@ -91,6 +92,10 @@ def test_every_secret_is_a_file_that_the_script_makes(tmp_path: Any):
     before = (folder / "secret_key").read_text()
     assert script.write(folder) == []
     assert (folder / "secret_key").read_text() == before
+    assert PushSettings(key=(folder / "push_key").read_text()).key
+    for name in ("push_key", "database_url"):
+        (folder / name).unlink()
+    assert [path.name for path in script.write(folder)] == ["push_key"]  # the address has a password that is in use
 
 
 def test_the_image_runs_as_nobody_special_on_the_image_it_was_built_on():

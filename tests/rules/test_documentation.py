@@ -34,7 +34,7 @@ def settings_classes() -> Iterator[tuple[type, str]]:
         module = import_module(f"connectors.{path.parent.name}.settings")
         for found in vars(module).values():
             if isinstance(found, type) and dataclasses.is_dataclass(found) and found.__module__ == module.__name__:
-                yield found, module.PREFIX
+                yield found, getattr(found, "PREFIX", module.PREFIX)
 
 
 def shown_commands() -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ PRINTING = {"web/cli.py"}
 NETWORK = {
     "connectors/http.py": "everything outside",
     "connectors/notification/client.py": "hands letters to the mail server",
+    "connectors/notification/push.py": "hands notices to the services of browsers, none of them inside",
     "connectors/signing/timestamps.py": "asks the time-stamp authority",
     "web/launcher/programs.py": "asks our own web on loopback whether it is up",
 }

@@ -26,6 +26,9 @@ from engine.drafts import commands as drafts
 from engine.instances import cases
 from engine.instances.models import Incident, Instance
 from engine.instances.moving import commands as moving
+from engine.instances.practice.reporting import schedules
+from engine.instances.practice.reporting.models import ReportFile
+from engine.notices import pushing
 from engine.notices.models import Notice
 from engine.opinions import commands as opinions
 from engine.platform import Actor, Platform, Work, system
@@ -122,6 +125,7 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
             "saved_id": saved.id,
             "notice_id": notice_id,
             "filter_id": filter_id,
+        **platform.run(clerk, on_schedule),
         **drafted(platform, clerk, office),
         }
         | registered(platform, clerk, document.id, office)
@@ -181,6 +185,19 @@ def drafted(platform: Platform, clerk: Actor, office: builders.Office) -> dict[s
     upload = builders.Upload("mau.docx", builders.docx())
     template = platform.run(clerk, drafts.keep_template, "Quyết định", upload)
     return {"outgoing_id": document.id, "draft_file_id": file_id, "template_id": template.id}
+
+
+def on_schedule(work: Work) -> dict[str, int]:
+    """A report on schedule with its file, and a browser of the clerk's."""
+    schedule = schedules.add_schedule(work, "quarterly", "quarter", [work.actor.person_id or 0])
+    report = ReportFile(
+        agency_id=work.actor.agency_id, schedule_id=schedule.id, kind="quarterly", period="2026-Q3", receivers=[],
+        state="done", files={"pdf": work.files.put(b"pdf")}, problem="", ordered_at=work.now, made_at=work.now,
+    )  # fmt: skip
+    work.session.add(report)
+    work.session.flush()
+    browser = pushing.register(work, "https://push.example.net/1", "key", "secret", "Firefox")
+    return {"schedule_id": schedule.id, "report_id": report.id, "subscription_id": browser.id}
 
 
 def registered(platform: Platform, clerk: Actor, document_id: int, office: builders.Office) -> dict[str, int]:

@@ -10,6 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 WEB = Path(__file__).parents[2] / "web"
+REPORTS = WEB.parent / "connectors" / "conversion" / "reports"
 FOLDER = WEB / "translations" / "en" / "LC_MESSAGES"
 METHODS = [("launcher/**", "ignore"), ("demo/**", "ignore"), ("assets/**", "ignore"), ("static/**", "ignore"),
            ("**.py", "python"), ("**.html", "jinja2")]  # fmt: skip
@@ -17,7 +18,7 @@ METHODS = [("launcher/**", "ignore"), ("demo/**", "ignore"), ("assets/**", "igno
 
 def said() -> set[str]:
     """Every sentence the screens wrap for translation."""
-    found = extract_from_dir(WEB, METHODS, {"**.html": {"encoding": "utf-8"}})
+    found = [*extract_from_dir(WEB, METHODS, {"**.html": {"encoding": "utf-8"}}), *extract_from_dir(REPORTS, METHODS)]
     return {message for _file, _line, message, _comments, _context in found if isinstance(message, str)}
 
 

@@ -7,5 +7,6 @@ import "../worklist/task.js";
 import "../worklist/bulk.js";
 import "../notices/live.js";
 import "../notices/list.js";
+import "../notices/push.js";
 import "../registers/registers.js";
 import "../drafting/drafting.js";

@@ -18,14 +18,18 @@ from engine.directory import calendars
 from engine.errors import InvalidInput, NotAllowed, NotFound
 from engine.forms.context import FormContext
 from engine.forms.form import Form
-from engine.instances.timing.deadlines import Moved, change_calendar
+from engine.instances.timing import calendar_changes
+from engine.instances.timing.calendar_changes import change_calendar, move_deadlines
 from engine.platform import Work
+from web.layout import words
 from web.layout.forms import posted, screen_form
 from web.session import actor, now, platform
 
 screen = Blueprint("calendar", __name__)
 HOURS, DAY = screen_form(__file__, "hours"), screen_form(__file__, "day")
 YEARS = (2020, 2100)
+PIECES = 4
+"""How many pieces of moved deadlines are waited for; a worker goes on with the rest."""
 _SPAN = re.compile(r"(\d{1,2})[:hg](\d{2})\s*[-–]\s*(\d{1,2})[:hg](\d{2})")
 
 
@@ -38,13 +42,16 @@ def index() -> Any:
 @screen.post("/calendar/hours")
 def hours() -> Any:
     """Set other office hours from a day on."""
-    return _changed(HOURS, lambda answers: _hours(answers))
+    since = words.day(request.form.get("since", "")[:10])
+    return _changed(HOURS, _hours, _("Đổi giờ làm việc từ ngày %(day)s", day=since))
 
 
 @screen.post("/calendar/days")
 def day() -> Any:
     """Enter or change a day unlike its weekday."""
-    return _changed(DAY, lambda answers: _day(answers))
+    given, source = request.form.get("day", "")[:10], request.form.get("source", "")
+    said = _("Nhập ngày %(day)s: %(source)s", day=words.day(given), source=source)
+    return _changed(DAY, _day, said)
 
 
 @screen.post("/calendar/days/<int:year>/<int:month>/<int:number>/<kind>")
@@ -56,9 +63,11 @@ def settle(year: int, month: int, number: int, kind: str) -> Any:
         raise NotFound(_("Lịch làm việc không có ngày này.")) from None
     do = request.form.get("do")
     if do == "confirm":
-        return _changed(None, lambda _answers: partial(_confirm, day=when, kind=kind))
+        said = _("Xác nhận ngày %(day)s", day=words.day(when))
+        return _changed(None, lambda _answers: partial(_confirm, day=when, kind=kind), said)
     if do == "remove":
-        return _changed(None, lambda _answers: partial(_remove, day=when, kind=kind))
+        said = _("Bỏ ngày %(day)s khỏi lịch", day=words.day(when))
+        return _changed(None, lambda _answers: partial(_remove, day=when, kind=kind), said)
     raise InvalidInput(_("Chọn việc cần làm với ngày này rồi gửi lại."))
 
 
@@ -66,7 +75,7 @@ def settle(year: int, month: int, number: int, kind: str) -> Any:
 def add_year() -> Any:
     """Enter the computed public holidays of a year."""
     year = _year(request.form.get("year", ""))
-    return _changed(None, lambda _answers: partial(_seed, year=year))
+    return _changed(None, lambda _answers: partial(_seed, year=year), _("Điền ngày lễ năm %(year)s", year=year))
 
 
 @screen.post("/calendar/own")
@@ -82,18 +91,25 @@ def own() -> Any:
 Change = Callable[[Work, int], object]
 
 
-def _changed(form: Form | None, made: Callable[[dict[str, Any]], Change]) -> Any:
+def _changed(form: Form | None, made: Callable[[dict[str, Any]], Change], said: str) -> Any:
     calendar_id = _own_calendar()
     sent = posted(form) if form is not None else {}
     try:
         change = made(form.validate(sent, FormContext()) if form is not None else {})
-        moved = platform().run(actor(), change_calendar, calendar_id, lambda work: change(work, calendar_id))
+        change_id = platform().run(
+            actor(), change_calendar, calendar_id, lambda work: change(work, calendar_id), " ".join(said.split())
+        )
     except InvalidInput as error:
         if form is None:
             raise
         return _page(refused=(form, sent, error.fields or {"": str(error)})), 422
-    if moved:
-        return _page(moved=moved)
+    for _piece in range(PIECES):
+        if not platform().run(actor(), move_deadlines, change_id):
+            break
+    with platform().reading() as reading:
+        done = calendar_changes.recent(reading, actor(), 1)[0]
+    if done.count or done.row.state == "running":
+        return _page(done=done)
     flash(_("Đã lưu lịch làm việc. Không có hạn nào thay đổi."), "done")
     return redirect(url_for("calendar.index", year=request.args.get("year")), 303)
 
@@ -110,11 +126,14 @@ def _own_calendar() -> int:
     return found
 
 
-def _page(moved: tuple[Moved, ...] = (), refused: tuple[Form, dict[str, Any], dict[str, str]] | None = None) -> str:
+def _page(
+    done: calendar_changes.Change | None = None, refused: tuple[Form, dict[str, Any], dict[str, str]] | None = None
+) -> str:
     today = now().astimezone(VIETNAM).date()
     year = _year(request.args.get("year") or str(today.year))
     with platform().reading() as reading:
         found = calendars.overview(reading, actor(), actor().agency_id or 0, year)
+        changes = calendar_changes.recent(reading, actor())
         views = {}
         for form in (HOURS, DAY):
             sent, errors = (refused[1], refused[2]) if refused is not None and refused[0] is form else (None, None)
@@ -123,7 +142,7 @@ def _page(moved: tuple[Moved, ...] = (), refused: tuple[Form, dict[str, Any], di
     special = {each.day: each for each in found.days if each.status != "proposed"}
     return render_template(
         "calendar/index.html", found=found, year=year, weeks=weeks, special=special, today=today, views=views,
-        moved=moved, years=YEARS, shared=len(found.users) > 1 or not found.may_change,
+        done=done, changes=changes, years=YEARS, shared=len(found.users) > 1 or not found.may_change,
         may_own="agency-admin" in actor().roles and not found.may_change,
     )  # fmt: skip
 

@@ -55,7 +55,7 @@ ABOUT = {
     "succession.minutes": "agency#hand-over",
     "records.lists": "dossiers#prints", "records.check_package": "dossiers#packages",
     "reports.index": "documents#reports", "reports.quarterly": "documents#periodic",
-    "reports.published": "documents#published",
+    "reports.published": "documents#published", "reports.scheduled": "documents#scheduled",
     "directory.sign_in": "account#sign-in", "directory.change_password": "account#password",
     "directory.stand_ins": "account#stand-ins", "directory.people": "agency#people",
     "opinions.rounds": "documents#opinions", "authority.authorisations": "agency#authority",

@@ -82,8 +82,12 @@ def urgency(value: int | None) -> Mark | None:
     return marks.get(value or 0)
 
 
-def deadline(due: datetime | None, at: datetime, calendar: OfficeTime | None = None) -> Mark:
+def deadline(
+    due: datetime | None, at: datetime, calendar: OfficeTime | None = None, *, suspended: bool = False
+) -> Mark:
     """Return how far a deadline is, in office time while it runs (“còn 1 giờ 20 phút làm việc”)."""
+    if suspended:
+        return Mark(_("tạm dừng thời hạn"), "none", "clock", short=_("tạm dừng"))
     if due is None:
         return Mark(_("không có hạn"), "none", "")
     title = _("Hạn %(moment)s", moment=moment(due))

@@ -8,9 +8,10 @@ from typing import Any
 from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from connectors.notification.settings import MailSettings
+from connectors.notification import push
+from connectors.notification.settings import MailSettings, PushSettings
 from engine.errors import InvalidInput
-from engine.notices import commands, queries
+from engine.notices import commands, pushing, queries
 from engine.notices.rules import CHANNELS, DEFAULT, DIGESTS, KINDS
 from web.notices.routes import screen
 from web.session import actor, platform
@@ -58,9 +59,11 @@ def _time(name: str) -> time | None:
 def _page(problem: InvalidInput | None = None) -> str:
     with platform().reading() as reading:
         kept = queries.preference(reading, actor().person_id or 0)
+        browsers = pushing.own(reading, actor())
     roles = actor().roles
     return render_template(
         "notices/preferences.html", kept=kept, problem=problem, sent=request.form if problem else None,
         kinds={key: kind for key, kind in KINDS.items() if not kind.roles or kind.roles & roles},
         channels=CHANNELS, digests=DIGESTS, mailing=bool(MailSettings.from_environment().host), mailbox=g.person.email,
+        push_key=push.public_key(PushSettings.from_environment()), browsers=browsers,
     )  # fmt: skip

@@ -25,6 +25,7 @@ ICONS = {
     "assigned": "inbox", "offered": "group", "returned": "retry", "taken-back": "out", "near": "clock", "late": "alert",
     "urged": "bell", "refused": "alert", "answered": "check", "standing-in": "stand-in", "ready": "download",
     "undelivered": "alert", "incident": "alert", "handed-over": "inbox", "dossiers-due": "clock", "loan": "file",
+    "escalated": "alert", "urgent": "bolt", "report": "download",
     "rights-asked": "lock",
 }  # fmt: skip
 LARGEST = 2**63 - 1
@@ -58,7 +59,7 @@ def index() -> Any:
 
 
 def _words() -> dict[str, Any]:
-    return {"headline": headline, "matter": matter, "icons": ICONS}
+    return {"headline": lambda row: headline(row, _), "matter": matter, "icons": ICONS}
 
 
 def _by_day(rows: Any) -> list[Day]:
@@ -84,6 +85,8 @@ def open_notice(notice_id: int) -> Any:
 def _about(row: Notice) -> str:
     if row.kind == "ready":
         return url_for("registers.own_prints")
+    if row.kind == "report":
+        return url_for("reports.scheduled")
     if row.kind == "undelivered":
         return url_for("notices.sent")
     if row.kind == "standing-in":

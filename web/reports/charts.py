@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from connectors.conversion.reports.sheets import count, percent
 from engine.instances.practice.reporting.traffic import Traffic
 from engine.instances.practice.reporting.work import Figures, Line
-from web.reports.figures import count, percent
 
 MOST = 12
 """Bars of one chart; the table below has every line."""

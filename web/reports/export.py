@@ -8,47 +8,28 @@ from flask import g, request
 from flask_babel import gettext as _
 
 from connectors.conversion import tables
-from engine.clock import VIETNAM
+from connectors.conversion.reports import files
+from connectors.conversion.reports import sheets as figures
 from engine.errors import InvalidInput
 from engine.instances.practice.reporting import reports
 from engine.instances.practice.reporting.periods import Period
-from web.layout import words
 from web.layout.headers import download
-from web.reports import figures
 from web.reports.routes import chosen_dimension, chosen_period, chosen_subject, said_scope, screen
 from web.session import actor, now, platform
-
-NAMES = {"timeliness": "thuc-hien-thoi-han", "quarterly": "bao-cao-dinh-ky", "published": "so-lieu-cong-bo"}
 
 
 @screen.get("/reports/file/<any(xlsx, pdf, csv, docx):extension>")
 def export(extension: str) -> Any:
     """Return a report as a file; noted in the audit trail (SYS-6)."""
     kind, period = request.args.get("kind", "timeliness"), chosen_period()
-    if kind not in NAMES:
+    if kind not in files.NAMES:
         raise InvalidInput(_("Không có báo cáo này; hãy mở lại từ trang Báo cáo."))
     sheet, whose = _made(kind, period)
-    moment = now().astimezone(VIETNAM)
-    table = tables.Table(
-        title=sheet.title,
-        heads=(
-            _("Cơ quan: %(name)s", name=g.agency.name),
-            _("Phạm vi: %(whose)s", whose=whose),
-            _(
-                "Kỳ báo cáo: %(period)s; kỳ trước: %(before)s",
-                period=figures.said(period),
-                before=figures.said(period.before),
-            ),
-            _("Lập lúc %(moment)s bởi %(name)s", moment=words.moment(moment), name=actor().name),
-        ),
-        columns=tuple(tables.Column(head.title, head.width, head.figures) for head in sheet.heads),
-        rows=tuple(row.cells for row in sheet.rows),
-        page_said=_("Trang %(number)s", number="{page}"),
+    content = files.written(
+        sheet, extension, agency=g.agency.name, whose=whose, period=period, made_at=now(), made_by=actor().name
     )
-    content = tables.WRITERS[extension](table)
     platform().run(actor(), reports.note_export, kind, period, extension)
-    name = f"{NAMES[kind]}-{period.first:%Y%m%d}-{period.last:%Y%m%d}.{extension}"
-    return download(content, name, tables.MEDIA_TYPES[extension])
+    return download(content, files.file_name(kind, period, extension), tables.MEDIA_TYPES[extension])
 
 
 def _made(kind: str, period: Period) -> tuple[figures.Sheet, str]:

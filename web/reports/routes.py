@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, has_request_context, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from connectors.conversion.reports import sheets as figures
+from connectors.conversion.reports import wording
 from engine.clock import VIETNAM
 from engine.directory.models import Unit
 from engine.documents import kinds
@@ -16,10 +18,18 @@ from engine.instances.practice.reporting import periods, reports
 from engine.instances.practice.reporting import scope as scopes
 from engine.instances.practice.reporting.periods import Period
 from engine.instances.practice.reporting.scope import Scope
-from web.reports import charts, figures
+from web.reports import charts
 from web.session import actor, now, platform
 
 screen = Blueprint("reports", __name__)
+
+
+def _say(sentence: str, **values: Any) -> str:
+    """Say a sentence of a report in the language of the page; outside of one as it is."""
+    return _(sentence, **values) if has_request_context() else wording.plain(sentence, **values)
+
+
+wording.speak_with(_say)
 
 
 @screen.get("/reports")

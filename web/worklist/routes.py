@@ -25,6 +25,7 @@ from engine.instances.answers import form_of
 from engine.instances.models import Instance
 from engine.instances.queries import TaskView
 from engine.instances.timing import deadlines
+from engine.instances.timing.suspending import LONGEST_REASON, may_suspend, resume_task, suspend_task
 from engine.notices import queries as notices
 from engine.notices.rules import LONGEST_MESSAGE, may_urge
 from engine.tasks import commands as tasks
@@ -61,7 +62,7 @@ def inbox() -> Any:
         counts = worklists.counts(reading, actor(), now())
         shown = narrowing.shown(reading, box, chosen, wanted)
         calendar = directory.office_calendar(reading, actor().agency_id or 0)
-    deadlines = {row.id: words.deadline(row.due_at, now(), calendar) for row in rows}
+    deadlines = {row.id: words.deadline(row.due_at, now(), calendar, suspended=row.suspended) for row in rows}
     return render_template(
         "worklist/inbox.html", box=box, rows=rows[:PAGE], deadlines=deadlines, counts=counts, q=wanted,
         start=start, more=len(rows) > PAGE, page=PAGE, facets=shown, here=narrowing.here(box, chosen, wanted),
@@ -135,6 +136,7 @@ def deadline(task_id: int) -> Any:
     return render_template(
         "worklist/deadline.html", found=found, task=found.task, document=document, longest=LONGEST_RECKONING,
         counted=lambda spans: sum((ends - begins for begins, ends in spans), timedelta(0)),
+        duration=lambda seconds: timedelta(seconds=max(seconds, 0)),
     )  # fmt: skip
 
 
@@ -151,6 +153,21 @@ def release(task_id: int) -> Any:
     platform().run(actor(), tasks.release_task, task_id)
     flash(_("Đã trả việc về nhóm."), "done")
     return redirect(url_for("worklist.inbox", box="groups"), 303)
+
+
+@screen.post("/tasks/<int:task_id>/suspend")
+def suspend(task_id: int) -> Any:
+    """Let a task's deadline stand still while a supplement is awaited, or run on."""
+    try:
+        if request.form.get("do") == "resume":
+            platform().run(actor(), resume_task, task_id)
+            flash(_("Thời hạn được tính tiếp với thời gian làm việc còn lại."), "done")
+        else:
+            platform().run(actor(), suspend_task, task_id, request.form.get("reason", ""))
+            flash(_("Đã tạm dừng thời hạn. Khi có bổ sung, chọn Tính tiếp thời hạn."), "done")
+    except InvalidInput as error:
+        flash(str(error), "late")
+    return redirect(url_for("worklist.task", task_id=task_id), 303)
 
 
 @screen.post("/tasks/<int:task_id>/hand-over")
@@ -212,7 +229,8 @@ def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: Invali
         form = view.form.view(again(view.form, sent, view.context), view.context, errors) if view.form else None
     return render_template(
         "worklist/task.html", view=view, task=view.task, form=form, problem=problem, colleagues=colleagues,
-        deadline=words.deadline(view.task.due_at, now(), calendar), unoffered=unoffered, others=others,
+        deadline=words.deadline(view.task.due_at, now(), calendar, suspended=view.task.suspended_at is not None),
+        unoffered=unoffered, others=others, may_suspend=may_suspend(actor(), view.task), longest_reason=LONGEST_REASON,
         may_urge=may_urge(actor(), view.task), longest_message=LONGEST_MESSAGE, **shown, **course,
     )  # fmt: skip
 

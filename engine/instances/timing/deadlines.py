@@ -1,29 +1,36 @@
-"""Why a deadline is what it is: the diagram's own expression worked out again, with every reckoning it asked for."""
+"""Why a deadline is what it is: how it was reckoned, when it stood still, when a changed calendar has moved it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine.bpmn.expressions import ExpressionError, parse_value
 from engine.bpmn.spiff.timers import moment as _moment
-from engine.calendar import CalendarError, OfficeCalendar, ReckonedDay, reckoning
-from engine.definitions import queries as definitions
+from engine.calendar import CalendarError, OfficeCalendar, ReckonedDay, reckoning, until
 from engine.directory import calendars
+from engine.directory.models import Person
 from engine.errors import InvalidInput
 from engine.instances import lines, queries
-from engine.instances.models import Instance
+from engine.instances.timing import calendar_changes, reckonings
 from engine.instances.timing.functions import functions
-from engine.platform import Actor, Work
+from engine.instances.timing.models import CalendarChange, DeadlineMove, Reckoning, Suspension
+from engine.platform import Actor
 from engine.tasks.models import Task
 
 EARLY = 2  # a moment worked out again may differ by how the first one was stored, never by a minute
+CLAUSES = {
+    "office_deadline": ("LA-10.2",),
+    "end_of_morning_next_day": ("QD28-6.2a",),
+    "end_of_next_day": ("ND30-4.2.c",),
+}
+"""What the rule itself rests on; the limit rests on the step's own clauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,18 @@ class Reckoned:
     duration: str  # empty for the rules that need none
     due: datetime
     days: tuple[ReckonedDay, ...]
+    calendar_version: int | None = None  # None: not kept, worked out again by the calendar as it is now
+    at: datetime | None = None
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses the rule rests on."""
+        return CLAUSES.get(self.rule, ())
+
+    @property
+    def closed(self) -> tuple[ReckonedDay, ...]:
+        """The days that aren't counted because the office is closed."""
+        return tuple(day for day in self.days if day.off)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +66,10 @@ class Explanation:
     reckonings: tuple[Reckoned, ...]
     legal_basis: tuple[str, ...]
     names: Mapping[date, str]  # what the calendar says of days that are not like their weekday
-    moved: bool  # the deadline was changed afterwards: extended, or reckoned by an earlier calendar
+    moved: bool  # the deadline isn't what its rule gives: somebody has set another one
+    calendar_version: int
+    moves: Sequence[tuple[DeadlineMove, CalendarChange, str | None]] = ()  # by a changed calendar, and whose change
+    suspensions: Sequence[tuple[Suspension, str | None]] = ()  # when it stood still, and who stopped it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +81,50 @@ class _Then:
 
 
 def explain(session: Session, actor: Actor, task_id: int, now: datetime) -> Explanation:
-    """Explain the deadline of a task the actor may see, by the agency's calendar as it is now; NotFound otherwise.
+    """Explain the deadline of a task the actor may see; NotFound otherwise.
 
-    Days count as office days, hours as office hours (LA-10.2, QD28-6.2a); what can't be worked out any more is left
-    out, never guessed.
+    Days count as office days, hours as office hours (LA-10.2, QD28-6.2a). What was kept when it was reckoned is told as
+    it was; a deadline older than that is worked out again, and what can't be is left out, never guessed.
     """
     view = queries.task(session, actor, task_id, now)
     task = view.task
     text = view.ready.procedure.elements[task.element].attributes.get("dueDate", "")
     calendar = calendars.office_calendar(session, task.agency_id)
+    told, moved = _told(session, task, text, calendar)
+    days = {each.day for one in told for each in one.days}
+    return Explanation(
+        task, task.due_at, text, tuple(told), view.legal_basis, calendars.names(session, task.agency_id, days), moved,
+        calendar.version, calendar_changes.moves_of(session, task_id), suspensions_of(session, task_id),
+    )  # fmt: skip
+
+
+def suspensions_of(session: Session, task_id: int) -> Sequence[tuple[Suspension, str | None]]:
+    """When a task's deadline stood still and who stopped it, oldest first."""
+    by = aliased(Person)
+    rows = select(Suspension, by.full_name).outerjoin(by, by.id == Suspension.begun_by_id)
+    return [(r[0], r[1]) for r in session.execute(rows.where(Suspension.task_id == task_id).order_by(Suspension.id))]
+
+
+def _told(session: Session, task: Task, text: str, calendar: OfficeCalendar) -> tuple[list[Reckoned], bool]:
+    """The reckonings behind a deadline, and whether it is another one than they give."""
+    kept = reckonings.of_task(session, task)
+    if kept is not None:
+        return [_kept(calendar, kept)], False
     told: list[Reckoned] = []
     again = _work_out(session, task, text, calendar, told)
-    days = {each.day for one in told for each in one.days}
-    moved = again is not None and task.due_at is not None and _differ(again, task.due_at)
-    return Explanation(
-        task, task.due_at, text, tuple(told), view.legal_basis, calendars.names(session, task.agency_id, days), moved
-    )
+    return told, again is not None and task.due_at is not None and _differ(again, task.due_at)
+
+
+def _kept(calendar: OfficeCalendar, row: Reckoning) -> Reckoned:
+    days = _days(calendar, row.start, row.duration, row.due)
+    return Reckoned(row.rule, row.start, row.duration, row.due, days, row.calendar_version, row.at)
+
+
+def _days(calendar: OfficeCalendar, start: datetime, duration: str, due: datetime) -> tuple[ReckonedDay, ...]:
+    try:
+        return reckoning(calendar, start, duration) if duration else until(calendar, start, due)
+    except CalendarError:
+        return ()
 
 
 def _work_out(
@@ -96,55 +146,8 @@ def _listened(
     found = function(*given)
     start = given[0] if isinstance(given[0], datetime) else datetime.fromisoformat(str(given[0]))
     duration = str(given[1]) if len(given) > 1 else ""
-    told.append(Reckoned(name, start, duration, found, reckoning(calendar, start, duration) if duration else ()))
+    told.append(Reckoned(name, start, duration, found, _days(calendar, start, duration, found)))
     return found
-
-
-# --- A calendar that changes ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A deadline that another calendar has moved."""
-
-    task_id: int
-    name: str
-    agency_id: int
-    before: datetime
-    after: datetime
-
-
-def change_calendar(work: Work, calendar_id: int, change: Callable[[Work], object]) -> tuple[Moved, ...]:
-    """Change a calendar by `change` and move the deadlines of open tasks that followed from it; what moved, by task.
-
-    A deadline that somebody set or extended by hand no longer follows from the calendar and stays. Timers that already
-    run (reminders) keep their moment. NotAllowed and InvalidInput come from `change`.
-    """
-    open_tasks = work.session.scalars(
-        select(Task).where(
-            Task.state == "open", Task.due_at.is_not(None),
-            Task.agency_id.in_(calendars.agencies_of(work.session, calendar_id)),
-        ).order_by(Task.id).with_for_update()
-    ).all()  # fmt: skip
-    before = [(task, _again(work.session, task)) for task in open_tasks]
-    change(work)
-    return tuple(each for task, then in before if (each := _moved(work, task, then)) is not None)
-
-
-def _moved(work: Work, task: Task, then: datetime | None) -> Moved | None:
-    now = _again(work.session, task)
-    if then is None or now is None or task.due_at is None or _differ(then, task.due_at) or not _differ(then, now):
-        return None
-    moved = Moved(task.id, task.name, task.agency_id, task.due_at, now)
-    task.due_at = now
-    work.note("task.due_moved", "task", task.id, task.agency_id, before=moved.before.isoformat(), after=now.isoformat())
-    return moved
-
-
-def _again(session: Session, task: Task) -> datetime | None:
-    version_id = session.get_one(Instance, task.instance_id).version_id
-    text = definitions.ready(session, version_id).procedure.elements[task.element].attributes.get("dueDate", "")
-    return _work_out(session, task, text, calendars.office_calendar(session, task.agency_id), [])
 
 
 def _differ(one: datetime, other: datetime) -> bool:

@@ -17,8 +17,9 @@ ANEW = (
     'templates.write(catalog())"'
 )
 INTERNAL = {
-    "archive.package", "conversion.print-book", "conversion.read-content", "exchange.answer-unknown",
-    "instances.deliver-message", "instances.move-cases", "notification.send-letter",
+    "archive.package", "conversion.make-report", "conversion.print-book", "conversion.read-content",
+    "exchange.answer-unknown",
+    "instances.deliver-message", "instances.move-cases", "notification.push", "notification.send-letter",
 }  # fmt: skip
 
 

@@ -47,10 +47,17 @@ def test_a_letter_waits_for_its_hour(wanted: Preference, now: datetime, goes: da
 
 
 def test_a_kind_has_its_defaults_until_something_is_chosen() -> None:
-    assert Preference().of("assigned") == {"bell", "mail"}
+    assert Preference().of("assigned") == {"bell", "mail", "push"}
     assert Preference({"assigned": frozenset()}).of("assigned") == frozenset()
     assert Preference({"assigned": frozenset()}).of("late") == KINDS["late"].channels
 
 
 def test_every_kind_comes_by_a_channel_that_exists() -> None:
     assert all(kind.channels and kind.channels <= set(CHANNELS) for kind in KINDS.values())
+
+
+def test_what_is_urgent_waits_for_no_hours() -> None:
+    wanted = Preference({"urgent": frozenset({"bell"})}, "morning", time(0, 0), time(23, 59), working_days_only=True)
+    assert wanted.at_hours_of("assigned") is wanted
+    at_any = wanted.at_hours_of("urgent")
+    assert (at_any.of("urgent"), at_any.digest, at_any.quiet_from) == ({"bell"}, "at-once", None)

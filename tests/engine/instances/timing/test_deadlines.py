@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,8 +14,9 @@ from engine.clock import VIETNAM
 from engine.directory import calendars
 from engine.directory.models import Agency
 from engine.errors import NotAllowed, NotFound
-from engine.instances.timing import deadlines
-from engine.instances.timing.deadlines import Explanation, Moved, change_calendar
+from engine.instances.timing import calendar_changes, deadlines
+from engine.instances.timing.calendar_changes import Change, change_calendar, move_deadlines
+from engine.instances.timing.deadlines import Explanation
 from engine.platform import Work, system
 from engine.tasks.models import Task
 from tests.bpmn_text import END, START, chain, process
@@ -49,6 +51,16 @@ def waiting(office: Office, expression: str = TWO_HOURS, received: str = "2026-1
     office.publish(due(expression))
     data = {"received_at": at(received).isoformat(), "limits": {"forward": "PT2H"}}
     return office.task(office.start("due", data), "work")
+
+
+def changed(office: Office, calendar_id: int, change: Any, said: str = "Nghỉ") -> Change:
+    """Let an admin change the calendar and all deadlines follow; what is shown of it."""
+    admin = office.people["admin"]
+    change_id = office.platform.run(admin, change_calendar, calendar_id, change, said)
+    while office.platform.run(admin, move_deadlines, change_id, 2):
+        pass
+    with office.platform.reading() as session:
+        return calendar_changes.recent(session, admin)[0]
 
 
 def explained(office: Office, task_id: int, who: str = "clerk") -> Explanation:
@@ -106,10 +118,11 @@ def test_a_new_holiday_moves_what_followed_from_the_calendar_and_nothing_else(of
     follows, named = waiting(office), waiting(office, "2026-11-25T17:00:00+07:00")
     day = partial(calendars.set_day, calendar_id=calendar_id, day=date(2026, 11, 25), kind="holiday", source="12/TB")
     admin = office.people["admin"]
-    moved = office.platform.run(admin, change_calendar, calendar_id, day)
-    assert moved == (
-        Moved(follows, "Chuyển", office.agency_id, at("2026-11-25 08:00"), at("2026-11-26 08:00")),
-    )  # fmt: skip
+    change = changed(office, calendar_id, day)
+    assert [(row.task_id, row.name, row.agency_id, row.before, row.after) for row in change.moved] == [
+        (follows, "Chuyển", office.agency_id, at("2026-11-25 08:00"), at("2026-11-26 08:00"))
+    ]
+    assert (change.earlier, change.later, change.row.state, change.by) == (0, 1, "done", "Người admin")
     with office.platform.reading() as session:
         assert session.get_one(Task, follows).due_at == at("2026-11-26 08:00")
         assert session.get_one(Task, named).due_at == at("2026-11-25 17:00")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
+from connectors.conversion.reports.wording import _, day
 from engine.documents import kinds
 from engine.instances.practice.reporting import periods
 from engine.instances.practice.reporting import traffic as traffics
@@ -14,7 +13,6 @@ from engine.instances.practice.reporting.periods import Period
 from engine.instances.practice.reporting.reports import Published, Report
 from engine.instances.practice.reporting.traffic import Traffic
 from engine.instances.practice.reporting.work import Figures, Line
-from web.layout import words
 
 SECTION = "section"
 TOTAL = "total"
@@ -247,7 +245,7 @@ def two_periods(found: Report) -> list[Line]:
 def said(period: Period) -> str:
     """What a public servant calls a period."""
     if period.key == periods.RANGE:
-        return _("Từ %(first)s đến %(last)s", first=words.day(period.first), last=words.day(period.last))
+        return _("Từ %(first)s đến %(last)s", first=day(period.first), last=day(period.last))
     if period.quarter:
         return _("Quý %(quarter)s năm %(year)s", quarter=period.quarter, year=period.first.year)
     return _("Tháng %(month)s năm %(year)s", month=period.first.month, year=period.first.year)
