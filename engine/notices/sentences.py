@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from engine.notices.queries import Row
 
-
 _LOAN = {
     "lent": "Đề nghị mượn hồ sơ được duyệt; bạn xem được hồ sơ đến hết ngày trả.",
     "refused": "Đề nghị mượn hồ sơ không được duyệt.",
