@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from engine.forms.notation import read_date
 from engine.instances import cases
 from engine.records import loans, papers
 from web.archive.routes import FORMATS, file, screen, today
@@ -37,7 +38,7 @@ def loans_page() -> Any:
     page = render_template(
         "archive/loans.html", running=running, over=over, found=found, q=search, errors=errors, states=loans.STATES,
         sent=request.form or request.args, now=now(), last_day=papers.last_day, today=today(),
-        latest=today() + loans.LONGEST, usual=today() + timedelta(days=14), everybodys=_keeps(),
+        usual=today() + timedelta(days=14), everybodys=_keeps(),
     )  # fmt: skip
     return page, 422 if errors else 200
 
@@ -53,10 +54,9 @@ def _wanted() -> dict[str, Any]:
         wrong["year"] = _("Nhập năm có bốn chữ số.")
     if not notation.strip():
         wrong["notation"] = _("Nhập số, ký hiệu hồ sơ.")
-    try:
-        until = date.fromisoformat(request.form.get("until", ""))
-    except ValueError:
-        wrong["until"] = _("Chọn ngày trả.")
+    until = read_date(request.form.get("until", "").strip())
+    if until is None:
+        wrong["until"] = _("Nhập ngày trả dạng ngày/tháng/năm.")
     if wrong:
         raise InvalidInput("", wrong)
     return {"year": int(year), "notation": notation, "purpose": request.form.get("purpose", ""), "until": until}

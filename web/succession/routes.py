@@ -12,7 +12,9 @@ from connectors.conversion.prints.operations import written
 from connectors.conversion.tables import MEDIA_TYPES
 from engine.clock import VIETNAM
 from engine.directory import queries as directory
+from engine.directory.rules import ROLES
 from engine.errors import Conflict, InvalidInput, NotFound
+from engine.forms.notation import read_date
 from engine.platform import Actor, Work
 from engine.tasks.succession import commands, merging, papers, queries, rules
 from web.layout.headers import download
@@ -60,7 +62,7 @@ def new() -> Any:
         leaver = directory.person(session, agency_id, person_id)
         held = queries.holdings(session, agency_id, person_id, now())
         people = [each for each in directory.people(session, agency_id, active_only=True) if each.id != person_id]
-        alone = queries.last_of(session, agency_id, person_id, today())
+        alone = [ROLES.get(each, each) for each in queries.last_of(session, agency_id, person_id, today())]
         unit = directory.unit(session, agency_id, leaver.unit_id).name if leaver.unit_id else ""
     errors: dict[str, str] = {}
     if request.method == "POST" and request.form.get("do") != "change":
@@ -74,7 +76,7 @@ def new() -> Any:
     page = render_template(
         "succession/new.html", leaver=leaver, held=held, people=people, alone=alone, unit=unit, errors=errors,
         sent=request.form, ended=rules.ENDED, causes={key: rules.CAUSES[key] for key in ("leave", "move")},
-        roles=directory_roles(), today=today(), most=queries.MOST_SHOWN,
+        today=today(), most=queries.MOST_SHOWN,
     )  # fmt: skip
     return page, 422 if errors else 200
 
@@ -88,24 +90,10 @@ def _hand_over(person_id: int) -> Any:
         raise InvalidInput("", {"seen": _("Xác nhận đã xem danh sách bàn giao.")})
     made = platform().run(
         actor(), commands.hand_over, person_id, receivers, cause=request.form.get("cause", ""),
-        closes_on=_day(request.form.get("closes_on", "")), reason=request.form.get("reason", ""),
+        closes_on=read_date(request.form.get("closes_on", "").strip()), reason=request.form.get("reason", ""),
     )  # fmt: skip
     flash(_("Đã bàn giao xong. Biên bản ở dưới đây."), "done")
     return redirect(url_for("succession.minutes", hand_over_id=made.id), 303)
-
-
-def _day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None
-
-
-def directory_roles() -> dict[str, str]:
-    """Return what each role is called."""
-    from engine.directory.rules import ROLES
-
-    return ROLES
 
 
 @screen.route("/hand-overs/unit", methods=["GET", "POST"])

@@ -50,8 +50,8 @@ def minutes(session: Session, actor: Actor, row: HandOver, now: datetime) -> Pri
     receivers = queries.names(session, row.receivers.values())
     if receivers:
         lines.append("Bên nhận: " + "; ".join(sorted(receivers.values())) + ".")
-    counted = "; ".join(f"{name.lower()}: {figure(row.counts.get(kind, 0))}" for kind, name in names.items())
-    lines.append(f"Tổng số: {figure(len(made))} mục ({counted}).")
+    some = [f"{name.lower()}: {figure(row.counts[kind])}" for kind, name in names.items() if row.counts.get(kind)]
+    lines.append(f"Tổng số: {figure(len(made))} mục" + (f" ({'; '.join(some)})." if some else "."))
     if row.closes_on is not None:
         closed = "đã đóng" if row.closed_at else "đóng"
         lines.append(f"Tài khoản {closed} từ ngày {day(row.closes_on)}; việc đến sau ngày này chuyển người nhận.")
