@@ -87,7 +87,8 @@ def _page(document: Any, number: int) -> tuple[Page, list[Line]]:
     page = document[number]
     try:
         width, height = page.get_size()
-        page.flatten()  # number and date of our own drafts are fields: seen only as part of the page
+        if document.formenv is not None:
+            page.flatten()  # number and date of our own drafts are fields: seen only as part of the page
     finally:
         page.close()
     page = document[number]

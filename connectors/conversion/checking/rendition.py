@@ -189,7 +189,9 @@ class _Maker:
                 inside = max(sum(widths[len(cells) : len(cells) + span]) - 6, 10)
                 cells += [list(self._flowables(blocks, inside)) or "", *[""] * (span - 1)]
             data.append(cells + [""] * (columns - len(cells)))
-        return Grid(data, colWidths=widths, style=TableStyle(commands), splitInRow=1, hAlign="LEFT")
+        return Grid(
+            data, colWidths=widths, style=TableStyle(commands), splitInRow=0 if table.whole else 1, hAlign="LEFT"
+        )
 
 
 def _numbered(maker: _Maker) -> Any:

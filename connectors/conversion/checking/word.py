@@ -50,6 +50,7 @@ class Table:
     widths: list[float]
     rows: list[list[tuple[int, list[Block]]]] = field(default_factory=list)
     bordered: bool = False
+    whole: bool = False  # no row may be broken over pages
 
 
 Block = Paragraph | Table
@@ -185,6 +186,7 @@ class _Reader:
         style = element.find(f"{W}tblPr/{W}tblStyle")
         drawn = borders is not None and any(each.get(f"{W}val") not in ("none", "nil") for each in borders)
         table = Table(widths, bordered=drawn or (style is not None and "Grid" in style.get(f"{W}val", "")))
+        table.whole = all(row.find(f"{W}trPr/{W}cantSplit") is not None for row in element.iterfind(f"{W}tr"))
         for row in element.iterfind(f"{W}tr"):
             cells = []
             for cell in row.iterfind(f"{W}tc"):

@@ -183,7 +183,10 @@ def _block(lines: Sequence[Line], label: Line | None) -> list[Line]:
         page, top = label.place.page, label.place.top - 60
         beside = [e for e in lines if e.place.page == page and e.place.top >= top and e.side == RIGHT]
         first = next((n for n, each in enumerate(beside) if each.shouted), 0)
-        return beside[first:]
+        block = beside[first:]
+        if all(each.shouted for each in block):  # the name has slipped on to the next page
+            block += [e for e in lines if e.place.page == page + 1 and e.side == RIGHT][:3]
+        return block
     last = lines[-1].place.page if lines else 0
     right = [e for e in lines if e.place.page == last and e.side == RIGHT]
     first_shouted = next((n for n, each in enumerate(right) if each.shouted and each.main.bold is not False), None)

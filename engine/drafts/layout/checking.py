@@ -48,7 +48,8 @@ def check(sheet: Sheet, expected: Expected | None = None) -> Report:
         return Report((), problem="Tệp không có trang nào.")
     if sum(len(each.text) for each in sheet.lines) < 40:
         said = "Tệp không có chữ, có thể là ảnh quét; chỉ kiểm tra được khổ giấy."
-        return Report(tuple(page_findings(sheet, anatomy(sheet)))[:1], (), sizes, said)
+        paper = tuple(each for each in page_findings(sheet, anatomy(sheet)) if each.rule.startswith("paper."))
+        return Report(paper, (), sizes, said)
     found = anatomy(sheet)
     everything = [*component_findings(sheet, found, expected or Expected()), *page_findings(sheet, found)]
     everything.sort(key=_order)

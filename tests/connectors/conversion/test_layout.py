@@ -21,7 +21,11 @@ from connectors.pdf_fonts import FONTS, FontsMissing
 from tests.connectors.conversion.conftest import LETTER
 
 DECISION = dataclasses.replace(
-    LETTER, type_name="Quyết định", subject="Về việc ban hành Quy chế văn thư", notation="QĐ-SXD", addressees=(),
+    LETTER,
+    type_name="Quyết định",
+    subject="Về việc ban hành Quy chế văn thư",
+    notation="QĐ-SXD",
+    addressees=(),
     body="GIÁM ĐỐC SỞ XÂY DỰNG\nCăn cứ Nghị định số 30/2020/NĐ-CP;\nQUYẾT ĐỊNH:\nĐiều 1. Ban hành Quy chế.",
 )
 
@@ -46,18 +50,28 @@ def _place(pdf: bytes, text: str, page: int = 0) -> tuple[float, float, float, f
     at, count = reading.search(text, match_case=True).get_next()
     boxes = [reading.get_charbox(i) for i in range(at, at + count)]
     document.close()
-    return (
-        min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
-    )
+    return (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
 
 
 def test_letter_has_the_components_of_pl_1_in_their_places(fonts: Path) -> None:
     pdf = render_draft(LETTER, fonts)
     text = _pages(pdf)[0]
     for part in (
-        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc", "ỦY BAN NHÂN DÂN TỈNH MẪU", "SỞ XÂY DỰNG",
-        "Số:", "V/v rà soát quy hoạch", "Kính gửi:", "- Ủy ban nhân dân xã An Phú;", "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC",
-        "Nguyễn Thị Ánh Tuyết", "Nơi nhận:", "- Như trên;", "- Lưu: VT, QLXD.", "năm 2026./.",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "ỦY BAN NHÂN DÂN TỈNH MẪU",
+        "SỞ XÂY DỰNG",
+        "Số:",
+        "V/v rà soát quy hoạch",
+        "Kính gửi:",
+        "- Ủy ban nhân dân xã An Phú;",
+        "KT. GIÁM ĐỐC",
+        "PHÓ GIÁM ĐỐC",
+        "Nguyễn Thị Ánh Tuyết",
+        "Nơi nhận:",
+        "- Như trên;",
+        "- Lưu: VT, QLXD.",
+        "năm 2026./.",
     ):
         assert part in text, part
     middle = 595 / 2
@@ -203,15 +217,25 @@ def test_missing_fonts_are_said_in_words(tmp_path: Path) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    body=st.text(max_size=300), subject=st.text(max_size=120), name=st.text(max_size=60),
-    notation=st.text(max_size=30), place=st.text(max_size=40),
+    body=st.text(max_size=300),
+    subject=st.text(max_size=120),
+    name=st.text(max_size=60),
+    notation=st.text(max_size=30),
+    place=st.text(max_size=40),
 )
 def test_any_text_gives_a_pdf_with_the_four_fields(
     body: str, subject: str, name: str, notation: str, place: str
 ) -> None:
     draft = Draft(
-        agency_name=name or "Sở", place=place, subject=subject, body=body, signer_position=name, signer_name=name,
-        notation=notation, recipients=(body[:50],), addressees=(name, subject[:20]),
+        agency_name=name or "Sở",
+        place=place,
+        subject=subject,
+        body=body,
+        signer_position=name,
+        signer_name=name,
+        notation=notation,
+        recipients=(body[:50],),
+        addressees=(name, subject[:20]),
     )
     pdf = render_draft(draft, FONTS)
     reader = PdfFileReader(BytesIO(pdf))

@@ -79,7 +79,8 @@ def test_prepared_pages_can_be_signed_numbered_sealed_and_verified(scan: bytes, 
     desk = Desk(NOW, authority.timestamper(NOW), fonts)
     done = sign_person(
         prepare_uploaded(scan, signer_name="Trần Văn Bình"),
-        authority.person("binh", "Trần Văn Bình", "Chủ tịch", name, NOW), desk,
+        authority.person("binh", "Trần Văn Bình", "Chủ tịch", name, NOW),
+        desk,
     )
     done = fill_number_and_seal(
         done, Number("07/UBND-ĐC", date(2026, 11, 20)), authority.agency("H99.30.012", name, NOW), desk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import docx
@@ -20,9 +21,12 @@ def draft(**changes: Any) -> Draft:
     return replace(LETTER, **changes)
 
 
+template = cache(standard_template)
+
+
 def filled(type_name: str = "Công văn", **changes: Any) -> bytes:
     """The standard template of a kind, filled."""
-    return fill(standard_template(type_name), values_of(draft(type_name=type_name, **changes)))
+    return fill(template(type_name), values_of(draft(type_name=type_name, **changes)))
 
 
 def paper(
