@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.directory.models import Person, Unit
@@ -76,6 +76,12 @@ def running(session: Session, document_id: int) -> OpinionRound | None:
     return session.scalar(
         select(OpinionRound).where(OpinionRound.document_id == document_id, OpinionRound.closed_at.is_(None))
     )
+
+
+def count(session: Session, document_id: int) -> int:
+    """How many rounds there have been on a document."""
+    rows = select(func.count()).select_from(OpinionRound).where(OpinionRound.document_id == document_id)
+    return session.scalar(rows) or 0
 
 
 def of_document(session: Session, document_id: int) -> Sequence[Report]:

@@ -58,7 +58,7 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "assignments": assignments,
         "instructions": instructions,
         "opinions": opinions,
-        "opinion_rounds": len(rounds.of_document(session, document.id)),
+        "opinion_rounds": rounds.count(session, document.id),
         "people": _names(session, Person.id, Person.full_name, concerned),
         "units": _names(session, Unit.id, Unit.name, [*(row.unit_id for row in assignments), document.unit_id]),
         "links": documents.links(session, actor, document.id),
