@@ -29,7 +29,7 @@ from engine.instances.timing.suspending import LONGEST_REASON, may_suspend, resu
 from engine.notices import queries as notices
 from engine.notices.rules import LONGEST_MESSAGE, may_urge
 from engine.tasks import commands as tasks
-from engine.tasks import kept
+from engine.tasks import kept, reminders
 from engine.tasks import queries as worklists
 from engine.tasks.models import Task
 from web.layout import papers, words
@@ -224,13 +224,15 @@ def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: Invali
         colleagues = directory.people(reading, view.task.agency_id, active_only=True) if view.may_release else []
         unoffered = why.missing(reading, actor(), view)
         others = view.may_complete and worklists.next_of_mine(reading, actor(), now(), besides=task_id)
+        reminded = reminders.of_task(reading, task_id)
         errors = (problem.fields or {"": str(problem)}) if problem else None
         # inside: pickers ask the database, and a session asked after its end keeps a connection of the pool
         form = view.form.view(again(view.form, sent, view.context), view.context, errors) if view.form else None
     return render_template(
         "worklist/task.html", view=view, task=view.task, form=form, problem=problem, colleagues=colleagues,
         deadline=words.deadline(view.task.due_at, now(), calendar, suspended=view.task.suspended_at is not None),
-        unoffered=unoffered, others=others, may_suspend=may_suspend(actor(), view.task), longest_reason=LONGEST_REASON,
+        unoffered=unoffered, others=others, reminded=reminded, said_kind=lambda each: _(each.name),
+        may_suspend=may_suspend(actor(), view.task), longest_reason=LONGEST_REASON,
         may_urge=may_urge(actor(), view.task), longest_message=LONGEST_MESSAGE, **shown, **course,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from sqlalchemy import select
 from engine.documents.models import Document
 from engine.instances import cases
 from engine.instances.models import Instance
-from engine.platform import Platform
+from engine.notices import commands as notices
+from engine.platform import Platform, Work, system
+from engine.tasks import reminders
 from engine.tasks.models import Task
 from tests import builders
 from tests.web.conftest import SignIn
@@ -162,3 +165,33 @@ def test_an_old_page_keeps_what_was_typed_and_can_be_sent_again(
     assert 'value="Gửi nhầm nơi nhận"' in answer.text
     assert 'name="version" value="2"' in answer.text
     assert client.post(f"/tasks/{task_id}", data=typed | {"version": "2"}).status_code == 303
+
+
+def test_a_deadline_stands_still_and_its_page_says_since_when_and_why(
+    platform: Platform, province: builders.Province, sign_in: SignIn
+) -> None:
+    office = province.department
+    _document, task_id = arrive(platform, office, "Về việc rà soát quy hoạch")
+    platform.run(system(), _due_tomorrow, task_id)
+    clerk = sign_in(office["clerk"])
+    assert "Tạm dừng thời hạn…" in clerk.get(f"/tasks/{task_id}").text
+    assert "Tạm dừng" not in sign_in(office["specialist"]).get(f"/tasks/{task_id}").text
+    page = clerk.post(f"/tasks/{task_id}/suspend", data={"reason": " "}, follow_redirects=True).text
+    assert "lý do tạm dừng" in page
+    page = clerk.post(f"/tasks/{task_id}/suspend", data={"reason": "Chờ <phụ lục>"}, follow_redirects=True).text
+    assert "Thời hạn tạm dừng từ" in page
+    assert "tạm dừng" in clerk.get("/?box=groups").text
+    assert "Chờ &lt;phụ lục&gt;" in clerk.get(f"/tasks/{task_id}/deadline").text
+    page = clerk.post(f"/tasks/{task_id}/suspend", data={"do": "resume"}, follow_redirects=True).text
+    assert "Thời hạn tạm dừng từ" not in page
+    assert "Tính tiếp lúc" in clerk.get(f"/tasks/{task_id}/deadline").text
+    platform.run(system(), reminders.remind_due)
+    platform.run(builders.actor(platform, office["leader"]), notices.urge, task_id, "Xong trong sáng nay")
+    page = clerk.get(f"/tasks/{task_id}").text
+    assert "Đã nhắc, đôn đốc 1 lần" in page
+    assert "Xong trong sáng nay" in page
+
+
+def _due_tomorrow(work: Work, task_id: int) -> None:
+    task = work.session.get_one(Task, task_id)
+    task.due_at = task.remind_at = work.now + timedelta(days=1)
