@@ -7,6 +7,7 @@ import connectors.conversion.operations
 import connectors.conversion.prints.operations
 import connectors.exchange.operations
 import connectors.notification.operations
+import connectors.scanning.operations
 import connectors.signing.operations
 import engine.documents.operations
 import engine.instances.moving.operations

@@ -79,7 +79,8 @@ def _internal(operation: Operation) -> bool:
     """Whether only the platform itself calls it."""
     return operation.key in {
         "archive.package", "conversion.print-book", "conversion.read-content", "exchange.answer-unknown",
-        "instances.deliver-message", "instances.move-cases", "notification.send-letter",
+        "instances.deliver-message", "instances.move-cases", "notification.send-letter", "scanning.read-scan",
+        "scanning.remove-bytes",
     }  # fmt: skip
 
 

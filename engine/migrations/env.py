@@ -10,6 +10,7 @@ import engine.directory.models
 import engine.documents.models
 import engine.inbox
 import engine.instances.models
+import engine.intake.models
 import engine.notices.models
 import engine.occasions
 import engine.outbox

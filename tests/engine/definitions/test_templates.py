@@ -18,7 +18,8 @@ ANEW = (
 )
 INTERNAL = {
     "archive.package", "conversion.print-book", "conversion.read-content", "exchange.answer-unknown",
-    "instances.deliver-message", "instances.move-cases", "notification.send-letter",
+    "instances.deliver-message", "instances.move-cases", "notification.send-letter", "scanning.read-scan",
+    "scanning.remove-bytes",
 }  # fmt: skip
 
 
