@@ -8,6 +8,7 @@ import connectors.conversion.prints.operations
 import connectors.exchange.operations
 import connectors.notification.operations
 import connectors.scanning.operations
+import connectors.signing.copies
 import connectors.signing.operations
 import engine.documents.operations
 import engine.instances.moving.operations

@@ -151,7 +151,9 @@ class Paper:
             width, height = page.get_size()
             reading = page.get_textpage()
             try:
-                return [w for at in range(min(reading.count_rects(), 5000)) for w in _pieces(reading, at, width, height)]
+                return [
+                    w for at in range(min(reading.count_rects(), 5000)) for w in _pieces(reading, at, width, height)
+                ]
             finally:
                 reading.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 COLUMN_GAP = 2.2
 """Words further apart than so many letter heights belong to different columns."""
@@ -90,7 +91,7 @@ def _beside(one: Box, other: Box) -> bool:
 
 def _cut(number: int, row: Sequence[Word], ratio: float) -> list[Line]:
     pieces: list[list[Word]] = [[row[0]]]
-    for before, word in zip(row, row[1:], strict=False):
+    for before, word in pairwise(row):
         tall = max(min(before.box.height, 0.03), min(word.box.height, 0.03)) * ratio
         if word.box.left - before.box.right > COLUMN_GAP * tall:
             pieces.append([])

@@ -51,7 +51,7 @@ def proper_name(capitals: str) -> str:
     lower = [word if _ABBREVIATION.match(word) else word.lower() for word in words]
     text = " ".join(lower)
     for place in _PLACES:
-        text = re.sub(rf"\b{place} (.+)$", lambda found: _titled(found, place), text)
+        text = re.sub(rf"\b({place}) (.+)$", _titled, text)
     for head in (*_HEADS, "phó", "chi nhánh"):
         text = re.sub(rf"^({head}) (\w)", lambda found: f"{found[1]} {found[2].upper()}", text)
     return text[:1].upper() + text[1:]
@@ -66,6 +66,6 @@ def _spelled(capitals: str) -> str:
     return capitals
 
 
-def _titled(found: re.Match[str], place: str) -> str:
-    rest = [word if _SMALL.match(word) or word in _PLACES else word[:1].upper() + word[1:] for word in found[1].split()]
-    return f"{place} {' '.join(rest)}"
+def _titled(found: re.Match[str]) -> str:
+    rest = [word if _SMALL.match(word) or word in _PLACES else word[:1].upper() + word[1:] for word in found[2].split()]
+    return f"{found[1]} {' '.join(rest)}"

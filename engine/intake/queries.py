@@ -87,8 +87,8 @@ def _recent(session: Session) -> int:
 
 def held_by_scans(session: Session, hashes: Sequence[str]) -> set[str]:
     """Those of these hashes that an open scan holds."""
-    wanted = set(hashes)
-    return {each for row in session.scalars(select(Scan).where(Scan.state.in_(OPEN))) for each in bytes_of(row)} & wanted
+    rows = session.scalars(select(Scan).where(Scan.state.in_(OPEN)))
+    return {each for row in rows for each in bytes_of(row)} & set(hashes)
 
 
 def bytes_of(row: Scan) -> list[str]:

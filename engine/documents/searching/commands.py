@@ -139,6 +139,13 @@ def keep_content(work: Work, file_hash: str, state: str, said: str, note: str = 
     return True
 
 
+def carry_content(work: Work, from_hash: str, to_hash: str) -> None:
+    """A file made from another by a signature alone says the same."""
+    known = work.session.get(Content, from_hash)
+    if known is not None and known.state in ("read", "partly"):
+        keep_content(work, to_hash, known.state, known.text, known.note)
+
+
 def want_missing(work: Work, limit: int = 500) -> int:
     """Have files read that nobody has read, or that are read better now; how many."""
     rows = (
