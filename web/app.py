@@ -30,6 +30,8 @@ from web.documents import routes as documents
 from web.flight import routes as flight
 from web.handbook import routes as handbook
 from web.instances import routes as instances
+from web.intake import registering, saved, several
+from web.intake import routes as intake
 from web.layout import headers, navigation, typed, words
 from web.layout import routes as layout
 from web.modeler import drafts
@@ -63,6 +65,7 @@ SCREENS = (
     worklist.screen,
     notices.screen,
     documents.screen,
+    intake.screen,
     registers.screen,
     records.screen,
     search.screen,
@@ -189,7 +192,10 @@ _ = (
     people,
     preferences,
     prints,
+    registering,
     report_files,
+    saved,
+    several,
     slips,
     stream,
 )  # their routes hang on the screens of their folders

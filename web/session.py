@@ -24,7 +24,7 @@ limiter = Limiter(key_func=get_remote_address, strategy="moving-window")
 OPEN = frozenset({"static", "directory.sign_in", "layout.language", "layout.alive", "layout.ready"})
 """Endpoints anybody may call; every other one asks for sign-in, whether its author thought of it or not."""
 
-PASSIVE = frozenset({"worklist.counts", "worklist.news", "notices.stream"})
+PASSIVE = frozenset({"worklist.counts", "worklist.news", "notices.stream", "intake.reading"})
 """What pages ask for by themselves: it doesn't count as the person being there."""
 
 _DURING_PASSWORD_CHANGE = frozenset({"directory.change_password", "directory.sign_out"})

@@ -49,7 +49,7 @@ def recognise(picture: Picture, settings: ScanningSettings) -> list[Word]:
             command, input=picture.file, capture_output=True, check=False, timeout=settings.tesseract_seconds,
             # one thread: several only wait for one another on a busy machine
             env=environment_with(OMP_THREAD_LIMIT="1", LC_ALL="C.UTF-8"),
-            preexec_fn=lambda: _bound(settings),  # noqa: PLW1509
+            preexec_fn=lambda: _bound(settings),
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise NotRecognised(f"Nhận dạng một trang quá {settings.tesseract_seconds} giây nên đã dừng.") from None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from engine.documents import commands as documents
+from engine.documents import formats
+from engine.documents.editing import enter_file
 from engine.documents.models import Document
 from engine.documents.searching.commands import keep_content
 from engine.errors import Conflict, InvalidInput, NotAllowed
@@ -53,9 +56,12 @@ def begin_incoming(work: Work, **arrival: Any) -> tuple[Document, Instance]:
 CERTIFY_COPY = "signing.certify-copy"
 
 
-def begin_once(work: Work, key: str, *, duplicate_reason: str = "", **arrival: Any) -> tuple[Document, bool]:
+def begin_once(
+    work: Work, key: str, *, duplicate_reason: str = "", originals: Mapping[str, Any] | None = None, **arrival: Any
+) -> tuple[Document, bool]:
     """Take in what a clerk typed, once per page sent: its key tells a second sending; (document, whether it is new).
 
+    `originals` are texts as they were before they became Unicode, by field, and files as (name, bytes) under "files".
     InvalidInput for `duplicate_reason` when it is like an earlier one and no reason was given (SYS-1.h).
     """
     agency_id = int(arrival["agency_id"])
@@ -64,12 +70,19 @@ def begin_once(work: Work, key: str, *, duplicate_reason: str = "", **arrival: A
     _require_reason(work, agency_id, arrival, (), duplicate_reason)
     document, _instance = begin_incoming(work, **arrival)
     _note_duplicate(work, document, duplicate_reason)
+    _keep_originals(work, document, originals or {})
     intake.taken(work, agency_id, key, document.id)
     return document, True
 
 
 def begin_scanned(
-    work: Work, scan_id: int, *, certify: bool = True, duplicate_reason: str = "", **values: Any
+    work: Work,
+    scan_id: int,
+    *,
+    certify: bool = True,
+    duplicate_reason: str = "",
+    originals: Mapping[str, Any] | None = None,
+    **values: Any,
 ) -> tuple[Document, bool]:
     """Make a scan a document and start its procedure; (document, whether it is new): a second sending changes nothing.
 
@@ -90,6 +103,7 @@ def begin_scanned(
         keep_content(work, file_hash, "partly" if note else "read", said, note)
     document.checks = {**document.checks, "scan": scan.id}
     _note_duplicate(work, document, duplicate_reason)
+    _keep_originals(work, document, originals or {})
     intake.settle(work, scan, document.id)
     if certify and document.source == "paper" and work.actor.person_id is not None:
         given_copy = {"document": document.id, "clerk": work.actor.person_id}
@@ -114,6 +128,16 @@ def _note_duplicate(work: Work, document: Document, reason: str) -> None:
     if why := reason.strip()[:500]:
         document.checks = {**document.checks, "duplicate_reason": why, "duplicate_by": work.actor.name}
         work.note("document.duplicate_accepted", "document", document.id, document.agency_id, reason=why)
+
+
+def _keep_originals(work: Work, document: Document, originals: Mapping[str, Any]) -> None:
+    """What was in an old encoding stays as it came: texts beside the checks, files among the annexes (LA-4.2)."""
+    texts = {field: str(text)[:1000] for field, text in originals.items() if field != "files"}
+    for name, content in originals.get("files", ()):
+        sha256, kind = work.files.put(content), "application/octet-stream"
+        enter_file(work, document, "annex", sha256, formats.safe_name(name), kind, len(content), "original")
+    if texts:
+        document.checks = {**document.checks, "legacy": texts}
 
 
 def begin_recall(work: Work, document_id: int, reason: str) -> Instance:

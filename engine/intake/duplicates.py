@@ -54,8 +54,8 @@ def likely(
     if code:
         written = {code, code.replace(" ", ""), code.upper().replace(" ", "")}
         same.append(and_(Document.code.in_(written), func.lower(Document.organ_name) == organ.lower()))
-        if values.get("issued_date"):
-            same.append(and_(Document.code.in_(written), Document.issued_date == values["issued_date"]))
+        if (issued := _date(values.get("issued_date"))) is not None:
+            same.append(and_(Document.code.in_(written), Document.issued_date == issued))
     if file_hashes:
         held = select(Attachment.document_id).where(Attachment.file_hash.in_(file_hashes), Attachment.part == "main")
         same.append(Document.id.in_(held))
@@ -85,10 +85,18 @@ def compare(values: Mapping[str, Any], earlier: Document) -> tuple[Compared, ...
     """Both documents, field by field; empty ones on both sides are left out."""
     rows = []
     for field, label in COMPARED.items():
-        new, old = _said(values.get(field)), _said(getattr(earlier, field))
+        value = values.get(field)
+        new, old = _said(_date(value) if field == "issued_date" else value), _said(getattr(earlier, field))
         if new or old:
             rows.append(Compared(field, label, new, old, fold(new) == fold(old) and bool(new)))
     return tuple(rows)
+
+
+def _date(value: Any) -> date | None:
+    try:
+        return value if isinstance(value, date) or not value else date.fromisoformat(str(value))
+    except ValueError:
+        return None
 
 
 def _said(value: Any) -> str:

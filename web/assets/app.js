@@ -7,4 +7,5 @@ import "../worklist/task.js";
 import "../worklist/bulk.js";
 import "../notices/live.js";
 import "../notices/list.js";
+import "../intake/intake.js";
 import "../registers/registers.js";
