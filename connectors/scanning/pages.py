@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -29,20 +30,35 @@ def join(pictures: Sequence[bytes]) -> bytes:
 
     Unreadable when one is damaged or larger than a page can be.
     """
-    from reportlab.lib.utils import ImageReader
-    from reportlab.pdfgen.canvas import Canvas
+    from pypdf import PdfWriter
 
-    buffer = io.BytesIO()
-    canvas = Canvas(buffer, invariant=1, pageCompression=1, pdfVersion=(1, 7))
+    writer = PdfWriter()
     for number, content in enumerate(pictures, 1):
         with _opened(content, number) as picture:
             for frame in _frames(picture, number):
-                width, height = _size(frame)
-                canvas.setPageSize((width, height))
-                canvas.drawImage(ImageReader(_kept(frame, content)), 0, 0, width, height)
-                canvas.showPage()
-    canvas.save()
+                _add_page(writer, _size(frame), _kept(frame, content))
+    buffer = io.BytesIO()
+    writer.write(buffer)
     return buffer.getvalue()
+
+
+def _add_page(writer: Any, size: tuple[float, float], image: tuple[int, int, str, int, str, bytes]) -> None:
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, NumberObject, StreamObject
+
+    width, height, colours, bits, coding, data = image
+    page, drawn = writer.add_blank_page(*size), StreamObject()
+    drawn._data = data
+    drawn.update({
+        NameObject("/Type"): NameObject("/XObject"), NameObject("/Subtype"): NameObject("/Image"),
+        NameObject("/Width"): NumberObject(width), NameObject("/Height"): NumberObject(height),
+        NameObject("/ColorSpace"): NameObject(colours), NameObject("/BitsPerComponent"): NumberObject(bits),
+        NameObject("/Filter"): NameObject(coding),
+    })  # fmt: skip
+    shown = DecodedStreamObject()
+    shown.set_data(b"q %.2f 0 0 %.2f 0 0 cm /Scan Do Q" % size)
+    named = DictionaryObject({NameObject("/Scan"): writer._add_object(drawn)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): named})
+    page[NameObject("/Contents")] = writer._add_object(shown)
 
 
 @contextmanager
@@ -79,24 +95,25 @@ def _size(frame: Any) -> tuple[float, float]:
     return _A4_HEIGHT, _A4_HEIGHT * frame.height / frame.width
 
 
-def _kept(frame: Any, content: bytes) -> Any:
-    """JPEG as it is, byte for byte; anything else as points that PDF knows."""
+def _kept(frame: Any, content: bytes) -> tuple[int, int, str, int, str, bytes]:
+    """JPEG as it is, byte for byte; anything else as points that PDF knows: size, colours, bits, coding, bytes."""
+    from PIL import Image, ImageOps
+
     turned = (frame.getexif() or {}).get(0x0112, 1) if frame.format == "JPEG" else 1
     if frame.format == "JPEG" and turned == 1 and frame.mode in ("L", "RGB"):
-        return io.BytesIO(content)
-    from PIL import ImageOps
-
+        return frame.width, frame.height, _COLOURS[frame.mode], 8, "/DCTDecode", content
     upright = ImageOps.exif_transpose(frame)
-    if upright.mode in ("1", "L"):
-        return upright.copy()
     if "A" in upright.mode or upright.mode == "P":
-        from PIL import Image
-
-        ground = Image.new("RGB", upright.size, "white")
-        plain = upright.convert("RGBA")
+        ground, plain = Image.new("RGB", upright.size, "white"), upright.convert("RGBA")
         ground.paste(plain, mask=plain.getchannel("A"))
-        return ground
-    return upright.convert("RGB")
+        upright = ground
+    elif upright.mode not in _COLOURS:
+        upright = upright.convert("L" if upright.mode.startswith(("I", "F")) else "RGB")
+    bits = 1 if upright.mode == "1" else 8
+    return upright.width, upright.height, _COLOURS[upright.mode], bits, "/FlateDecode", zlib.compress(upright.tobytes())
+
+
+_COLOURS = {"1": "/DeviceGray", "L": "/DeviceGray", "RGB": "/DeviceRGB"}
 
 
 class Paper:

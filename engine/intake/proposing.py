@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 from engine.documents import kinds
@@ -278,7 +279,7 @@ def _recipients(pages: Sequence[PageText]) -> Proposal | None:
 
 def _due(pages: Sequence[PageText], today: date | None) -> Proposal | None:
     for page in pages:
-        for line, after in zip(page.lines, [*page.lines[1:], None], strict=True):
+        for line, after in zip_longest(page.lines, page.lines[1:]):
             day = _day(_DUE.search(fold(line.text)))
             if day is None and after is not None and "truoc" in fold(line.text):
                 day = _day(_DUE.search(fold(f"{line.text} {after.text}")))
