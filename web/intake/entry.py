@@ -145,18 +145,23 @@ def refuse_secrets(answers: Mapping[str, Any]) -> None:
 
 def refuse_impossible(answers: Mapping[str, Any]) -> None:
     """InvalidInput by field for dates that can't be: dated in the future, due before it was written."""
-    today, issued, due = now().astimezone(VIETNAM).date(), answers.get("issued_date"), answers.get("due_date")
+    today = now().astimezone(VIETNAM).date()
+    issued, due = (_as_date(answers.get(name)) for name in ("issued_date", "due_date"))
     problems = {}
-    if isinstance(issued, date) and issued > today:
+    if issued and issued > today:
         problems["issued_date"] = _(
             "Ngày văn bản %(day)s ở tương lai; xem lại ngày ghi trên văn bản.", day=_day(issued)
         )
-    elif isinstance(issued, date) and issued.year < 1945:
+    elif issued and issued.year < 1945:
         problems["issued_date"] = _("Ngày văn bản %(day)s không thể có; xem lại năm.", day=_day(issued))
-    if isinstance(issued, date) and isinstance(due, date) and due < issued:
+    if issued and due and due < issued:
         problems["due_date"] = _("Hạn trả lời %(day)s trước ngày văn bản; xem lại hai ngày.", day=_day(due))
     if problems:
         raise InvalidInput(" ".join(problems.values()), problems)
+
+
+def _as_date(value: Any) -> date | None:
+    return value if isinstance(value, date) or not value else date.fromisoformat(str(value))
 
 
 def _day(day: date) -> str:

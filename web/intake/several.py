@@ -9,6 +9,7 @@ from typing import Any
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from engine.documents import queries as documents
 from engine.documents.editing import Upload
 from engine.errors import InvalidInput, RequestError
 from engine.instances import cases
@@ -111,6 +112,8 @@ def _sent(scan: Scan) -> Row:
 
 
 def _one(row: Row) -> Done:
+    if row.scan.document_id is not None:
+        return _became(row.scan.document_id)
     proposed = {name: each.value for name, each in row.proposals.items() if each.sure}
     sent: dict[str, Any] = {**proposed, **row.values, "files": [], "certify": "true"}
     found = entry.convert(sent, wanted=False)
@@ -123,6 +126,13 @@ def _one(row: Row) -> Done:
     given = {key: value for key, value in answers.items() if value is not None}
     document, new = platform().run(actor(), cases.begin_scanned, row.scan.id, certify=certify, **given)
     return Done(document.id, f"{document.code} · {document.subject}", not new)
+
+
+def _became(document_id: int) -> Done:
+    """What another click or tab has made of the scan."""
+    with platform().reading() as session:
+        document = documents.get(session, actor(), document_id)
+    return Done(document.id, f"{document.code} · {document.subject}", again=True)
 
 
 def page(*, problem: str = "", done: Sequence[Done] = (), failed: Mapping[int, Row] | None = None) -> str:
