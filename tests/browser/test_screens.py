@@ -45,6 +45,10 @@ SCREENS = {
     "document-audit": ("vanthu.sxd", "/documents/{request}/audit"),
     "new-outgoing": ("chuyenvien.sxd", "/documents/outgoing/new"),
     "new-incoming": ("vanthu.sxd", "/documents/incoming/new"),
+    "scans": ("vanthu.sxd", "/intake"),
+    "scan": ("vanthu.sxd", "/intake/{scan}"),
+    "registration-forms": ("vanthu.sxd", "/intake/forms"),
+    "duplicates": ("vanthu.anphu", "/intake/compare/{arrived}"),
     "search": ("vanthu.sxd", "/search?q=xay+dung"),
     "search-start": ("vanthu.sxd", "/search"),
     "search-filtered": ("vanthu.sxd", "/search?q=xay+dung&direction=outgoing&order=due"),
@@ -108,7 +112,7 @@ SCREENS = {
     "new-waiver": ("quantri.tinh", "/waivers/new?rule=law.completeness-checked"),
     "not-found": ("vanthu.sxd", "/documents/999999"),
 }
-DARK = ("sign-in", "notices", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing", "reports",
+DARK = ("sign-in", "scan", "notices", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing", "reports",
         "person", "incidents", "versions-compared", "publish", "merge", "practice")  # fmt: skip
 # looked at by its own test, which opens its parts first
 ELSEWHERE = {"modeler.draft"}
@@ -119,7 +123,7 @@ NO_SCREENS = {
     "drafts.content", "drafts.export_diagram", "drafts.export_everything", "modeler.palette", "scenarios.listing",
     "versions.choose", "versions.drawing", "handbook.drawing", "practice.index",
     "registers.print_file", "search.export", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
-    "registers.stamped_copy", "reports.export",
+    "registers.stamped_copy", "reports.export", "intake.reading", "intake.page_picture", "intake.piece",
     "records.contents_file", "records.list_file", "records.package_file",
 }  # fmt: skip
 

@@ -11,8 +11,10 @@ from connectors.notification.telling import tell_people
 from engine.directory import commands as directory
 from engine.directory.models import Agency
 from engine.directory.queries import actor_of
+from engine.documents.editing import Upload
 from engine.documents.models import Document, Register
 from engine.instances.models import Incident, Instance
+from engine.intake import commands as intake
 from engine.notices import commands as notices
 from engine.notices.models import Letter, Notice
 from engine.platform import Actor, Platform, Work, system
@@ -21,6 +23,7 @@ from engine.tasks import commands as tasks
 from engine.tasks.filters import Filter
 from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
+from tests import papers
 from tests.browser.drawn import draw
 from tests.played import carry_on
 from web.demo.stage import Stage
@@ -74,6 +77,7 @@ def bring(platform: Platform) -> dict[str, int]:
         clerk_of(platform, stage), dossiers, int(found["request"] or 0), stage.person_id("chuyenvien.sxd")
     )
     found |= draw(platform, stage)
+    found["scan"] = scans(platform, stage)
     remind(stage, int(found["accept"] or 0))
     urgent = platform.run(
         stage.actor("vanthu.anphu"), keep_filter, "Thượng khẩn, trình trước", "groups", Filter(urgency=2), "", "clerk"
@@ -87,6 +91,21 @@ def clerk_of(platform: Platform, stage: Stage) -> Actor:
     """The clerk of the department."""
     with platform.reading() as session:
         return actor_of(session, stage.person_id("vanthu.sxd"), platform.clock.now())
+
+
+def scans(platform: Platform, stage: Stage) -> int:
+    """On the clerk's desk: a scan with what it proposes, one like a document that came, one stopped; a kept form."""
+    clerk = clerk_of(platform, stage)
+    files = [
+        Upload("Công văn 12 xã Bên Kia.pdf", papers.paper(urgency="KHẨN")),
+        Upload("Văn bản đã dừng.pdf", papers.paper(secrecy="MẬT")),
+        Upload(f"{LONG[:120]}.pdf", papers.paper(code="15/UBND-KT", subject=("V/v " + LONG[:60],))),
+    ]
+    rows = platform.run(clerk, intake.take_in, files)
+    carry_on(platform)
+    kept = {"organ_name": "UBND xã Bên Kia", "type_name": "Báo cáo", "subject": "Báo cáo tháng", "urgency": "1"}
+    platform.run(clerk, intake.keep_form, "Báo cáo tháng của xã", kept, shared=True)
+    return rows[0].id
 
 
 def dossiers(work: Work, document_id: int, keeper_id: int) -> dict[str, int | None]:

@@ -23,6 +23,7 @@ from engine.documents.searching import commands as searching
 from engine.instances import cases
 from engine.instances.models import Incident, Instance
 from engine.instances.moving import commands as moving
+from engine.intake import commands as intake
 from engine.notices.models import Notice
 from engine.platform import Actor, Platform, Work, system
 from engine.records import commands as records
@@ -31,7 +32,7 @@ from engine.records import queries as dossiers
 from engine.tasks.filters import Filter
 from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
-from tests import builders
+from tests import builders, papers
 from tests.web.conftest import SignIn
 from web.session import OPEN
 
@@ -93,12 +94,19 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     notice_id = platform.run(system(office.id), notice, office["leader"].id)
     filter_id = platform.run(clerk, keep_filter, "Quá hạn", "groups", Filter(due="late"), "", "clerk").id
     saved = platform.run(clerk, searching.save_search, "Văn bản của tôi", asking.Criteria(text="của sở"))
+    scan = builders.Upload("quét.pdf", builders.pdf("giấy"))
+    [taken] = platform.run(clerk, intake.take_in, [scan])
+    pages = {"file_hash": "0" * 64, "pages": 24, "pictures": [platform.files.put(papers.scanned())] * 24, "text": ""}
+    read = {NOT_IDS["name"]: {"value": "x", "confidence": 1, "page": 0, "box": [0.1, 0.1, 0.2, 0.2], "said": "x"}}
+    platform.run(clerk, intake.keep_read, taken.id, proposals=read, **pages)
+    form_id = platform.run(clerk, intake.keep_form, "Mẫu", {"organ_name": "UBND"}).id
     waiver = platform.run(admin, waivers.grant, "law.filed", "incoming-document", office.id, "Thử")
     return procedures | {"waiver_id": waiver.id} | {
         "document_id": document.id, "file_id": file_id, "instance_id": instance.id, "task_id": task_id,
         "incident_id": incident_id, "person_id": office["leader"].id, "unit_id": office.unit.id,
         "register_id": office.registers[0].id, "grant_id": grant_id, "row_id": stand_in.id,
         "saved_id": saved.id, "notice_id": notice_id, "filter_id": filter_id,
+        "scan_id": taken.id, "form_id": form_id,
     } | registered(platform, clerk, document.id, office) | kept(platform, clerk, document.id)  # fmt: skip
 
 

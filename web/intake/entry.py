@@ -58,10 +58,14 @@ def context(given: Mapping[str, Any] | None = None) -> FormContext:
     return FormContext(data, today=now().astimezone(VIETNAM).date())
 
 
-def begins_with(proposals: Mapping[str, Any], kept: RegistrationForm | None = None) -> dict[str, Any]:
+def begins_with(
+    proposals: Mapping[str, Any], kept: RegistrationForm | None = None, pages: int | None = None
+) -> dict[str, Any]:
     """Values a form begins with: what the pages propose; a kept form fills what they are silent or unsure about."""
     known_kinds = {kind.name for kind in kinds.KINDS}
     values: dict[str, Any] = dict(kept.values) if kept else {}
+    if pages is not None:
+        values["page_amount"] = pages
     for name, each in proposals.items():
         if each["confidence"] >= proposing.SURE or name not in values:
             values[name] = each["value"]

@@ -88,7 +88,7 @@ def scan(scan_id: int) -> Any:
         return redirect(url_for("documents.document", document_id=row.document_id), 303)
     if request.method == "POST":
         return _scanned(row)
-    values = entry.begins_with(row.proposals, kept)
+    values = entry.begins_with(row.proposals, kept, row.page_amount)
     with platform().reading() as session:
         likenesses = entry.alike(session, values, row) if row.file_hash else []
     view = entry.SCANNED.view(None, entry.context(values), {})

@@ -58,7 +58,7 @@ def piece(scan_id: int, name: str) -> Response:
         raise NotFound(_("Trường này không có đề xuất."))
     with Image.open(io.BytesIO(_stored(row, int(proposal["page"])))) as page:
         left, top, right, bottom = proposal["box"]
-        edge = 0.006
+        edge = 0.006 + (bottom - top) * 0.15  # marks above capitals stand higher than the letters
         box = (
             int(max(0, left - edge) * page.width), int(max(0, top - edge) * page.height),
             int(min(1, right + edge) * page.width), int(min(1, bottom + edge) * page.height),
