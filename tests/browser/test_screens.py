@@ -112,8 +112,8 @@ SCREENS = {
     "new-waiver": ("quantri.tinh", "/waivers/new?rule=law.completeness-checked"),
     "not-found": ("vanthu.sxd", "/documents/999999"),
 }
-DARK = ("sign-in", "scan", "notices", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing", "reports",
-        "person", "incidents", "versions-compared", "publish", "merge", "practice")  # fmt: skip
+DARK = ("sign-in", "notices", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing", "reports",
+        "scan", "person", "incidents", "versions-compared", "publish", "merge", "practice")  # fmt: skip
 # looked at by its own test, which opens its parts first
 ELSEWHERE = {"modeler.draft"}
 # answered to other programs, or inside another page: no screens
@@ -123,7 +123,8 @@ NO_SCREENS = {
     "drafts.content", "drafts.export_diagram", "drafts.export_everything", "modeler.palette", "scenarios.listing",
     "versions.choose", "versions.drawing", "handbook.drawing", "practice.index",
     "registers.print_file", "search.export", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
-    "registers.stamped_copy", "reports.export", "intake.reading", "intake.page_picture", "intake.piece",
+    "registers.stamped_copy", "reports.export",
+    "intake.reading", "intake.page_picture", "intake.piece",
     "records.contents_file", "records.list_file", "records.package_file",
 }  # fmt: skip
 
