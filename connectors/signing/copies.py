@@ -57,7 +57,7 @@ def record_copy(given: CertifyCopy, result: Mapping[str, Any], work: Work) -> No
     kept = ("input_hash", "file_hash", "certified_at", "clerk", "agency", "serial")
     document.checks = {
         **document.checks,
-        "copy": {"kind": "Bản số hóa từ văn bản giấy", **{k: result[k] for k in kept}},
+        "digitised": {"kind": "Bản số hóa từ văn bản giấy", **{k: result[k] for k in kept}},
     }
     work.note("document.copy_certified", "document", document.id, document.agency_id, clerk=given.clerk,
               file_hash=result["file_hash"])  # fmt: skip

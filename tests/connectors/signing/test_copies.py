@@ -94,8 +94,8 @@ def test_a_copy_is_certified_once_and_keeps_its_data(platform: Platform, office:
         found = queries.get(session, builders.actor(platform, office["clerk"]), document.id)
         content = session.get(Content, main.file_hash)
     assert (main.origin, main.version) == ("certified", 2)
-    assert found.checks["copy"]["clerk"] == office["clerk"].full_name
-    assert found.checks["copy"]["input_hash"] == before.file_hash
+    assert found.checks["digitised"]["clerk"] == office["clerk"].full_name
+    assert found.checks["digitised"]["input_hash"] == before.file_hash
     assert content is not None
     assert content.text == "chữ đã nhận dạng"
 
