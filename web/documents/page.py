@@ -172,6 +172,8 @@ def actions() -> dict[str, str]:
         "document.put_in_dossier": _("Đưa vào hồ sơ"),
         "document.taken_out_of_dossier": _("Rút khỏi hồ sơ"),
         "document.file_added": _("Đính kèm tệp"),
+        "document.copy_certified": _("Ghi dấu và ký số bản số hóa"),
+        "document.duplicate_accepted": _("Đăng ký dù giống văn bản trước"),
         "document.file_removed": _("Gỡ tệp"),
         "document.main_replaced": _("Thay tệp chính"),
         "document.verified": _("Kiểm tra chữ ký số"),
