@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine.clock import VIETNAM
 from engine.directory.models import Agency
 from engine.documents import formats
+from engine.documents.searching import commands as searching
 from engine.files import FileMissing
 from engine.intake import commands as intake
 from engine.intake import layout, proposing, queries
@@ -108,6 +109,43 @@ def _read(paper: Paper, settings: ScanningSettings, outside: Outside) -> tuple[l
 
 FEWEST_WORDS = 5
 """A page with fewer words of its own is a picture, perhaps with a stamp of the scanner."""
+
+
+@dataclass(frozen=True)
+class RecogniseFile:
+    """Recognise the text of a stored file that is a picture of text, so that its documents are found by it."""
+
+    file_hash: str = parameter("Mã băm của tệp")
+    media_type: str = parameter("Loại tệp")
+
+
+@dataclass(frozen=True)
+class FileRecognised:
+    """How many letters were recognised; they are kept with the file and nowhere else (SYS-8)."""
+
+    characters: int
+
+
+@operation(
+    intake.RECOGNISE, version=1, name="Nhận dạng chữ trong ảnh để tìm kiếm", outside=True, legal_basis=("SYS-6",)
+)
+def recognise_file(given: RecogniseFile, outside: Outside) -> FileRecognised:
+    """Nhận dạng chữ in trong tệp ảnh và PDF quét để tìm được văn bản theo nội dung; không được thì ghi rõ lý do."""
+    from connectors.scanning.pages import Paper, Unreadable, join
+    from connectors.scanning.settings import ScanningSettings
+
+    platform = outside.platform
+    try:
+        content = platform.files.get(given.file_hash)
+        with Paper(content if given.media_type == formats.PDF else join([content])) as paper:
+            pages, note = _read(paper, ScanningSettings.from_environment(), outside)
+    except (Unreadable, FileMissing) as error:
+        pages, note = [], str(error)
+    said = "\n\n".join(page.text for page in pages).strip()
+    state = ("partly" if note else "read") if said else "empty"
+    platform.run(system(outside.agency_id), searching.keep_content, given.file_hash, state, said, note)
+    platform.run(system(), searching.refresh)
+    return FileRecognised(len(said))
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def _internal(operation: Operation) -> bool:
     return operation.key in {
         "archive.package", "conversion.print-book", "conversion.read-content", "exchange.answer-unknown",
         "instances.deliver-message", "instances.move-cases", "notification.send-letter", "scanning.read-scan",
-        "scanning.remove-bytes",
+        "scanning.recognise-file", "scanning.remove-bytes",
     }  # fmt: skip
 
 

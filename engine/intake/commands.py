@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from engine.documents import formats, recall
 from engine.documents.editing import Upload
+from engine.documents.searching.models import Content
 from engine.documents.text import clean, fitting
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.intake import queries
@@ -19,6 +20,7 @@ from engine.intake.models import OPEN, RegistrationForm, Scan, Submission
 from engine.platform import Work
 
 READ_SCAN, REMOVE_BYTES = "scanning.read-scan", "scanning.remove-bytes"
+RECOGNISE = "scanning.recognise-file"
 PICTURES = ("image/png", "image/jpeg", "image/tiff")
 TAKEN = (formats.PDF, *PICTURES)
 LONGEST_TEXT = 400_000
@@ -155,6 +157,13 @@ def still_held(work: Work, hashes: Sequence[str]) -> set[str]:
 def _require_clerk(work: Work) -> None:
     if not work.actor.is_system and "clerk" not in work.actor.roles:
         raise NotAllowed("Chỉ văn thư tiếp nhận bản quét của văn bản giấy.")
+
+
+def want_recognising(work: Work, file_hash: str, media_type: str) -> None:
+    """Have the text of a stored picture recognised, unless it came as a scan and is known."""
+    known = work.session.get(Content, file_hash)
+    if known is not None and known.state == "empty":
+        work.send(RECOGNISE, {"file_hash": file_hash, "media_type": media_type}, agency_id=work.actor.agency_id)
 
 
 # --- Once -----------------------------------------------------------------------------------------------------

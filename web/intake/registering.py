@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from engine.documents.editing import Upload
 from engine.documents.models import Document
-from engine.errors import InvalidInput
+from engine.errors import Conflict, InvalidInput
 from engine.forms.views import FormView
 from engine.instances import cases
 from engine.intake import commands, proposing, queries
@@ -111,6 +111,8 @@ def _scanned(row: Scan) -> Any:
         )  # fmt: skip
     except InvalidInput as refused:
         return _scan(row, _again(refused, sent, found, row=row)), 422
+    except Conflict as refused:  # still being read, or settled in another tab: what was typed stays
+        return _scan(row, _again(InvalidInput(str(refused), {"scan": str(refused)}), sent, found, row=row)), 409
     return _begun(document, new_one)
 
 

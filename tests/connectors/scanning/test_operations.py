@@ -11,15 +11,18 @@ from sqlalchemy import func, select
 
 from connectors import delivery
 from connectors.scanning import tesseract
+from connectors.scanning.pages import join
 from engine.clock import FixedClock
+from engine.documents import queries as documents
 from engine.documents.editing import Upload
+from engine.documents.searching.models import Content
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.intake import commands, queries
 from engine.intake.models import Scan
 from engine.outbox import Delivery
 from engine.platform import Platform
 from engine.settings import Settings
-from tests import builders, papers
+from tests import builders, papers, recognition
 from tests.catalog import catalog
 
 
@@ -141,6 +144,19 @@ def test_a_dropped_scan_loses_its_bytes_but_not_those_of_others(platform: Platfo
     platform.run(builders.actor(platform, other["clerk"]), commands.drop, theirs.id, "Quét nhầm")
     delivery.carry_out_all(platform)
     assert stored(platform) == 0
+
+
+@pytest.mark.skipif(recognition.find_tesseract() is None, reason=recognition.MISSING)
+def test_a_picture_that_came_another_way_is_found_by_its_text(platform: Platform, office: builders.Office) -> None:
+    picture = Upload("Quét.pdf", join([papers.scanned()]))
+    document = builders.arrived(platform, office, main_file=picture, source="internal")
+    delivery.carry_out_all(platform)
+    with platform.reading() as session:
+        main = documents.main_file(session, document.id)
+        content = session.get(Content, main.file_hash if main else "")
+    assert content is not None
+    assert content.state == "read"
+    assert "Kính gửi: Sở Xây dựng" in content.text
 
 
 def test_a_page_sent_twice_is_taken_once(platform: Platform, office: builders.Office) -> None:

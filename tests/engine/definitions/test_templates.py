@@ -19,7 +19,7 @@ ANEW = (
 INTERNAL = {
     "archive.package", "conversion.print-book", "conversion.read-content", "exchange.answer-unknown",
     "instances.deliver-message", "instances.move-cases", "notification.send-letter", "scanning.read-scan",
-    "scanning.remove-bytes",
+    "scanning.recognise-file", "scanning.remove-bytes",
 }  # fmt: skip
 
 
