@@ -11,6 +11,8 @@ import connectors.conversion.reports.operations
 import connectors.exchange.operations
 import connectors.notification.operations
 import connectors.notification.pushing
+import connectors.scanning.operations
+import connectors.signing.copies
 import connectors.signing.operations
 import engine.documents.operations
 import engine.instances.moving.operations

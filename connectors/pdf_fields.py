@@ -25,6 +25,7 @@ DATE = "ngay_ban_hanh"
 PERSON = "chu_ky_nguoi_ky"
 AGENCY = "chu_ky_co_quan"
 ANNEX = "chu_ky_phu_luc"
+COPY = "chu_ky_ban_so_hoa"
 
 TEXT_FIELDS = (NUMBER, DATE)
 LABELS = {
@@ -33,6 +34,7 @@ LABELS = {
     PERSON: "Chữ ký số của người có thẩm quyền",
     AGENCY: "Chữ ký số của cơ quan, tổ chức",
     ANNEX: "Chữ ký số trên phụ lục",
+    COPY: "Chữ ký số trên bản số hóa",
 }
 
 MM = 72 / 25.4

@@ -37,6 +37,8 @@ from web.drafting import templates as draft_templates
 from web.flight import routes as flight
 from web.handbook import routes as handbook
 from web.instances import routes as instances
+from web.intake import registering, saved, several
+from web.intake import routes as intake
 from web.layout import headers, navigation, typed, words
 from web.layout import routes as layout
 from web.modeler import drafts
@@ -77,6 +79,7 @@ SCREENS = (
     documents.screen,
     opinions.screen,
     drafting.screen,
+    intake.screen,
     registers.screen,
     records.screen,
     archive.screen,
@@ -211,8 +214,11 @@ _ = (
     people,
     preferences,
     prints,
+    registering,
     report_files,
     scheduled_reports,
+    saved,
+    several,
     slips,
     stream,
 )  # their routes hang on the screens of their folders

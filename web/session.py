@@ -26,7 +26,7 @@ OPEN = frozenset(
 )
 """Endpoints anybody may call; every other one asks for sign-in, whether its author thought of it or not."""
 
-PASSIVE = frozenset({"worklist.counts", "worklist.news", "notices.stream"})
+PASSIVE = frozenset({"worklist.counts", "worklist.news", "notices.stream", "intake.reading"})
 """What pages ask for by themselves: it doesn't count as the person being there."""
 
 _DURING_PASSWORD_CHANGE = frozenset({"directory.change_password", "directory.sign_out"})

@@ -21,6 +21,7 @@ from engine.documents.registers import numbers
 from engine.documents.searching import commands as searching
 from engine.errors import BusinessError, InvalidInput
 from engine.files import FileMissing
+from engine.intake import commands as intake
 from engine.operations import Outside, operation, parameter
 from engine.platform import Work, system
 
@@ -101,6 +102,8 @@ def read_content(given: ReadContent, outside: Outside) -> ContentRead:
     platform.run(
         system(outside.agency_id), searching.keep_content, given.file_hash, found.state, found.text, found.note
     )
+    if found.picture:
+        platform.run(system(outside.agency_id), intake.want_recognising, given.file_hash, given.media_type)
     platform.run(system(), searching.refresh)
     return ContentRead(found.state, len(found.text))
 

@@ -16,7 +16,9 @@ from lxml import etree
 
 from engine.documents import formats
 from engine.documents.searching.commands import LONGEST_CONTENT
+from engine.intake import legacy
 
+PICTURES = ("image/png", "image/jpeg", "image/tiff")
 MOST_PAGES = 2000
 MOST_MEMBERS = 4000
 MOST_BYTES = 60 * 1024 * 1024  # unpacked, of one file
@@ -26,11 +28,12 @@ _SHEETS = re.compile(r"xl/(sharedStrings|worksheets/sheet\d+|comments\d*)\.xml")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read of a file: read, partly, empty or failed; why not all of it."""
+    """What was read of a file: read, partly, empty or failed; why not all of it; whether it is a picture of text."""
 
     state: str
     text: str = ""
     note: str = ""
+    picture: bool = False
 
 
 class _TooMuch(Exception):
@@ -59,6 +62,8 @@ class _Gathered:
 def read(content: bytes, media_type: str) -> Read:
     """Text of a file of this media type; never raises for what is in the file."""
     reader = _READERS.get(media_type)
+    if media_type in PICTURES:
+        return Read("empty", note="Tệp là ảnh, chờ nhận dạng chữ.", picture=True)
     if reader is None:
         return Read("empty", note="Loại tệp này chưa đọc được nội dung.")
     gathered = _Gathered()
@@ -73,8 +78,27 @@ def read(content: bytes, media_type: str) -> Read:
         state, note = ("partly" if gathered.length else "failed"), f"Tệp hỏng, không đọc được ({type(error).__name__})."
     said = "".join(gathered.parts)
     if state == "read" and not said.strip():
-        return Read("empty", note="Tệp không có chữ; có thể là ảnh quét.")
+        picture = media_type == formats.PDF and _has_pictures(content)
+        return Read("empty", note="Tệp không có chữ; có thể là ảnh quét.", picture=picture)
+    if old := legacy.converted(said[:20_000]):
+        # found by what it means; the file itself stays as it came (LA-4.2)
+        said, note = legacy.to_unicode(said, old[0]), note or f"Nội dung dùng bảng mã cũ {legacy.NAMES[old[0]]}."
     return Read(state, said, note)
+
+
+def _has_pictures(content: bytes) -> bool:
+    """Whether one of the first pages of a PDF is drawn with pictures: a scan rather than empty paper."""
+    import pypdfium2 as pdfium
+    import pypdfium2.raw as raw
+
+    document = pdfium.PdfDocument(content)
+    try:
+        pages = [document[number] for number in range(min(len(document), 3))]
+        return any(True for page in pages for _ in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE]))
+    except pdfium.PdfiumError:
+        return False
+    finally:
+        document.close()
 
 
 def _pdf(content: bytes, gathered: _Gathered) -> None:

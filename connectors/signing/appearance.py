@@ -134,7 +134,18 @@ def _around(canvas: Any, text: str, face: Typeface, middle: float, radius: float
 
 def draw_annex(lines: list[str], face: Typeface) -> bytes:
     """Separate attachments: text only, regular, 10 pt, black, top right of page 1 (PL I, facts 5.7)."""
-    return draw_lines(ANNEX_WIDTH, ANNEX_HEIGHT, [Line(line, face.regular, ANNEX_SIZE, "right") for line in lines])
+    return _draw_text(lines, face, ANNEX_WIDTH, ANNEX_HEIGHT)
+
+
+def draw_copy(lines: list[str], face: Typeface) -> tuple[float, float, bytes]:
+    """Digitised copies, as attachments (PL I, box 14): width and height that the lines need, and the text."""
+    width = max(face.width(line, ANNEX_SIZE, face.regular) for line in lines) + 2
+    height = len(lines) * ANNEX_SIZE * 1.15 + 2
+    return width, height, _draw_text(lines, face, width, height)
+
+
+def _draw_text(lines: list[str], face: Typeface, width: float, height: float) -> bytes:
+    return draw_lines(width, height, [Line(line, face.regular, ANNEX_SIZE, "right") for line in lines])
 
 
 def _place_image(canvas: Any, image: bytes, width: float, height: float) -> None:

@@ -21,6 +21,7 @@ from pyhanko.stamp import StaticStampStyle
 from connectors.pdf_fields import (
     AGENCY,
     ANNEX,
+    COPY,
     DATE,
     LABELS,
     MM,
@@ -33,7 +34,15 @@ from connectors.pdf_fields import (
     show,
 )
 from connectors.pdf_fonts import Typeface, typeface
-from connectors.signing.appearance import ANNEX_HEIGHT, ANNEX_WIDTH, draw_annex, draw_person, draw_seal, stamp
+from connectors.signing.appearance import (
+    ANNEX_HEIGHT,
+    ANNEX_WIDTH,
+    draw_annex,
+    draw_copy,
+    draw_person,
+    draw_seal,
+    stamp,
+)
 from connectors.signing.identity import Identity
 from engine.clock import VIETNAM
 from engine.errors import PermanentError, PlatformError, TemporaryError
@@ -106,26 +115,50 @@ def annex_lines(code: str, at: datetime) -> list[str]:
 
 def sign_attachment(pdf: bytes, code: str, identity: Identity, desk: Desk) -> bytes:
     """Sign a separate attachment for the agency: text at the top right of page 1, no picture (PL I, facts 5.7)."""
+    look = draw_annex(annex_lines(code, desk.now), desk.face)
+    return _signed_in_words(pdf, ANNEX, (ANNEX_WIDTH, ANNEX_HEIGHT, 8 * MM), look, identity, desk)
+
+
+def copy_lines(agency: str, at: datetime, clerk: str) -> list[str]:
+    """Kind of copy, agency, moment (PL I, box 14), and who turned paper into data (NĐ 137/2024 Đ4)."""
+    moment = at.astimezone(VIETNAM).strftime("%d-%m-%Y %H:%M:%S +07:00")
+    return ["BẢN SỐ HÓA TỪ VĂN BẢN GIẤY", agency, moment, f"Người số hóa: {clerk}"]
+
+
+def sign_copy(pdf: bytes, clerk: str, identity: Identity, desk: Desk) -> bytes:
+    """Sign a digitised paper document for the agency: text at the top right of page 1, no picture (PL I, box 14).
+
+    PermanentError when the file can't be read or bears this mark already, TemporaryError without a time stamp.
+    """
+    width, height, look = draw_copy(copy_lines(identity.holder.name, desk.now, clerk), desk.face)
+    # close to the edge: four lines must stay above the national title, 20 mm down
+    return _signed_in_words(pdf, COPY, (width, height, 3 * MM), look, identity, desk)
+
+
+def _signed_in_words(
+    pdf: bytes, field: str, place: tuple[float, float, float], look: bytes, identity: Identity, desk: Desk
+) -> bytes:
+    """Sign with a text at the top right of page 1; `place` is its width, its height, its distance from the top."""
 
     def work(writer: Any) -> StaticStampStyle:
         page = writer.find_page_for_modification(0)[0].get_object()
-        box = _top_right(page)
         lock = FieldMDPSpec(FieldMDPAction.ALL)
         append_signature_field(
-            writer, SigFieldSpec(ANNEX, 0, box, field_mdp_spec=lock, readable_field_name=LABELS[ANNEX])
-        )
-        return stamp(draw_annex(annex_lines(code, desk.now), desk.face))
+            writer, SigFieldSpec(field, 0, _top_right(page, *place), field_mdp_spec=lock,
+                                 readable_field_name=LABELS[field])
+        )  # fmt: skip
+        return stamp(look)
 
-    return _signed(pdf, ANNEX, identity, desk, work)
+    return _signed(pdf, field, identity, desk, work)
 
 
-def _top_right(page: Any) -> tuple[int, int, int, int]:
+def _top_right(page: Any, width: float, height: float, down: float) -> tuple[int, int, int, int]:
     holder = page
     while "/MediaBox" not in holder and "/Parent" in holder:
         holder = holder["/Parent"]
     _x0, _y0, x1, y1 = (float(v) for v in holder["/MediaBox"])
-    right, top = round(x1 - 15 * MM), round(y1 - 8 * MM)
-    return right - round(ANNEX_WIDTH), top - round(ANNEX_HEIGHT), right, top
+    right, top = round(x1 - 15 * MM), round(y1 - down)
+    return right - round(width), top - round(height), right, top
 
 
 class _Signer(PdfSigner):  # type: ignore[misc,unused-ignore]

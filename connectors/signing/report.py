@@ -6,12 +6,13 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from connectors.pdf_fields import COPY
 from connectors.signing.identity import Role
 
 Verdict = Literal["VALID", "INVALID", "INDETERMINATE", "NONE"]
 Coverage = Literal["whole_file", "earlier_revision", "unclear"]
 TimeSource = Literal["timestamp", "claimed", "none"]
-Conclusion = Literal["original", "missing-person", "missing-agency", "unsigned", "invalid", "indeterminate"]
+Conclusion = Literal["original", "missing-person", "missing-agency", "unsigned", "invalid", "indeterminate", "copy"]
 Proposal = Literal["accept", "return", "inform", "hold"]
 
 VERDICT_WORDS: dict[Verdict, str] = {
@@ -34,6 +35,9 @@ SENTENCES: dict[Conclusion, tuple[str, Proposal]] = {
     "missing-agency": (
         "Văn bản thiếu chữ ký số của cơ quan, tổ chức; văn thư xem xét, đề nghị trả lại nơi gửi.",
         "return",
+    ),
+    "copy": (
+        "Bản số hóa từ văn bản giấy, có chữ ký số hợp lệ của cơ quan số hóa; đối chiếu với bản giấy khi cần.", "accept",
     ),
     "unsigned": ("Văn bản không có chữ ký số; chỉ có giá trị để biết, tham khảo.", "inform"),
     "invalid": (
@@ -217,6 +221,8 @@ def _conclusion(verdict: Verdict, signatures: tuple[SignatureReport, ...]) -> Co
         return "original"
     if "person" in roles:
         return "missing-agency"
+    if roles == {"agency"} and all(s.field == COPY for s in signatures if s.kind == "signature"):
+        return "copy"
     if "agency" in roles:
         return "missing-person"
     return "indeterminate"

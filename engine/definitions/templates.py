@@ -84,6 +84,8 @@ def _internal(operation: Operation) -> bool:
         "archive.package", "conversion.make-report", "conversion.print-book", "conversion.read-content",
         "exchange.answer-unknown",
         "instances.deliver-message", "instances.move-cases", "notification.push", "notification.send-letter",
+        "scanning.read-scan",
+        "scanning.recognise-file", "scanning.remove-bytes",
     }  # fmt: skip
 
 

@@ -46,6 +46,7 @@ _OPERATIONS = {
     "signing.sign": "sign",
     "documents.number": "number",
     "signing.seal": "seal",
+    "signing.certify-copy": "seal",
     "documents.issue": "issue",
     "exchange.send": "issue",
     "documents.link-answer": "answer",

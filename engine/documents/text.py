@@ -13,9 +13,11 @@ _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad").union
 )
 _SECRET = re.compile(r"(?<!\w)(TUYỆT\s+MẬT|TỐI\s+MẬT)(?!\w)|(?:^|[:;(\[])[ \t]*(MẬT)[ \t]*(?=$|[;)\].])", re.MULTILINE)
 # Letters that TCVN3 (ABC) and VNI text leaves behind when read as Latin-1 and that Vietnamese never puts together.
-_TCVN3 = re.compile(r"[µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉËª®]")
-_VNI = re.compile(r"[aeouyAEOUY](?:[ùøûõïâêáàåãäéèúüëöÙØÛÕÏÂÊÁÀÅÃÄÉÈÚÜËÖ])|ö[ùøûõï]|ñ")
-_VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+_TCVN3 = re.compile(r"[µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉËª®«¬\u00ad¡§]|(?<=[a-z])[Ì-Þ]")
+_VNI = re.compile(r"[aeouyAEOUY](?:[ùøûõïâêáàåãäéèúüëöÙØÛÕÏÂÊÁÀÅÃÄÉÈÚÜËÖ])|[öô][ùøûõï]|ñ|[ÖÔ][ÙØÛÕÏ]|Ñ")
+# Only letters that Latin-1 lacks prove Unicode: TCVN3 writes ụ as ô and õ as â, VNI ơ as ô.
+_VIETNAMESE = re.compile(r"[ăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+_FEWEST_SIGNS = 2
 
 
 def clean(raw: str, *, lines: bool = False) -> str:
@@ -52,13 +54,13 @@ def secrecy_marks(text: str) -> tuple[str, ...]:
 
 def legacy_encoding(text: str) -> str | None:
     """Name of the 8-bit Vietnamese encoding this text seems to be written in, or None when it is Unicode (LA-4.2)."""
-    if len(text) < 20 or _VIETNAMESE.search(unicodedata.normalize("NFC", text)):
+    if _VIETNAMESE.search(unicodedata.normalize("NFC", text)):
         return None
     letters = sum(c.isalpha() or c in "µ¸¶·¹¨»¾¼½©ª®" for c in text) or 1
-    if len(_TCVN3.findall(text)) / letters > 0.06:
-        return "TCVN3"
-    if len(_VNI.findall(text)) / letters > 0.06:
-        return "VNI"
+    for name, signs in (("TCVN3", _TCVN3), ("VNI", _VNI)):
+        found = len(signs.findall(text))
+        if found >= _FEWEST_SIGNS and found / letters > 0.06:
+            return name
     return None
 
 

@@ -9,11 +9,17 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.documents import commands as documents
+from engine.documents import formats
 from engine.documents import queries as document_queries
+from engine.documents.editing import enter_file
 from engine.documents.models import Document
-from engine.errors import InvalidInput, NotAllowed
+from engine.documents.searching.commands import keep_content
+from engine.errors import Conflict, InvalidInput, NotAllowed
 from engine.instances import commands
 from engine.instances.models import Instance
+from engine.intake import commands as intake
+from engine.intake import duplicates
+from engine.intake import queries as scans
 from engine.opinions import queries as opinions
 from engine.opinions.rules import may_ask
 from engine.platform import Work
@@ -68,6 +74,93 @@ def begin_opinions(work: Work, document_id: int) -> Instance:
         raise NotAllowed("Văn bản đang có một đợt lấy ý kiến chưa kết thúc.")
     data = {"document_id": document.id, "asker": work.actor.person_id}
     return commands.start_instance(work, "opinions", document.agency_id, data)
+
+
+CERTIFY_COPY = "signing.certify-copy"
+
+
+def begin_once(
+    work: Work, key: str, *, duplicate_reason: str = "", originals: Mapping[str, Any] | None = None, **arrival: Any
+) -> tuple[Document, bool]:
+    """Take in what a clerk typed, once per page sent: its key tells a second sending; (document, whether it is new).
+
+    `originals` are texts as they were before they became Unicode, by field, and files as (name, bytes) under "files".
+    InvalidInput for `duplicate_reason` when it is like an earlier one and no reason was given (SYS-1.h).
+    """
+    agency_id = int(arrival["agency_id"])
+    if (known := intake.first_time(work, agency_id, key)) is not None:
+        return work.session.get_one(Document, known), False
+    _require_reason(work, agency_id, arrival, (), duplicate_reason)
+    document, _instance = begin_incoming(work, **arrival)
+    _note_duplicate(work, document, duplicate_reason)
+    _keep_originals(work, document, originals or {})
+    intake.taken(work, agency_id, key, document.id)
+    return document, True
+
+
+def begin_scanned(
+    work: Work,
+    scan_id: int,
+    *,
+    certify: bool = True,
+    duplicate_reason: str = "",
+    originals: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> tuple[Document, bool]:
+    """Make a scan a document and start its procedure; (document, whether it is new): a second sending changes nothing.
+
+    What was recognised becomes searchable; with `certify` the agency signs the digitised copy (ND30-25.1.c).
+    Conflict while it is being read, or when it was set aside or stopped; InvalidInput by field.
+    """
+    scan = scans.locked(work, scan_id)
+    if scan.state == "registered" and scan.document_id is not None:
+        return work.session.get_one(Document, scan.document_id), False
+    if scan.state != "read" or scan.file_hash is None:
+        raise Conflict(_NOT_READY.get(scan.state, "Bản quét chưa đọc xong; đợi ít giây rồi tiếp nhận lại."))
+    _require_reason(work, scan.agency_id, values, (scan.file_hash,), duplicate_reason)
+    said, note, file_hash = scan.text, scan.note, scan.file_hash
+    main = documents.Upload(scan.file_name, work.files.get(file_hash))
+    given = {"source": "paper", "page_amount": scan.page_amount, **values}
+    document, _instance = begin_incoming(work, agency_id=scan.agency_id, main_file=main, **given)
+    if said.strip():
+        keep_content(work, file_hash, "partly" if note else "read", said, note)
+    document.checks = {**document.checks, "scan": scan.id}
+    _note_duplicate(work, document, duplicate_reason)
+    _keep_originals(work, document, originals or {})
+    intake.settle(work, scan, document.id)
+    if certify and document.source == "paper" and work.actor.person_id is not None:
+        given_copy = {"document": document.id, "clerk": work.actor.person_id}
+        work.send(CERTIFY_COPY, given_copy, agency_id=document.agency_id)
+    return document, True
+
+
+_NOT_READY = {
+    "dropped": "Bản quét này đã bị bỏ ở một cửa sổ khác.",
+    "stopped": "Bản quét có dấu chỉ mức độ mật nên không tiếp nhận vào hệ thống; xử lý theo đường văn bản giấy.",
+    "failed": "Bản quét không đọc được nên không tiếp nhận được; quét lại rồi tải lên.",
+}
+
+
+def _require_reason(work: Work, agency_id: int, values: Any, hashes: tuple[str, ...], reason: str) -> None:
+    if not reason.strip() and duplicates.likely(work.session, agency_id, values, hashes):
+        sentence = "Có thể trùng với văn bản đã đến; xem hai văn bản cạnh nhau rồi ghi lý do nếu vẫn đăng ký."
+        raise InvalidInput(sentence, {"duplicate_reason": sentence})
+
+
+def _note_duplicate(work: Work, document: Document, reason: str) -> None:
+    if why := reason.strip()[:500]:
+        document.checks = {**document.checks, "duplicate_reason": why, "duplicate_by": work.actor.name}
+        work.note("document.duplicate_accepted", "document", document.id, document.agency_id, reason=why)
+
+
+def _keep_originals(work: Work, document: Document, originals: Mapping[str, Any]) -> None:
+    """What was in an old encoding stays as it came: texts beside the checks, files among the annexes (LA-4.2)."""
+    texts = {field: str(text)[:1000] for field, text in originals.items() if field != "files"}
+    for name, content in originals.get("files", ()):
+        sha256, kind = work.files.put(content), "application/octet-stream"
+        enter_file(work, document, "annex", sha256, formats.safe_name(name), kind, len(content), "original")
+    if texts:
+        document.checks = {**document.checks, "legacy": texts}
 
 
 def begin_recall(work: Work, document_id: int, reason: str) -> Instance:

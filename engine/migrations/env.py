@@ -14,6 +14,7 @@ import engine.inbox
 import engine.instances.models
 import engine.instances.practice.reporting.models
 import engine.instances.timing.models
+import engine.intake.models
 import engine.notices.models
 import engine.occasions
 import engine.opinions.models

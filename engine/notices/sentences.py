@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.notices.queries import Row
+
 Say = Callable[..., str]
 HEADLINES: Mapping[str, str] = {
     "assigned": "Việc%(step)s được giao cho bạn.",

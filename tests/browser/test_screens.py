@@ -54,6 +54,10 @@ SCREENS = {
     "templates": ("chuyenvien.sxd", "/templates"),
     "template": ("vanthu.sxd", "/templates/quyet-dinh"),
     "new-incoming": ("vanthu.sxd", "/documents/incoming/new"),
+    "scans": ("vanthu.sxd", "/intake"),
+    "scan": ("vanthu.sxd", "/intake/{scan}"),
+    "registration-forms": ("vanthu.sxd", "/intake/forms"),
+    "duplicates": ("vanthu.anphu", "/intake/compare/{arrived}"),
     "search": ("vanthu.sxd", "/search?q=xay+dung"),
     "search-start": ("vanthu.sxd", "/search"),
     "search-filtered": ("vanthu.sxd", "/search?q=xay+dung&direction=outgoing&order=due"),
@@ -129,7 +133,7 @@ SCREENS = {
     "not-found": ("vanthu.sxd", "/documents/999999"),
 }
 DARK = ("sign-in", "notices", "draft-layout", "drafts-compared", "inbox-groups", "task-accept", "document-outgoing",
-        "register-outgoing", "reports", "person", "incidents", "versions-compared", "publish", "merge",
+        "register-outgoing", "reports", "scan", "person", "incidents", "versions-compared", "publish", "merge",
         "practice")  # fmt: skip
 # looked at by its own test, which opens its parts first
 ELSEWHERE = {"modeler.draft"}
@@ -141,7 +145,8 @@ NO_SCREENS = {
     "versions.choose", "versions.drawing", "handbook.drawing", "practice.index",
     "drafting.picture", "drafting.standard", "drafting.edition",
     "registers.print_file", "search.export", "registers.slip_pdf", "registers.slip_word", "registers.stamp_file",
-    "registers.stamped_copy", "reports.export", "reports.made_file", "notices.push_worker",
+    "registers.stamped_copy", "reports.export",
+    "intake.reading", "intake.page_picture", "intake.piece", "reports.made_file", "notices.push_worker",
     "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",
     "archive.paper_file", "archive.loan_book", "succession.minutes_file",
 }  # fmt: skip

@@ -13,9 +13,11 @@ from engine.directory import rights
 from engine.directory.models import Agency
 from engine.directory.queries import actor_of
 from engine.documents import commands as documents
+from engine.documents.editing import Upload
 from engine.documents.models import Document, DraftText, Register
 from engine.drafts import commands as drafting
 from engine.instances.models import Incident, Instance
+from engine.intake import commands as intake
 from engine.notices import commands as notices
 from engine.notices.models import Letter, Notice
 from engine.platform import Actor, Platform, Work, system
@@ -26,6 +28,7 @@ from engine.tasks.filters import Filter
 from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
 from engine.tasks.succession import commands as succession
+from tests import papers
 from tests.browser.drawn import draw
 from tests.connectors.conversion.checking.papers import paper
 from tests.played import carry_on
@@ -81,6 +84,7 @@ def bring(platform: Platform) -> dict[str, int]:
     )
     found |= draw(platform, stage)
     found |= changes_of_people(stage)
+    found["scan"] = scans(platform, stage)
     remind(stage, int(found["accept"] or 0))
     urgent = platform.run(
         stage.actor("vanthu.anphu"), keep_filter, "Thượng khẩn, trình trước", "groups", Filter(urgency=2), "", "clerk"
@@ -95,6 +99,21 @@ def clerk_of(platform: Platform, stage: Stage) -> Actor:
     """The clerk of the department."""
     with platform.reading() as session:
         return actor_of(session, stage.person_id("vanthu.sxd"), platform.clock.now())
+
+
+def scans(platform: Platform, stage: Stage) -> int:
+    """On the clerk's desk: a scan with what it proposes, one like a document that came, one stopped; a kept form."""
+    clerk = clerk_of(platform, stage)
+    files = [
+        Upload("Công văn 12 xã Bên Kia.pdf", papers.paper(urgency="KHẨN")),
+        Upload("Văn bản đã dừng.pdf", papers.paper(secrecy="MẬT")),
+        Upload(f"{LONG[:120]}.pdf", papers.paper(code="15/UBND-KT", subject=("V/v " + LONG[:60],))),
+    ]
+    rows = platform.run(clerk, intake.take_in, files)
+    carry_on(platform)
+    kept = {"organ_name": "UBND xã Bên Kia", "type_name": "Báo cáo", "subject": "Báo cáo tháng", "urgency": "1"}
+    platform.run(clerk, intake.keep_form, "Báo cáo tháng của xã", kept, shared=True)
+    return rows[0].id
 
 
 def dossiers(work: Work, document_id: int, keeper_id: int) -> dict[str, int | None]:

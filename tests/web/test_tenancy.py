@@ -28,6 +28,7 @@ from engine.instances.models import Incident, Instance
 from engine.instances.moving import commands as moving
 from engine.instances.practice.reporting import schedules
 from engine.instances.practice.reporting.models import ReportFile
+from engine.intake import commands as intake
 from engine.notices import pushing
 from engine.notices.models import Notice
 from engine.opinions import commands as opinions
@@ -39,7 +40,7 @@ from engine.tasks.filters import Filter
 from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
 from engine.tasks.succession import commands as succession
-from tests import builders
+from tests import builders, papers
 from tests.web.conftest import SignIn
 from web.session import OPEN
 
@@ -106,6 +107,12 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     notice_id = platform.run(system(office.id), notice, office["leader"].id)
     filter_id = platform.run(clerk, keep_filter, "Quá hạn", "groups", Filter(due="late"), "", "clerk").id
     saved = platform.run(clerk, searching.save_search, "Văn bản của tôi", asking.Criteria(text="của sở"))
+    scan = builders.Upload("quét.pdf", builders.pdf("giấy"))
+    [taken] = platform.run(clerk, intake.take_in, [scan])
+    pages = {"file_hash": "0" * 64, "pages": 24, "pictures": [platform.files.put(papers.scanned())] * 24, "text": ""}
+    read = {NOT_IDS["name"]: {"value": "x", "confidence": 1, "page": 0, "box": [0.1, 0.1, 0.2, 0.2], "said": "x"}}
+    platform.run(clerk, intake.keep_read, taken.id, proposals=read, **pages)
+    form_id = platform.run(clerk, intake.keep_form, "Mẫu", {"organ_name": "UBND"}).id
     waiver = platform.run(admin, waivers.grant, "law.filed", "incoming-document", office.id, "Thử")
     return (
         procedures
@@ -125,6 +132,7 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
             "saved_id": saved.id,
             "notice_id": notice_id,
             "filter_id": filter_id,
+        "scan_id": taken.id, "form_id": form_id,
         **platform.run(clerk, on_schedule),
         **drafted(platform, clerk, office),
         }

@@ -8,5 +8,6 @@ import "../worklist/bulk.js";
 import "../notices/live.js";
 import "../notices/list.js";
 import "../notices/push.js";
+import "../intake/intake.js";
 import "../registers/registers.js";
 import "../drafting/drafting.js";

@@ -1,4 +1,4 @@
-"""New documents: drafting an outgoing one, taking in one that came on paper or within the house."""
+"""New documents: drafting an outgoing one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.directory import queries as directory
 from engine.documents import commands as documents
 from engine.documents import kinds, queries
 from engine.documents.models import Document
-from engine.errors import InvalidInput, NotFound
+from engine.errors import InvalidInput
 from engine.forms.context import FormContext
 from engine.forms.context import Upload as Posted
 from engine.instances import cases
@@ -24,7 +24,6 @@ from web.layout.forms import posted, screen_form
 from web.session import actor, now, platform
 
 OUTGOING = screen_form(__file__, "outgoing")
-INCOMING = screen_form(__file__, "incoming")
 ANSWERABLE = ("registered", "submitted", "directed", "in_progress", "resolved")
 
 
@@ -43,23 +42,6 @@ def new_outgoing() -> Any:
     with platform().reading() as reading:
         view = OUTGOING.view(sent, _outgoing_context(reading), errors)
     return render_template("documents/new-outgoing.html", view=view), status
-
-
-@screen.route("/documents/incoming/new", methods=["GET", "POST"])
-def new_incoming() -> Any:
-    """Take in a document that came on paper (scanned) or by another way than the axis; for the registry clerk."""
-    if "clerk" not in actor().roles:
-        raise NotFound(_("Trang này dành cho văn thư."))
-    sent, errors, status = None, {}, 200
-    context = FormContext(_catalogues(), today=now().astimezone(VIETNAM).date())
-    if request.method == "POST":
-        sent = posted(INCOMING)
-        try:
-            answers = INCOMING.validate(sent, context)
-            return _begun(*platform().run(actor(), cases.begin_incoming, **_arrived(answers)))
-        except InvalidInput as error:
-            errors, status = error.fields or {"subject": str(error)}, 422
-    return render_template("documents/new-incoming.html", view=INCOMING.view(sent, context, errors)), status
 
 
 def _begun(document: Document, _instance: Any) -> Any:
@@ -107,16 +89,6 @@ def _draft(answers: dict[str, Any]) -> dict[str, Any]:
         "answers": [answered] if answered else [],
         "main_file": _upload(main[0]) if main else None,
         "files": [_upload(each) for each in annexes],
-    }
-
-
-def _arrived(answers: dict[str, Any]) -> dict[str, Any]:
-    main, others = answers.pop("main_file", None) or [], answers.pop("files", None) or []
-    return {
-        **{key: value for key, value in answers.items() if value is not None},
-        "agency_id": actor().agency_id,
-        "main_file": _upload(main[0]) if main else None,
-        "files": [_upload(each) for each in others],
     }
 
 

@@ -195,6 +195,8 @@ def actions() -> dict[str, str]:
         "document.file_added": _("Đính kèm tệp"),
         "document.version_added": _("Thêm bản dự thảo"),
         "document.layout_checked": _("Kiểm tra thể thức"),
+        "document.copy_certified": _("Ghi dấu và ký số bản số hóa"),
+        "document.duplicate_accepted": _("Đăng ký dù giống văn bản trước"),
         "document.file_removed": _("Gỡ tệp"),
         "document.main_replaced": _("Thay tệp chính"),
         "document.verified": _("Kiểm tra chữ ký số"),

@@ -20,6 +20,7 @@ def run(arguments: Sequence[str], *, browser: bool, checks: bool, processes: int
     began = time.monotonic()
     if browser and _run("tests.browsers", quiet=True) != 0:
         return _end(["browser"], began)
+    _run("tests.recognition", quiet=True)  # without Tesseract its own tests are skipped, and say so
     with ThreadPoolExecutor(1) as beside:
         checked = beside.submit(_check) if checks else None
         outcome = _pytest(arguments, browser=browser, processes=processes)

@@ -22,7 +22,7 @@ def screen_form(beside: str, name: str) -> Form:
 
 def posted(form: Form) -> dict[str, Any]:
     """Return the raw answers of this request to a form; nothing is checked yet."""
-    return form.from_post(request.form.getlist, _uploads)
+    return form.from_post(request.form.getlist, uploads)
 
 
 def again(form: Form, sent: dict[str, Any] | None, context: FormContext) -> dict[str, Any] | None:
@@ -39,7 +39,8 @@ def again(form: Form, sent: dict[str, Any] | None, context: FormContext) -> dict
     return {**sent, **unasked}
 
 
-def _uploads(name: str) -> Sequence[Upload]:
+def uploads(name: str) -> Sequence[Upload]:
+    """Return the files posted under a name; inputs left empty post one without a name."""
     return [_upload(file) for file in request.files.getlist(name) if file.filename]
 
 

@@ -65,11 +65,13 @@ def boxes() -> tuple[Item, ...]:
 
 def sidebar(actor: Actor) -> tuple[Group, ...]:
     """Return the sidebar below the inbox, by what the roles of `actor` let them do."""
+    scans = (Item(_("Bản quét chờ nhập"), "intake.index", "file"),) if "clerk" in actor.roles else ()
     groups = [
         Group(
             _("Văn bản"),
             (
                 Item(_("Văn bản đến"), "documents.listing", "arrive", {"direction": "incoming"}),
+                *scans,
                 Item(_("Văn bản đi"), "documents.listing", "send", {"direction": "outgoing"}),
                 Item(_("Sổ văn bản"), "registers.index", "book"),
                 Item(_("Hồ sơ công việc"), "records.index", "file"),
@@ -129,7 +131,8 @@ def new_documents(actor: Actor) -> tuple[Item, ...]:
     """Return what “+ Văn bản” offers: drafting is everybody's, taking in paper is the registry clerk's."""
     items = [Item(_("Soạn văn bản đi"), "documents.new_outgoing", "send")]
     if "clerk" in actor.roles:
-        items.append(Item(_("Nhập văn bản đến"), "documents.new_incoming", "arrive"))
+        items.append(Item(_("Nhập văn bản đến"), "intake.new", "arrive"))
+        items.append(Item(_("Quét văn bản giấy"), "intake.index", "file"))
     return tuple(items)
 
 

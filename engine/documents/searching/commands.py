@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -122,14 +122,28 @@ def want_reading(work: Work, file_hash: str, media_type: str, agency_id: int | N
 
 
 def keep_content(work: Work, file_hash: str, state: str, said: str, note: str = "") -> bool:
-    """Keep what a file says; False when no document holds it any more (SYS-8). The words follow by themselves."""
+    """Keep what a file says; False when no document holds it any more (SYS-8). The words follow by themselves.
+
+    Finding no text in a file doesn't take away what was recognised on its pages.
+    """
     if work.session.scalar(select(Attachment.id).where(Attachment.file_hash == file_hash).limit(1)) is None:
         return False
     row = {"state": state, "text": clean(said, lines=True)[:LONGEST_CONTENT], "note": note[:300], "reader": READER,
            "read_at": work.now}  # fmt: skip
+    if state == "empty":
+        recognised = update(Content).where(Content.file_hash == file_hash, Content.state.in_(("read", "partly")))
+        if work.session.scalar(recognised.values(reader=READER).returning(Content.file_hash)) is not None:
+            return True
     new = insert(Content).values(file_hash=file_hash, **row)
     work.session.execute(new.on_conflict_do_update(index_elements=[Content.file_hash], set_=row))
     return True
+
+
+def carry_content(work: Work, from_hash: str, to_hash: str) -> None:
+    """A file made from another by a signature alone says the same."""
+    known = work.session.get(Content, from_hash)
+    if known is not None and known.state in ("read", "partly"):
+        keep_content(work, to_hash, known.state, known.text, known.note)
 
 
 def want_missing(work: Work, limit: int = 500) -> int:

@@ -14,8 +14,9 @@ from pypdf import PdfReader, PdfWriter
 
 from connectors.conversion import reading, tables
 from connectors.conversion.reading import Read, read
+from connectors.scanning.pages import join
 from engine.documents import formats
-from tests import builders
+from tests import builders, papers
 
 ODT = "application/vnd.oasis.opendocument.text"
 
@@ -82,7 +83,7 @@ def named(**parts: bytes | str) -> bytes:
         (named, formats.WORD, "empty", "không có chữ"),
         (lambda: builders.package({"word/document.xml": "<a><b></a>"}), formats.WORD, "failed", "hỏng"),
         (lambda: "Đ".encode("utf-16"), "text/plain", "failed", "Unicode"),
-        (lambda: b"\x89PNG", "image/png", "empty", "chưa đọc được"),
+        (lambda: b"\x89PNG", "image/png", "empty", "chờ nhận dạng"),
         (lambda: b"anything", "application/x-unknown", "empty", "chưa đọc được"),
     ],
 )
@@ -130,3 +131,19 @@ def test_a_long_text_is_cut_and_said_to_be(monkeypatch: pytest.MonkeyPatch) -> N
 @given(st.binary(max_size=300), st.sampled_from([formats.PDF, formats.WORD, formats.EXCEL, ODT, "text/csv"]))
 def test_no_bytes_raise(content: bytes, media_type: str) -> None:
     assert read(content, media_type).state in ("read", "partly", "empty", "failed")
+
+
+def test_text_in_an_old_encoding_is_read_as_unicode() -> None:
+    document = Document()
+    document.add_paragraph("VÒ viÖc b¸o c¸o kÕt qu¶ thùc hiÖn nhiÖm vô quý III")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    found = read(buffer.getvalue(), formats.WORD)
+    assert "Về việc báo cáo kết quả thực hiện nhiệm vụ quý III" in found.text
+    assert (found.state, found.note) == ("read", "Nội dung dùng bảng mã cũ TCVN3 (ABC).")
+
+
+def test_a_scan_is_told_from_empty_paper() -> None:
+    assert read(join([papers.scanned()]), formats.PDF).picture
+    assert not read(builders.pdf("x"), formats.PDF).picture
+    assert read(papers.scanned(), "image/jpeg").picture

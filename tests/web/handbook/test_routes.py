@@ -13,7 +13,7 @@ from web.handbook.pages import ABOUT, BOOK, CHAPTERS
 # answered to other programs, inside another page, or the handbook itself
 NO_SCREENS = {
     "static", "layout.alive", "layout.ready", "worklist.counts", "worklist.news", "instances.drawing", "documents.file",
-    "notices.stream", "notices.open_notice",
+    "notices.stream", "notices.open_notice", "intake.reading", "intake.piece", "intake.page_picture",
     "drafts.content", "drafts.export_diagram", "drafts.export_everything", "modeler.palette", "scenarios.listing",
     "versions.choose", "versions.drawing", "practice.index", "search.export", "handbook.contents", "handbook.chapter",
     "handbook.functions",

@@ -1,0 +1,1 @@
+"""Scanned paper: pages joined and shown, printed Vietnamese recognised with Tesseract."""

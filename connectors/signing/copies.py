@@ -1,0 +1,102 @@
+"""The operation that makes a digitised paper document the agency's: visible mark and signature (PL I, box 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from engine.directory import queries as directory
+from engine.documents import commands as documents
+from engine.documents import formats, queries
+from engine.documents.searching.commands import carry_content
+from engine.errors import BusinessError, Conflict, PermanentError
+from engine.instances.cases import CERTIFY_COPY
+from engine.operations import Outside, operation, parameter
+from engine.platform import Work, system
+
+FILE = "signing.file"
+ORIGIN = "certified"
+
+
+@dataclass(frozen=True)
+class CertifyCopy:
+    """Mark and sign the digitised copy of a paper document for the agency."""
+
+    document: int = parameter("Văn bản", kind="document")
+    clerk: int = parameter("Người số hóa", kind="person", help="Văn thư đã quét văn bản và ký số của cơ quan.")
+
+
+@dataclass(frozen=True)
+class CopyCertified:
+    """The signed file by its hash, made from which one, by whom, when, with which certificate."""
+
+    input_hash: str
+    file_hash: str
+    file_name: str
+    certified_at: str
+    clerk: str
+    agency: str
+    serial: str
+    conclusion: str
+
+
+def record_copy(given: CertifyCopy, result: Mapping[str, Any], work: Work) -> None:
+    """Make the signed copy the main file and keep what the mark says as data; what was recognised goes along."""
+    if result["input_hash"] == result["file_hash"]:
+        return  # it bore the mark already
+    document = queries.locked(work, given.document, "incoming")
+    if document.destroyed_at is not None:
+        return
+    main = queries.main_file(work.session, document.id)
+    if main is None or main.file_hash != result["input_hash"]:
+        raise Conflict("Tệp của văn bản đã thay đổi trong lúc ký; hệ thống sẽ ký lại tệp mới.")
+    documents.replace_main(work, document.id, result["file_hash"], result["file_name"], ORIGIN)
+    carry_content(work, result["input_hash"], result["file_hash"])
+    kept = ("input_hash", "file_hash", "certified_at", "clerk", "agency", "serial")
+    document.checks = {
+        **document.checks,
+        "digitised": {"kind": "Bản số hóa từ văn bản giấy", **{k: result[k] for k in kept}},
+    }
+    work.note("document.copy_certified", "document", document.id, document.agency_id, clerk=given.clerk,
+              file_hash=result["file_hash"])  # fmt: skip
+
+
+@operation(
+    CERTIFY_COPY, version=1, name="Ký số bản số hóa", outside=True, settle=record_copy,
+    errors=("signing.certificate", "signing.device", FILE),
+    legal_basis=("ND30-18.6", "ND30-25", "ND30-32.2", "ND30-33.2"),
+)  # fmt: skip
+def certify_copy(given: CertifyCopy, outside: Outside) -> CopyCertified:
+    """Ghi hình thức “bản số hóa”, cơ quan, thời gian, người số hóa ở góc trên bên phải trang đầu và ký số cơ quan."""
+    from connectors.signing.client import signing_client
+    from connectors.signing.pades import sign_copy
+    from connectors.signing.verification import verify
+
+    platform, client = outside.platform, signing_client(outside.platform)
+    with platform.reading() as session:
+        document = queries.get(session, system(outside.agency_id), given.document)
+        main = queries.main_file(session, document.id)
+        clerk = directory.person(session, document.agency_id, given.clerk)
+        if document.source != "paper" or main is None or main.media_type != formats.PDF:
+            raise BusinessError(FILE, "Chỉ ký số bản số hóa dạng PDF của văn bản giấy.")
+        identity = client.agency(session, document.agency_id)
+    before = platform.files.get(main.file_hash)
+    at = client.now.isoformat()
+    about = (main.file_hash, f"{PurePath(main.file_name).stem}.pdf", at, clerk.full_name, identity.holder.name)
+    if main.origin == ORIGIN:
+        return _done(about, main.file_hash, f"{identity.serial:x}", "copy")
+    if verify(before, client.trust(), client.now).signatures:
+        raise BusinessError(FILE, "Tệp đã có chữ ký số nên là văn bản điện tử, không phải bản số hóa từ giấy.")
+    try:
+        content = sign_copy(before, clerk.full_name, identity, client.desk)
+    except PermanentError as error:
+        raise BusinessError(FILE, str(error)) from error
+    report = verify(content, client.trust(), client.now)
+    return _done(about, platform.files.put(content), f"{identity.serial:x}", report.conclusion)
+
+
+def _done(about: tuple[str, str, str, str, str], file_hash: str, serial: str, conclusion: str) -> CopyCertified:
+    input_hash, name, at, clerk, agency = about
+    return CopyCertified(input_hash, file_hash, name, at, clerk, agency, serial, conclusion)

@@ -1,0 +1,1 @@
+"""Taking in paper: scans, what their text proposes, old encodings, duplicates, kept registration forms."""

@@ -1,0 +1,111 @@
+"""The agency's mark on a digitised paper document: visible, signed, kept as data, never put on twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+import pytest
+
+from connectors.delivery import carry_out_all
+from connectors.scanning.pages import join
+from connectors.signing import pades
+from connectors.signing.authority import LocalAuthority
+from connectors.signing.identity import Identity
+from connectors.signing.pades import Desk
+from connectors.signing.verification import verify
+from engine.clock import FixedClock
+from engine.documents import commands as documents
+from engine.documents import queries
+from engine.documents.models import Document
+from engine.documents.searching.commands import keep_content
+from engine.documents.searching.models import Content
+from engine.instances.cases import CERTIFY_COPY
+from engine.outbox import Delivery
+from engine.platform import Platform, Work, system
+from engine.settings import Settings
+from tests import builders, papers
+from tests.catalog import catalog
+from tests.connectors.signing.conftest import NOW
+
+
+@pytest.fixture
+def platform(
+    settings: Settings, clock: FixedClock, tmp_path: Path, authority: LocalAuthority, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Platform]:
+    monkeypatch.setenv("VANTHU_SIGNING_AUTHORITY_PATH", str(authority.folder))
+    made = builders.platform(settings, clock, tmp_path / "files")
+    made.catalog = catalog()
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def office(platform: Platform) -> builders.Office:
+    return builders.office(platform)
+
+
+def certified(platform: Platform, office: builders.Office, document: Document) -> Delivery:
+    def ask(work: Work) -> Delivery:
+        return work.send(CERTIFY_COPY, {"document": document.id, "clerk": office["clerk"].id}, agency_id=office.id)
+
+    row = platform.run(system(office.id), ask)
+    carry_out_all(platform)
+    with platform.reading() as session:
+        return session.get_one(Delivery, row.id)
+
+
+def arrived(platform: Platform, office: builders.Office, content: bytes, **fields: Any) -> Document:
+    given = {"agency_id": office.id, "source": "paper", "subject": "Giấy", **fields}
+    given["main_file"] = builders.Upload("quét.pdf", content)
+    return platform.run(builders.actor(platform, office["clerk"]), documents.create_incoming, **given)
+
+
+def test_the_mark_says_what_the_norm_wants(agency: Identity, desk: Desk, authority: LocalAuthority) -> None:
+    made = pades.sign_copy(papers.paper(), "Lê Thị Văn Thư", agency, desk)
+    report = verify(made, authority.trust(NOW), NOW)
+    assert (report.conclusion, report.proposal) == ("copy", "accept")
+    assert pades.copy_lines("Sở", NOW, "Lê Thị Văn Thư") == [
+        "BẢN SỐ HÓA TỪ VĂN BẢN GIẤY", "Sở", "20-11-2026 09:05:07 +07:00", "Người số hóa: Lê Thị Văn Thư",
+    ]  # fmt: skip
+    page = pdfium.PdfDocument(made)
+    page.init_forms()
+    drawn = page[0].render(scale=1, may_draw_forms=True).to_pil().convert("L")
+    plain = pdfium.PdfDocument(papers.paper())[0].render(scale=1).to_pil().convert("L")
+    corner = (300, 5, 560, 56)
+    assert drawn.crop(corner).getextrema()[0] < 100  # the mark stands above the national title
+    assert plain.crop((300, 5, 560, 45)).getextrema()[0] == 255
+
+
+def test_a_copy_is_certified_once_and_keeps_its_data(platform: Platform, office: builders.Office) -> None:
+    document = arrived(platform, office, join([papers.scanned()]))
+    with platform.reading() as session:
+        before = queries.main_file(session, document.id)
+        assert before is not None
+    platform.run(system(office.id), keep_content, before.file_hash, "read", "chữ đã nhận dạng")
+    for _twice in range(2):
+        row = certified(platform, office, document)
+        assert row.state == "done", row.last_error
+    with platform.reading() as session:
+        main = queries.main_file(session, document.id)
+        assert main is not None
+        found = queries.get(session, builders.actor(platform, office["clerk"]), document.id)
+        content = session.get(Content, main.file_hash)
+    assert (main.origin, main.version) == ("certified", 2)
+    assert found.checks["digitised"]["clerk"] == office["clerk"].full_name
+    assert found.checks["digitised"]["input_hash"] == before.file_hash
+    assert content is not None
+    assert content.text == "chữ đã nhận dạng"
+
+
+def test_what_is_no_digitised_paper_is_not_certified(
+    platform: Platform, office: builders.Office, sealed: bytes
+) -> None:
+    for content, fields, said in (
+        (papers.paper(), {"source": "internal"}, "Chỉ ký số bản số hóa"), (sealed, {}, "đã có chữ ký số"),
+    ):  # fmt: skip
+        row = certified(platform, office, arrived(platform, office, content, **fields))
+        assert row.state == "failed"
+        assert said in (row.last_error or "")
