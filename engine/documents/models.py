@@ -265,6 +265,7 @@ class Instruction(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]  # its step was taken back; kept as evidence
 
 
 class Assignment(Base):
@@ -280,10 +281,11 @@ class Assignment(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     part: Mapped[str] = mapped_column(String(10))
     due_at: Mapped[datetime | None]
-    state: Mapped[str] = mapped_column(String(20), default="open")  # open, done, returned
+    state: Mapped[str] = mapped_column(String(20), default="open")  # open, done, returned, replaced
     note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]  # first looked at by the person, or by somebody of the unit
 
 
 class Opinion(Base):
@@ -298,6 +300,7 @@ class Opinion(Base):
     verdict: Mapped[str] = mapped_column(String(20), default="")
     text: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]  # its step was taken back; kept as evidence
 
 
 class Party(Base):

@@ -121,7 +121,7 @@ class Instruct:
 
 @operation(
     "documents.instruct", version=1, name="Ghi ý kiến chỉ đạo, phân công", errors=(TRANSITION,),
-    legal_basis=("ND30-23.2", "ND30-23.4"),
+    legal_basis=("ND30-23.2", "ND30-23.4"), retractable=True,
 )  # fmt: skip
 def instruct(given: Instruct, work: Work) -> incoming.Instructed:
     """Ghi bút phê: một đơn vị chủ trì, các đơn vị phối hợp, để biết, thời hạn; hạn tính đến cuối giờ làm việc."""
@@ -143,7 +143,10 @@ class Assign:
     by: int | None = parameter("Người phân công", kind="person", default=None)
 
 
-@operation("documents.assign", version=1, name="Phân công xử lý", errors=(TRANSITION,), legal_basis=("ND30-23.2",))
+@operation(
+    "documents.assign", version=1, name="Phân công xử lý", errors=(TRANSITION,), legal_basis=("ND30-23.2",),
+    retractable=True,
+)  # fmt: skip
 def assign(given: Assign, work: Work) -> None:
     """Giao một người chủ trì và những người phối hợp; thay cho lần phân công trước."""
     _in_order(commands.assign, work, given.document, person_id=given.person, supporters=given.supporters, by=given.by)
@@ -164,7 +167,9 @@ class Postponed:
     due_at: str
 
 
-@operation("documents.postpone", version=1, name="Lùi thời hạn giải quyết", legal_basis=("ND30-24.2",))
+@operation(
+    "documents.postpone", version=1, name="Lùi thời hạn giải quyết", legal_basis=("ND30-24.2",), retractable=True
+)
 def postpone(given: Postpone, work: Work) -> Postponed:
     """Ghi thời hạn mới vào phân công của người chủ trì và người phối hợp đang giải quyết văn bản."""
     return Postponed(commands.postpone(work, given.document, _moment(given.due_at, "Thời hạn mới")).isoformat())
@@ -226,7 +231,10 @@ class Recorded:
     urgency: int
 
 
-@operation("documents.record-opinion", version=1, name="Ghi ý kiến", errors=(TRANSITION,), legal_basis=("SYS-5.a",))
+@operation(
+    "documents.record-opinion", version=1, name="Ghi ý kiến", errors=(TRANSITION,), legal_basis=("SYS-5.a",),
+    retractable=True,
+)  # fmt: skip
 def record_opinion(given: RecordOpinion, work: Work) -> Recorded:
     """Lưu ý kiến kiểm tra, duyệt, phối hợp hoặc trả lại cùng với văn bản; chuyển trạng thái nếu có nêu."""
     commands.record_opinion(work, given.document, given.person, given.kind, given.verdict, given.text)
@@ -246,7 +254,10 @@ class SetStatus:
     )
 
 
-@operation("documents.set-status", version=1, name="Chuyển trạng thái", errors=(TRANSITION,), legal_basis=("ND30-14",))
+@operation(
+    "documents.set-status", version=1, name="Chuyển trạng thái", errors=(TRANSITION,), legal_basis=("ND30-14",),
+    retractable=True,
+)  # fmt: skip
 def set_status(given: SetStatus, work: Work) -> None:
     """Chuyển trạng thái theo đúng trình tự; sai trình tự thì báo lỗi document.transition."""
     _in_order(commands.set_status, work, given.document, given.status)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select, update
 
 from engine import occasions
 from engine.clock import VIETNAM
@@ -150,6 +150,14 @@ def locked(work: Work, task_id: int) -> Task:
 def candidates(work: Work, task_id: int) -> frozenset[str]:
     """The groups that may take a task."""
     return frozenset(work.session.scalars(select(TaskCandidate.group).where(TaskCandidate.task_id == task_id)))
+
+
+def note_opened(work: Work, task_id: int) -> bool:
+    """Note that somebody who may do an open task has looked at it for the first time; one statement, no version."""
+    mine = (Task.id == task_id, Task.agency_id == work.actor.agency_id, Task.state == "open", Task.opened_at.is_(None))
+    seen = update(Task).where(*mine).values(opened_at=work.now, opened_by_id=work.actor.person_id)
+    found: Any = work.session.execute(seen.execution_options(synchronize_session=False))
+    return bool(found.rowcount)
 
 
 def claim_task(work: Work, task_id: int) -> Task:

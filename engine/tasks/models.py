@@ -20,6 +20,7 @@ class Task(Base):
         Index("ix_task_assignee", "assignee_id", "due_at", "id", postgresql_where="state = 'open'"),
         Index("ix_task_document", "document_id"),
         Index("ix_task_ended", "agency_id", "completed_at"),
+        Index("ix_task_completer", "completed_by_id", "completed_at"),
     )
 
     id: Mapped[Key]
@@ -43,6 +44,10 @@ class Task(Base):
     completed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answers: Mapped[Json]
+    opened_at: Mapped[datetime | None]  # first looked at by somebody who may do it
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    handed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    handed_note: Mapped[str | None] = mapped_column(String(500))  # the words it was handed over with
     version: Mapped[int] = mapped_column(default=1)
     __mapper_args__ = {"version_id_col": version}
 
@@ -74,3 +79,37 @@ class KeptFilter(Base):
     box: Mapped[str] = mapped_column(String(20))
     asked: Mapped[Json]  # due, urgency, step, unit, words
     role: Mapped[str | None] = mapped_column(String(40))
+
+
+class Reminder(Base):
+    """One time somebody was urged about a document or a task: by a person, by a timer, or over their head."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        CheckConstraint("kind in ('by-hand','automatic','escalation')", name="kind"),
+        Index("ix_reminder_document", "document_id", "id"),
+        Index("ix_reminder_task", "task_id"),
+    )
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    document_id: Mapped[int | None]
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))  # None: everything open on the document
+    kind: Mapped[str] = mapped_column(String(12))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who urged; None: a timer
+    message: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime]
+
+
+class Phrase(Base):
+    """Words somebody writes again and again (mẫu ý kiến); shared with everybody of a role if it has one."""
+
+    __tablename__ = "phrase"
+    __table_args__ = (UniqueConstraint("person_id", "name"), Index("ix_phrase_agency", "agency_id", "role"))
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str | None] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(60))
+    text: Mapped[str] = mapped_column(String(2000))
