@@ -53,6 +53,7 @@ from web.waivers import routes as waivers
 from web.worklist import bulk
 from web.worklist import keeping as keeping_filters
 from web.worklist import routes as worklist
+from web.worklist import steps
 
 HERE = Path(__file__).parent
 SCREENS = (
@@ -191,5 +192,6 @@ _ = (
     prints,
     report_files,
     slips,
+    steps,
     stream,
 )  # their routes hang on the screens of their folders

@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from engine.directory import queries as directory
 from engine.errors import Conflict, InvalidInput, NotFound, RequestError
+from engine.instances.mending import restoring
 from engine.tasks import commands
 from engine.tasks import queries as worklists
 from engine.tasks.queries import Chosen
@@ -61,7 +62,7 @@ def bulk() -> Any:
 
 def _wanted() -> str:
     wanted = request.form.get("do", "")
-    if wanted not in ("claim", "release", "hand-over"):
+    if wanted not in ("claim", "release", "hand-over", "take-back"):
         raise InvalidInput(_("Chọn thao tác cho các việc đã đánh dấu rồi thực hiện lại."))
     return wanted
 
@@ -96,5 +97,7 @@ def _run(wanted: str, task_id: int, person_id: int | None) -> None:
     run: Callable[..., Any] = platform().run
     if wanted == "hand-over":
         run(actor(), commands.hand_over_task, task_id, person_id)
+    elif wanted == "take-back":
+        run(actor(), restoring.take_back, task_id)
     else:
         run(actor(), commands.claim_task if wanted == "claim" else commands.release_task, task_id)

@@ -22,11 +22,13 @@ from engine.forms.form import Form
 from engine.instances import commands as instances
 from engine.instances import queries
 from engine.instances.answers import form_of
+from engine.instances.mending import taking_back
 from engine.instances.models import Instance
 from engine.instances.queries import TaskView
 from engine.instances.timing import deadlines
 from engine.notices import queries as notices
 from engine.notices.rules import LONGEST_MESSAGE, may_urge
+from engine.platform import Verdict
 from engine.tasks import commands as tasks
 from engine.tasks import kept
 from engine.tasks import queries as worklists
@@ -100,7 +102,10 @@ def news() -> Any:
 @screen.get("/tasks/<int:task_id>")
 def task(task_id: int) -> Any:
     """Show one task: the document, what is asked, the form, history and diagram."""
-    return _task_page(task_id)
+    page, unseen = _task_page(task_id)
+    if unseen:
+        platform().run(actor(), tasks.note_opened, task_id)
+    return page
 
 
 @screen.post("/tasks/<int:task_id>")
@@ -112,15 +117,18 @@ def complete(task_id: int) -> Any:
     try:
         done = platform().run(actor(), instances.complete_task, task_id, sent, shown)
     except InvalidInput as error:
-        return _task_page(task_id, sent=sent, problem=error), 422
+        return _task_page(task_id, sent=sent, problem=error)[0], 422
     except Conflict:
         if not _is_stale(task_id, shown):
             raise
         stale = _("Việc này đã thay đổi sau khi bạn mở trang; những gì bạn đã nhập vẫn còn. Xem lại rồi gửi lần nữa.")
-        return _task_page(task_id, sent=sent, problem=InvalidInput(stale)), 409
+        return _task_page(task_id, sent=sent, problem=InvalidInput(stale))[0], 409
     flash(_("Đã hoàn thành: %(name)s.", name=name), "done")
     with platform().reading() as reading:
         following = worklists.waiting_for(reading, actor(), done.document_id, now())
+        retractable = _retractable(reading, task_id)
+    if retractable:
+        flash(url_for("worklist.take_back", task_id=task_id), "take-back")
     return redirect(url_for("worklist.task", task_id=following) if following else url_for("worklist.inbox"), 303)
 
 
@@ -192,7 +200,15 @@ def _asked(task_id: int) -> tuple[str, Form | None]:
         return found.name, form_of(definitions.ready(reading, version_id or 0), found)
 
 
-def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: InvalidInput | None = None) -> str:
+def _retractable(reading: Session, task_id: int) -> Verdict:
+    """Tell whether a task just completed could be taken back."""
+    return taking_back.may_take_back(reading, actor(), platform().catalog, reading.get_one(Task, task_id))
+
+
+def _task_page(
+    task_id: int, sent: dict[str, Any] | None = None, problem: InvalidInput | None = None
+) -> tuple[str, bool]:
+    """Return the page of a task, and whether nobody who may do it has looked at it before."""
     with platform().reading() as reading:
         view = queries.task(reading, actor(), task_id, now())
         calendar = directory.office_calendar(reading, view.task.agency_id)
@@ -204,14 +220,16 @@ def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: Invali
         }
         colleagues = directory.people(reading, view.task.agency_id, active_only=True) if view.may_release else []
         unoffered = why.missing(reading, actor(), view)
+        retractable = _retractable(reading, task_id) if view.task.completed_by_id == actor().person_id else None
         errors = (problem.fields or {"": str(problem)}) if problem else None
         # inside: pickers ask the database, and a session asked after its end keeps a connection of the pool
         form = view.form.view(again(view.form, sent, view.context), view.context, errors) if view.form else None
-    return render_template(
+    page = render_template(
         "worklist/task.html", view=view, task=view.task, form=form, problem=problem, colleagues=colleagues,
-        deadline=words.deadline(view.task.due_at, now(), calendar), unoffered=unoffered,
+        deadline=words.deadline(view.task.due_at, now(), calendar), unoffered=unoffered, retractable=retractable,
         may_urge=may_urge(actor(), view.task), longest_message=LONGEST_MESSAGE, **shown, **course,
     )  # fmt: skip
+    return page, bool(view.may_complete) and view.task.opened_at is None and view.task.state == "open"
 
 
 def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:
