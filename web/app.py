@@ -50,10 +50,9 @@ from web.search import export
 from web.search import routes as search
 from web.versions import routes as versions
 from web.waivers import routes as waivers
-from web.worklist import bulk
+from web.worklist import bulk, steps
 from web.worklist import keeping as keeping_filters
 from web.worklist import routes as worklist
-from web.worklist import steps
 
 HERE = Path(__file__).parent
 SCREENS = (

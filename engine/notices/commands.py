@@ -196,6 +196,7 @@ def urge(work: Work, task_id: int, message: str) -> Task:
     said = fitting("message", "nội dung đôn đốc", message, rules.LONGEST_MESSAGE, required=True, lines=True)
     task.priority += 10
     work.tell(occasions.URGED, task.agency_id, task_id=task.id, document_id=task.document_id, details={"message": said})
+    tasks.record_reminder(work, task.agency_id, "by-hand", said, task.document_id, task.id)
     work.note("task.urged", "task", task.id, agency_id=task.agency_id, message=said, document=task.document_id)
     return task
 

@@ -17,7 +17,8 @@ from engine.directory.models import Person
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 from engine.tasks import rules
-from engine.tasks.models import Task, TaskCandidate
+from engine.tasks.assignments import note_seen
+from engine.tasks.models import Reminder, Task, TaskCandidate
 
 Owner = TypeVar("Owner", bound=Base)
 
@@ -153,11 +154,13 @@ def candidates(work: Work, task_id: int) -> frozenset[str]:
 
 
 def note_opened(work: Work, task_id: int) -> bool:
-    """Note that somebody who may do an open task has looked at it for the first time; one statement, no version."""
+    """Note that somebody who may do an open task has looked at it for the first time; no version, or forms go stale."""
     mine = (Task.id == task_id, Task.agency_id == work.actor.agency_id, Task.state == "open", Task.opened_at.is_(None))
     seen = update(Task).where(*mine).values(opened_at=work.now, opened_by_id=work.actor.person_id)
-    found: Any = work.session.execute(seen.execution_options(synchronize_session=False))
-    return bool(found.rowcount)
+    row = work.session.execute(seen.returning(Task.document_id).execution_options(synchronize_session=False)).first()
+    if row is not None and row[0] is not None:
+        note_seen(work, row[0])
+    return row is not None
 
 
 def claim_task(work: Work, task_id: int) -> Task:
@@ -224,9 +227,23 @@ def remind(work: Work, document_id: int, message: str, group: str | None = None)
             document=document_id,
         )
     if tasks:
+        kind = "escalation" if group else "automatic"
+        record_reminder(work, tasks[0].agency_id, kind, message, document_id, tasks[0].id if len(tasks) == 1 else None)
         told = {"message": message, "group": group}
         work.tell(occasions.REMINDED, tasks[0].agency_id, document_id=document_id, details=told)
     return len(tasks)
+
+
+def record_reminder(
+    work: Work, agency_id: int, kind: str, message: str, document_id: int | None, task_id: int | None
+) -> None:
+    """Keep that somebody was urged: by-hand, automatic (a timer) or escalation (over their head); SYS-1.l–m."""
+    work.session.add(
+        Reminder(
+            agency_id=agency_id, kind=kind, message=message[:500], document_id=document_id, task_id=task_id,
+            person_id=work.actor.person_id if kind == "by-hand" else None, at=work.now,
+        )
+    )  # fmt: skip
 
 
 def require_open(work: Work, task: Task) -> None:

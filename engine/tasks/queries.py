@@ -15,7 +15,7 @@ from engine.documents.models import Document
 from engine.platform import Actor
 from engine.tasks import rules
 from engine.tasks.filters import Facets, Filter, columns, facets, narrow
-from engine.tasks.models import Task, TaskCandidate
+from engine.tasks.models import Reminder, Task, TaskCandidate
 
 Box = Literal["mine", "groups", "stand-in", "due-soon"]
 BOXES: tuple[Box, ...] = ("mine", "groups", "stand-in", "due-soon")
@@ -140,6 +140,27 @@ def chosen(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, Ch
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A task somebody has completed, with its document."""
+
+    task: Task
+    code: str | None
+    subject: str | None
+
+
+def done_by(session: Session, actor: Actor, *, limit: int, offset: int = 0) -> Sequence[Done]:
+    """What the actor has completed, or others in their place, newest first."""
+    mine = or_(Task.completed_by_id == actor.person_id, Task.acting_for_id == actor.person_id)
+    rows = (
+        select(Task, Document.code, Document.subject)
+        .outerjoin(Document, Document.id == Task.document_id)
+        .where(mine, Task.state == "completed", Task.agency_id == actor.agency_id)
+        .order_by(Task.completed_at.desc(), Task.id.desc())
+    )
+    return [Done(*row) for row in session.execute(rows.limit(limit).offset(offset))]
+
+
 def open_on(session: Session, document_id: int) -> Sequence[tuple[Task, str | None]]:
     """Open tasks of a document with the assignee's name: where the document is now."""
     rows = (
@@ -148,6 +169,31 @@ def open_on(session: Session, document_id: int) -> Sequence[tuple[Task, str | No
         .where(Task.document_id == document_id, Task.state == "open")
     )
     return [(r[0], r[1]) for r in session.execute(rows.order_by(Task.id))]
+
+
+@dataclass(frozen=True, slots=True)
+class Urged:
+    """One time somebody was urged: how, by whom, about which step, with which words."""
+
+    kind: str
+    at: datetime
+    by: str | None
+    step: str | None
+    message: str
+
+
+def reminders(session: Session, document_id: int | None, task_id: int | None = None) -> Sequence[Urged]:
+    """Every time anybody was urged about a document, or about one task and what concerns it; oldest first."""
+    about: Any = Reminder.document_id == document_id
+    if task_id is not None:
+        about = or_(Reminder.task_id == task_id, and_(about, Reminder.task_id.is_(None)))
+    rows = (
+        select(Reminder.kind, Reminder.at, Person.full_name, Task.name, Reminder.message)
+        .outerjoin(Person, Person.id == Reminder.person_id)
+        .outerjoin(Task, Task.id == Reminder.task_id)
+        .where(about)
+    )
+    return [Urged(*row) for row in session.execute(rows.order_by(Reminder.id))]
 
 
 def candidate_groups(session: Session, task_id: int) -> frozenset[str]:

@@ -19,8 +19,10 @@ from engine.documents.models import Dispatch, DispatchStatus, Document
 from engine.instances import queries as instances
 from engine.platform import Actor
 from engine.records import queries as records
+from engine.tasks import assignments
 from engine.tasks import queries as worklists
 from web.layout.words import Mark
+from web.session import now
 
 _MOST_LINES = 300
 
@@ -38,12 +40,12 @@ class AuditLine:
 def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
     """Read everything the page of `document` shows; each list in one query."""
     dispatches = documents.dispatches(session, document.id)
-    assignments = documents.assignments(session, document.id)
+    lines = assignments.lines(session, document.id, now())
     instructions = documents.instructions(session, document.id)
     opinions = documents.opinions(session, document.id)
     runs = instances.of_document(session, document.id)
     concerned = [
-        *(row.person_id for row in (*assignments, *instructions, *opinions)),
+        *(row.person_id for row in (*instructions, *opinions)),
         document.drafter_id,
         document.signer_id,
     ]
@@ -51,11 +53,14 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "dispatches": dispatches,
         "statuses": _statuses(session, [dispatch.id for dispatch in dispatches]),
         "dispatch_mark": dispatch_mark,
-        "assignments": assignments,
+        "lines": lines,
+        "people_address": "",
+        "line_mark": line_mark,
+        "reminders": worklists.reminders(session, document.id),
         "instructions": instructions,
         "opinions": opinions,
         "people": _names(session, Person.id, Person.full_name, concerned),
-        "units": _names(session, Unit.id, Unit.name, [*(row.unit_id for row in assignments), document.unit_id]),
+        "units": _names(session, Unit.id, Unit.name, [document.unit_id]),
         "links": documents.links(session, actor, document.id),
         "said_of_link": said_of_link,
         "codes": [code.code for code in directory.codes_of(session, document.agency_id)],
@@ -112,6 +117,15 @@ def recipients_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
         for document_id, name in session.execute(rows):
             found.setdefault(document_id, []).append(name)
     return found
+
+
+def line_mark(state: str) -> Mark:
+    """Return how the state of a line of an instruction is marked."""
+    return {
+        "unseen": Mark(_("chưa xem"), "", "ring"), "doing": Mark(_("đang làm"), "", "dot"),
+        "done": Mark(_("đã xong"), "done", "check"), "late": Mark(_("quá hạn"), "late", "alert"),
+        "returned": Mark(_("đã trả lại"), "today", "retry"),
+    }[state]  # fmt: skip
 
 
 def dispatch_mark(state: str, name: str) -> Mark:
