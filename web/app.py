@@ -36,6 +36,7 @@ from web.modeler import drafts
 from web.modeler import routes as modeler
 from web.notices import preferences, stream
 from web.notices import routes as notices
+from web.phrases import routes as phrases
 from web.practice import routes as practice
 from web.records import filing as dossier_filing
 from web.records import keeping as dossier_keeping
@@ -74,6 +75,7 @@ SCREENS = (
     adaptation.screen,
     scenarios.screen,
     flight.screen,
+    phrases.screen,
     practice.screen,
     waivers.screen,
 )
