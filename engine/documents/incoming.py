@@ -239,11 +239,13 @@ def instruct(
     inform_units: Sequence[int] = (),
     due_date: date | None = None,
     due_dates: Mapping[str, date] = MappingProxyType({}),
+    due_otherwise: datetime | None = None,
     person_id: int | None = None,
 ) -> Instructed:
     """Write the instruction: exactly one lead, supporters, others for information, due dates (ND30-23.2, 23.4).
 
-    `due_date` is everybody's who acts; `due_dates` by the unit's id are a line's own.
+    `due_date` is everybody's who acts, else the document's, else `due_otherwise`; `due_dates` by the unit's id are a
+    line's own.
     """
     document = locked(work, document_id, "incoming")
     work.require(rules.may_become(document, "directed") if document.status != "directed" else ALLOWED)
@@ -262,7 +264,7 @@ def instruct(
     )
     wanted, end_of_day = due_date or document.due_date, office_calendar(work.session, document.agency_id).end_of_day
     own = {int(unit): end_of_day(day) for unit, day in due_dates.items()}
-    common = end_of_day(wanted) if wanted else None
+    common = end_of_day(wanted) if wanted else due_otherwise
     lines = [
         Line(part, unit, lead_person if part == "lead" else None, own.get(unit, None if part == "inform" else common))
         for part, units in (("lead", [lead_unit]), ("support", support), ("inform", inform))

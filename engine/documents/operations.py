@@ -122,6 +122,7 @@ class Instruct:
     inform_units: list[int] = parameter("Đơn vị để biết", kind="list", default=())
     due_date: str | None = parameter("Thời hạn", kind="date", help="Bỏ trống: hạn ghi trong văn bản.", default=None)
     due_dates: dict[str, Any] = parameter("Hạn riêng", kind="data", help="Ngày theo mã đơn vị.", default_factory=dict)
+    due_otherwise: str | None = parameter("Hạn mặc định", help="Thời điểm, khi không nơi nào ghi hạn.", default=None)
     person: int | None = parameter("Người cho ý kiến", kind="person", default=None)
 
 
@@ -135,6 +136,7 @@ def instruct(given: Instruct, work: Work) -> incoming.Instructed:
         commands.instruct, work, given.document, text=given.text, lead_unit=given.lead_unit,
         lead_person=given.lead_person, support_units=given.support_units, inform_units=given.inform_units,
         due_date=_day(given.due_date, "Thời hạn"), due_dates=_days(given.due_dates), person_id=given.person,
+        due_otherwise=datetime.fromisoformat(given.due_otherwise) if given.due_otherwise else None,
     )  # fmt: skip
     return instructed
 
