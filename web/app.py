@@ -26,6 +26,7 @@ from web.database import configuration, db
 from web.directory import people
 from web.directory import routes as directory
 from web.documents import creating, files
+from web.documents import people as document_people
 from web.documents import routes as documents
 from web.flight import routes as flight
 from web.handbook import routes as handbook
@@ -181,6 +182,7 @@ __all__ = ["create_app"]
 _ = (
     bulk,
     creating,
+    document_people,
     dossier_filing,
     dossier_keeping,
     dossier_prints,

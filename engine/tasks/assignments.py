@@ -108,3 +108,19 @@ def note_seen(work: Work, document_id: int) -> int:
     seen = update(Assignment).where(*unseen, whose).values(seen_at=work.now)
     found: Any = work.session.execute(seen.execution_options(synchronize_session=False))
     return int(found.rowcount)
+
+
+def take_over_line(work: Work, task: Task, receiver: Person) -> None:
+    """The person's line of the instruction becomes the receiver's, who hasn't looked yet."""
+    if task.assignee_id is None:
+        return
+    mine = (Assignment.document_id == task.document_id, Assignment.person_id == task.assignee_id)
+    other = {"person_id": receiver.id, "unit_id": receiver.unit_id, "seen_at": None}
+    work.session.execute(update(Assignment).where(*mine, Assignment.state == "open").values(**other))
+
+
+def move_line(work: Work, document_id: int, units: Sequence[int], unit_id: int) -> None:
+    """A supporting unit's line becomes another unit's, which hasn't looked yet."""
+    mine = (Assignment.document_id == document_id, Assignment.unit_id.in_(units), Assignment.person_id.is_(None))
+    theirs = (*mine, Assignment.part == "support", Assignment.state == "open")
+    work.session.execute(update(Assignment).where(*theirs).values(unit_id=unit_id, seen_at=None))

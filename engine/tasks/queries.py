@@ -10,7 +10,8 @@ from typing import Any, Literal
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from engine.directory.models import Person
+from engine.directory.models import Person, RoleGrant
+from engine.directory.queries import today, valid_on
 from engine.documents.models import Document
 from engine.platform import Actor
 from engine.tasks import rules
@@ -199,6 +200,16 @@ def reminders(session: Session, document_id: int | None, task_id: int | None = N
 def candidate_groups(session: Session, task_id: int) -> frozenset[str]:
     """The groups that may take a task."""
     return frozenset(session.scalars(select(TaskCandidate.group).where(TaskCandidate.task_id == task_id)))
+
+
+def receivers(session: Session, task: Task, groups: Collection[str], now: datetime) -> Sequence[Person]:
+    """Who a task may be handed over to: who holds a role it is for, in whatever unit; anybody, if it is for no role."""
+    people = select(Person).where(Person.agency_id == task.agency_id, Person.active)
+    roles = {group.partition("@")[0] for group in groups if not group.startswith("person:")}
+    if roles:
+        held = select(RoleGrant.person_id).where(RoleGrant.agency_id == task.agency_id, RoleGrant.role.in_(roles))
+        people = people.where(Person.id.in_(held.where(valid_on(RoleGrant, today(now)))))
+    return session.scalars(people.order_by(Person.full_name, Person.id)).all()
 
 
 def searched(rows: Any, search: str) -> Any:

@@ -16,6 +16,7 @@ from engine.directory import commands as directory
 from engine.directory.models import RoleGrant
 from engine.documents import commands
 from engine.documents import queries as documents
+from engine.documents.models import Assignment
 from engine.documents.prints import orders
 from engine.documents.prints.reading import Selection
 from engine.documents.searching import asking
@@ -31,6 +32,7 @@ from engine.records import queries as dossiers
 from engine.tasks.filters import Filter
 from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
+from engine.tasks.phrases import keep_phrase
 from tests import builders
 from tests.web.conftest import SignIn
 from web.session import OPEN
@@ -93,12 +95,15 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     notice_id = platform.run(system(office.id), notice, office["leader"].id)
     filter_id = platform.run(clerk, keep_filter, "Quá hạn", "groups", Filter(due="late"), "", "clerk").id
     saved = platform.run(clerk, searching.save_search, "Văn bản của tôi", asking.Criteria(text="của sở"))
+    phrase = platform.run(clerk, keep_phrase, "Đã xem", "Đã xem, lưu.", "clerk")
+    line_id = platform.run(system(office.id), line, document.id, office.unit.id)
     waiver = platform.run(admin, waivers.grant, "law.filed", "incoming-document", office.id, "Thử")
     return procedures | {"waiver_id": waiver.id} | {
         "document_id": document.id, "file_id": file_id, "instance_id": instance.id, "task_id": task_id,
         "incident_id": incident_id, "person_id": office["leader"].id, "unit_id": office.unit.id,
         "register_id": office.registers[0].id, "grant_id": grant_id, "row_id": stand_in.id,
-        "saved_id": saved.id, "notice_id": notice_id, "filter_id": filter_id,
+        "saved_id": saved.id, "notice_id": notice_id, "filter_id": filter_id, "phrase_id": phrase.id,
+        "line_id": line_id,
     } | registered(platform, clerk, document.id, office) | kept(platform, clerk, document.id)  # fmt: skip
 
 
@@ -107,6 +112,16 @@ def notice(work: Work, person_id: int) -> int:
     row = Notice(
         agency_id=work.actor.agency_id, person_id=person_id, kind="ready", mark="1", at=work.now, details={}, bell=True
     )  # fmt: skip
+    work.session.add(row)
+    work.session.flush()
+    return row.id
+
+
+def line(work: Work, document_id: int, unit_id: int) -> int:
+    """A line of an instruction."""
+    row = Assignment(
+        document_id=document_id, unit_id=unit_id, part="support", state="open", note="", created_at=work.now
+    )
     work.session.add(row)
     work.session.flush()
     return row.id

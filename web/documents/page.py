@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -54,7 +55,7 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "statuses": _statuses(session, [dispatch.id for dispatch in dispatches]),
         "dispatch_mark": dispatch_mark,
         "lines": lines,
-        "people_address": "",
+        "people_address": url_for("documents.assigned", document_id=document.id) if lines else "",
         "line_mark": line_mark,
         "reminders": worklists.reminders(session, document.id),
         "instructions": instructions,
@@ -171,6 +172,8 @@ def actions() -> dict[str, str]:
         "document.refused": _("Từ chối tiếp nhận"),
         "document.instructed": _("Ghi bút phê"),
         "document.assigned": _("Phân công"),
+        "document.people_added": _("Thêm người, đơn vị vào phân công"),
+        "document.person_removed": _("Bớt người, đơn vị khỏi phân công"),
         "document.postponed": _("Gia hạn xử lý"),
         "document.opinion_recorded": _("Ghi ý kiến"),
         "document.status_changed": _("Chuyển trạng thái"),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import queries as definitions
 from engine.directory import queries as directory
+from engine.directory.models import Person
 from engine.directory.rules import ROLES
 from engine.documents import kinds
 from engine.documents.models import Document
@@ -32,6 +33,7 @@ from engine.platform import Verdict
 from engine.tasks import commands as tasks
 from engine.tasks import kept
 from engine.tasks import queries as worklists
+from engine.tasks import rules as task_rules
 from engine.tasks.models import Task
 from web.layout import papers, words
 from web.layout.forms import again, posted
@@ -162,10 +164,14 @@ def release(task_id: int) -> Any:
 @screen.post("/tasks/<int:task_id>/hand-over")
 def hand_over(task_id: int) -> Any:
     """Pass a task on to a colleague."""
-    person_id = request.form.get("person", type=int)
-    if person_id is None:
+    person_id, unit_id = (request.form.get(name, type=int) for name in ("person", "unit"))
+    note = request.form.get("note", "")
+    if person_id is not None:
+        platform().run(actor(), tasks.hand_over_task, task_id, person_id, note)
+    elif unit_id is not None:
+        platform().run(actor(), tasks.forward_line, task_id, unit_id, note)
+    else:
         raise InvalidInput(_("Chọn người nhận việc rồi chuyển lại."))
-    platform().run(actor(), tasks.hand_over_task, task_id, person_id)
     flash(_("Đã chuyển việc."), "done")
     return redirect(url_for("worklist.inbox"), 303)
 
@@ -218,18 +224,31 @@ def _task_page(
             "tokens": queries.tokens(reading, view.task.instance_id),
             "visited": queries.visited(reading, view.task.instance_id),
         }
-        colleagues = directory.people(reading, view.task.agency_id, active_only=True) if view.may_release else []
+        passing = _passing(reading, view)
         unoffered = why.missing(reading, actor(), view)
         retractable = _retractable(reading, task_id) if view.task.completed_by_id == actor().person_id else None
         errors = (problem.fields or {"": str(problem)}) if problem else None
         # inside: pickers ask the database, and a session asked after its end keeps a connection of the pool
         form = view.form.view(again(view.form, sent, view.context), view.context, errors) if view.form else None
     page = render_template(
-        "worklist/task.html", view=view, task=view.task, form=form, problem=problem, colleagues=colleagues,
+        "worklist/task.html", view=view, task=view.task, form=form, problem=problem, **passing,
         deadline=words.deadline(view.task.due_at, now(), calendar), unoffered=unoffered, retractable=retractable,
         may_urge=may_urge(actor(), view.task), longest_message=LONGEST_MESSAGE, **shown, **course,
     )  # fmt: skip
     return page, bool(view.may_complete) and view.task.opened_at is None and view.task.state == "open"
+
+
+def _passing(reading: Session, view: TaskView) -> dict[str, Any]:
+    """Whom a task can be passed on to, from whom it came, and how often anybody was urged about it."""
+    task, open_ = view.task, view.task.state == "open"
+    may_forward = task_rules.may_forward(actor(), task, view.groups)
+    handed_by = reading.get(Person, task.handed_by_id) if task.handed_by_id else None
+    return {
+        "colleagues": worklists.receivers(reading, task, view.groups, now()) if open_ and view.may_release else [],
+        "other_units": directory.units(reading, task.agency_id) if open_ and may_forward else [],
+        "handed_by": handed_by.full_name if handed_by else "",
+        "reminders": worklists.reminders(reading, task.document_id, task.id),
+    }
 
 
 def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:

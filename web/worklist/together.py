@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 from engine.errors import InvalidInput, RequestError
 from engine.forms.context import FormContext
 from engine.forms.form import Form
-from engine.instances import answers
+from engine.instances import answers, queries
 from engine.instances import commands as instances
-from engine.instances import queries
 from engine.instances.queries import TaskView
 from web.layout.forms import again, posted
 from web.session import actor, now, platform

@@ -66,18 +66,20 @@ def test_handing_over_asks_to_whom_and_is_not_taken_back(
     ids = bring(platform, office, 2)
     client = sign_in(office["clerk"])
     client.post("/tasks/bulk", data={"do": "claim", "task": ids})
+    second = builders.person(platform, office.agency, "clerk")
     asked = client.post("/tasks/bulk", data={"do": "hand-over", "task": ids}).text
     assert "Việc thứ 0" in asked
     assert "Chuyển 2 việc" in asked
-    assert f'value="{office["specialist"].id}"' in asked
+    assert f'value="{second.id}"' in asked
     unanswered = client.post("/tasks/bulk", data={"do": "hand-over", "task": ids, "person": ""})
     assert unanswered.status_code == 422
     assert "Chọn người nhận việc rồi chuyển lại." in unanswered.text
     sent = {"do": "hand-over", "task": ids, "person": office["specialist"].id}
-    said = client.post("/tasks/bulk", data=sent).text
-    assert f"Người nhận việc: {office['specialist'].full_name}." in said
+    assert "không giữ vai trò mà bước này giao cho" in client.post("/tasks/bulk", data=sent).text
+    said = client.post("/tasks/bulk", data={**sent, "person": second.id}).text
+    assert f"Người nhận việc: {second.full_name}." in said
     assert "Hoàn tác" not in said
-    assert owners(platform, ids) == [office["specialist"].id] * 2
+    assert owners(platform, ids) == [second.id] * 2
 
 
 def test_nobody_learns_of_rows_they_may_not_see(

@@ -199,3 +199,26 @@ def test_the_lead_cannot_go_and_not_everybody_directs(platform: Platform, office
         open_tasks = session.scalars(select(Task.element).where(Task.state == "open")).all()
         assert open_tasks == ["resolve-document"]
         assert session.scalars(select(Assignment.part).where(Assignment.state == "open")).all()[-1] == "inform"
+
+
+def test_a_units_share_goes_to_another_unit_and_a_persons_work_to_who_may_do_it(
+    platform: Platform, office: Office
+) -> None:
+    first, second = (builders.unit(platform, office.agency, f"Phòng {n}") for n in ("Một", "Hai"))
+    heads = [builders.person(platform, office.agency, "unit-head", unit=each) for each in (first, second)]
+    other = builders.person(platform, office.agency, "specialist", unit=office.unit, full_name="Chuyên Viên Khác")
+    document_id, _ = instructed(platform, office, support_units=[first.id])
+    do(platform, office, "unit-head", "assign-work", {"decision": "assign", "lead_person": office["specialist"].id})
+    share, work = task_at(platform, "give-opinion"), task_at(platform, "resolve-document")
+    platform.run(actor(platform, heads[0]), tasks.forward_line, share, second.id, "Đúng chuyên môn của phòng")
+    with pytest.raises(NotAllowed):
+        platform.run(actor(platform, heads[0]), instances.complete_task, share, {"opinion": "Được"})
+    assert ("support", "Phòng Hai", "unseen") in states(platform, document_id)
+    platform.run(actor(platform, heads[1]), instances.complete_task, share, {"opinion": "Được"})
+    specialist = actor(platform, office["specialist"])
+    with pytest.raises(NotAllowed, match="gắn với đơn vị được giao"):
+        platform.run(specialist, tasks.forward_line, work, second.id)
+    with pytest.raises(InvalidInput, match="không giữ vai trò"):
+        platform.run(specialist, tasks.hand_over_task, work, office["clerk"].id)
+    platform.run(specialist, tasks.hand_over_task, work, other.id, "Nhờ giải quyết")
+    assert ("lead", "Chuyên Viên Khác", "unseen") in states(platform, document_id)
