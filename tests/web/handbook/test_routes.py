@@ -19,6 +19,7 @@ NO_SCREENS = {
     "handbook.procedure", "handbook.drawing", "registers.print_file", "registers.slip_pdf",
     "registers.slip_word", "registers.stamp_file",
     "registers.stamped_copy", "reports.export",
+    "phrases.offered",
     "records.contents_file", "records.list_file", "records.package_file",
 }  # fmt: skip
 
