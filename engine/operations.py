@@ -67,6 +67,7 @@ class Operation:
     errors: tuple[str, ...]
     legal_basis: tuple[str, ...]
     parameters: tuple[Parameter, ...]
+    retractable: bool = False
 
     def read(self, given: Mapping[str, Any]) -> Any:
         """Make the input object from mapped process data; InvalidInput names what is missing, unknown or of a wrong
@@ -150,11 +151,13 @@ def operation(
     settle: Callable[..., None] | None = None,
     errors: Iterable[str] = (),
     legal_basis: Iterable[str] = (),
+    retractable: bool = False,
 ) -> Callable[[Function], Function]:
     """Register a function `(given, work)` (engine) or `(given, outside)` (connector, `outside=True`) under a key.
 
     `settle(given, result, work)` runs in the transaction that records the result of a connector operation.
-    `errors` are the BusinessError codes that a diagram may catch.
+    `errors` are the BusinessError codes that a diagram may catch. `retractable`: a step that went through it may be
+    taken back: what it wrote is put back (engine/instances/mending), what it told outside may be told once more.
     """
 
     def register(function: Function) -> Function:
@@ -174,6 +177,7 @@ def operation(
             tuple(errors),
             tuple(legal_basis),
             _parameters(given),
+            retractable,
         )
         return function
 

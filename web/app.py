@@ -29,6 +29,7 @@ from web.database import configuration, db
 from web.directory import people
 from web.directory import routes as directory
 from web.documents import creating, files
+from web.documents import people as document_people
 from web.documents import routes as documents
 from web.drafting import comparing
 from web.drafting import layout as draft_layout
@@ -46,6 +47,7 @@ from web.modeler import routes as modeler
 from web.notices import browsers, preferences, stream
 from web.notices import routes as notices
 from web.opinions import routes as opinions
+from web.phrases import routes as phrases
 from web.practice import routes as practice
 from web.records import filing as dossier_filing
 from web.records import keeping as dossier_keeping
@@ -63,7 +65,7 @@ from web.search import routes as search
 from web.succession import routes as succession
 from web.versions import routes as versions
 from web.waivers import routes as waivers
-from web.worklist import bulk
+from web.worklist import bulk, steps
 from web.worklist import keeping as keeping_filters
 from web.worklist import routes as worklist
 
@@ -94,6 +96,7 @@ SCREENS = (
     adaptation.screen,
     scenarios.screen,
     flight.screen,
+    phrases.screen,
     practice.screen,
     waivers.screen,
 )
@@ -202,6 +205,7 @@ _ = (
     comparing,
     creating,
     archive_lending,
+    document_people,
     dossier_filing,
     dossier_keeping,
     dossier_prints,
@@ -220,5 +224,6 @@ _ = (
     saved,
     several,
     slips,
+    steps,
     stream,
 )  # their routes hang on the screens of their folders

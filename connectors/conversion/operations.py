@@ -52,7 +52,7 @@ def record_rendered(given: RenderDraft, result: Mapping[str, Any], work: Work) -
 
 @operation(
     RENDER, version=1, name="Tạo tệp PDF của dự thảo", outside=True, settle=record_rendered,
-    errors=(FILE,), legal_basis=("LA-4.4.b", "ND30-11"),
+    errors=(FILE,), legal_basis=("LA-4.4.b", "ND30-11"), retractable=True,
 )  # fmt: skip
 def render(given: RenderDraft, outside: Outside) -> Rendered:
     """Trình bày dự thảo theo thể thức Nghị định 30/2020/NĐ-CP thành PDF, hoặc dùng tệp PDF đã tải lên."""

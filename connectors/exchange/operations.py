@@ -113,7 +113,7 @@ def record_reported(given: ReportStatus, result: Mapping[str, Any], work: Work) 
 
 @operation(
     REPORT, version=1, name="Báo trạng thái cho bên gửi", outside=True, settle=record_reported,
-    legal_basis=("QD28-9.1b", "QD28-9.2a", "ND30-21.2.c"),
+    legal_basis=("QD28-9.1b", "QD28-9.2a", "ND30-21.2.c"), retractable=True,
 )  # fmt: skip
 def report_status(given: ReportStatus, outside: Outside) -> Reported:
     """Báo cho bên gửi, qua trục liên thông, trạng thái xử lý văn bản đã nhận."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -130,6 +130,22 @@ def unit(session: Session, agency_id: int | None, unit_id: int) -> Unit:
     if found is None or (agency_id is not None and found.agency_id != agency_id):
         raise NotFound("Không tìm thấy đơn vị này.")
     return found
+
+
+def units_of_people(session: Session, agency_id: int, people: Collection[int]) -> dict[int, int | None]:
+    """Each person's unit, in one statement; NotFound when one of them isn't of the agency."""
+    rows = select(Person.id, Person.unit_id).where(Person.id.in_(people), Person.agency_id == agency_id)
+    found = {row[0]: row[1] for row in session.execute(rows)} if people else {}
+    if len(found) < len(set(people)):
+        raise NotFound("Không tìm thấy người dùng này.")
+    return found
+
+
+def require_units(session: Session, agency_id: int, units: Collection[int]) -> None:
+    """NotFound when one of these units isn't of the agency; one statement."""
+    rows = select(func.count()).select_from(Unit).where(Unit.id.in_(units), Unit.agency_id == agency_id)
+    if units and session.scalar(rows) != len(set(units)):
+        raise NotFound("Không tìm thấy đơn vị này.")
 
 
 def agency(session: Session, agency_id: int) -> Agency:

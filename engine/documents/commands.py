@@ -11,6 +11,7 @@ from engine.documents import editing, kinds, outgoing, queries, rules
 from engine.documents.editing import (
     Upload,
     add_attachment,
+    add_parties,
     add_party,
     attach_given,
     link,
@@ -58,9 +59,10 @@ from engine.errors import InvalidInput, NotFound
 from engine.platform import Work
 
 __all__ = [
-    "Upload", "add_attachment", "add_party", "add_register", "assign", "cancel_number", "check", "close_register",
-    "create_draft", "create_incoming", "destroy", "dispatch_ids", "file", "freeze", "hold_number", "instruct", "issue",
-    "late_dispatch", "link", "link_answer", "note_read", "number_outgoing", "open_usual_registers", "postpone",
+    "Upload", "add_attachment", "add_parties", "add_party", "add_register", "assign", "cancel_number", "check",
+    "close_register", "create_draft", "create_incoming", "destroy", "dispatch_ids", "file", "freeze", "hold_number",
+    "instruct", "issue", "late_dispatch", "link", "link_answer", "note_read", "number_outgoing",
+    "open_usual_registers", "postpone",
     "recall_queued", "record_acknowledgement", "record_dispatch_status", "record_failure", "record_opinion",
     "record_seal", "record_signature", "refuse", "register_incoming", "remove_attachment", "replace_annex",
     "replace_main", "resolve", "set_paper", "set_status", "start_numbers_at", "update_fields", "warnings_of",

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from engine.database import as_json
 from engine.directory import queries as directory
 from engine.directory.authority import queries as authority
 from engine.documents import formats, kinds, queries, registers, rules
-from engine.documents.models import Attachment, Document, DocumentLink, DraftText, Opinion, Party
+from engine.documents.models import Attachment, Document, DocumentLink, DraftText, Opinion
 from engine.documents.queries import locked
 from engine.documents.registers import numbers
 from engine.documents.searching.commands import want_reading
@@ -390,16 +392,27 @@ def add_party(
     """Let a person or a unit take part in a document and so see it; doing it again changes nothing."""
     if (person_id is None) == (unit_id is None):
         raise InvalidInput("Chọn một người hoặc một đơn vị tham gia.")
+    add_parties(work, document_id, [(person_id, unit_id, reason)])
+
+
+def add_parties(work: Work, document_id: int, parties: Iterable[tuple[int | None, int | None, str]]) -> None:
+    """The same for many (person, unit, reason) in one statement."""
+    rows = [
+        {"document_id": document_id, "person_id": person, "unit_id": unit, "reason": reason[:40], "since": work.now}
+        for person, unit, reason in parties
+    ]
     work.session.flush()
-    made = insert(Party).values(
-        document_id=document_id, person_id=person_id, unit_id=unit_id, reason=reason[:40], since=work.now
-    )
-    work.session.execute(
-        made.on_conflict_do_update(  # who has only borrowed it would else lose it with the loan
-            index_elements=["document_id", "person_id", "unit_id"],
-            set_={"reason": made.excluded.reason}, where=Party.reason == "loan",
-        )
-    )  # fmt: skip
+    if rows:
+        work.session.execute(sql(_JOIN), {"parties": as_json(rows)})
+
+
+_PARTY = "document_id, person_id, unit_id, reason, since"
+_JOIN = f"""
+    insert into party ({_PARTY})
+    select {_PARTY} from jsonb_populate_recordset(null::party, cast(:parties as jsonb))
+    on conflict (document_id, person_id, unit_id)
+      do update set reason = excluded.reason where party.reason = 'loan'"""  # noqa: S608  # the names of our own columns
+# who had only borrowed it would else lose it with the loan
 
 
 def note_read(work: Work, document_id: int) -> Document:

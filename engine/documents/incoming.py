@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select, update
 
+from engine.database import inserting, write
 from engine.directory import queries as directory
 from engine.directory.calendars import office_calendar
 from engine.documents import editing, formats, kinds, queries, registers, rules
@@ -236,91 +238,121 @@ def instruct(
     support_units: Sequence[int] = (),
     inform_units: Sequence[int] = (),
     due_date: date | None = None,
+    due_dates: Mapping[str, date] = MappingProxyType({}),
+    due_otherwise: datetime | None = None,
     person_id: int | None = None,
 ) -> Instructed:
-    """Write the instruction: exactly one lead, supporters, others for information, a due date (ND30-23.2, 23.4)."""
+    """Write the instruction: exactly one lead, supporters, others for information, due dates (ND30-23.2, 23.4).
+
+    `due_date` is everybody's who acts, else the document's, else `due_otherwise`; `due_dates` by the unit's id are a
+    line's own.
+    """
     document = locked(work, document_id, "incoming")
     work.require(rules.may_become(document, "directed") if document.status != "directed" else ALLOWED)
     support = [unit for unit in dict.fromkeys(support_units) if unit != lead_unit]
     inform = [unit for unit in dict.fromkeys(inform_units) if unit != lead_unit and unit not in support]
-    for unit in (lead_unit, *support, *inform):
-        directory.unit(work.session, document.agency_id, unit)
-    wanted = due_date or document.due_date
-    due_at = office_calendar(work.session, document.agency_id).end_of_day(wanted) if wanted else None
     instruction = Instruction(
         document_id=document.id, person_id=person_id or work.actor.person_id,
         text=fitting("text", "ý kiến chỉ đạo", text, 5000, lines=True), at=work.now,
     )  # fmt: skip
     work.session.add(instruction)
     work.session.flush()
-    _replace_assignments(work, document)
-    for part, units in (("lead", [lead_unit]), ("support", support), ("inform", inform)):
-        for unit in units:
-            person = lead_person if part == "lead" else None
-            _assign(work, document, part, unit, person, due_at if part != "inform" else None, instruction.id)
-    document.status = "directed"
-    work.note(
-        "document.instructed", "document", document.id, document.agency_id, lead=lead_unit, support=support,
-        inform=inform, due_at=due_at, by=instruction.person_id,
-    )  # fmt: skip
-    return Instructed(lead_unit, support, due_at.isoformat() if due_at else None)
-
-
-def assign(
-    work: Work, document_id: int, *, person_id: int, supporters: Sequence[int] = (), by: int | None = None
-) -> Assignment:
-    """Name the person who resolves and those who help, within the lead unit (ND30-23.2); replaces earlier names."""
-    document = locked(work, document_id, "incoming")
-    if document.status not in ("in_progress",):
-        work.require(rules.may_become(document, "in_progress"))
-    leading = [a for a in queries.assignments(work.session, document.id) if a.part == "lead" and a.state == "open"]
-    due_at = leading[0].due_at if leading else None
-    for row in queries.assignments(work.session, document.id):
-        if row.person_id is not None and row.part in ("lead", "support") and row.state == "open":
-            row.state, row.settled_at = "replaced", work.now
-    person = directory.person(work.session, document.agency_id, person_id)
-    lead = _assign(work, document, "lead", person.unit_id, person_id, due_at, None)
-    for supporter_id in dict.fromkeys(supporters):
-        if supporter_id != person_id:
-            supporter = directory.person(work.session, document.agency_id, supporter_id)
-            _assign(work, document, "support", supporter.unit_id, supporter_id, due_at, None)
-    document.status = "in_progress"
-    work.note(
-        "document.assigned", "document", document.id, document.agency_id, lead=person_id, support=list(supporters),
-        by=by or work.actor.person_id,
-    )  # fmt: skip
-    return lead
-
-
-def _replace_assignments(work: Work, document: Document) -> None:
     work.session.execute(
         update(Assignment)
         .where(Assignment.document_id == document.id, Assignment.state == "open")
         .values(state="replaced", settled_at=work.now)
     )
-
-
-def _assign(
-    work: Work,
-    document: Document,
-    part: str,
-    unit_id: int | None,
-    person_id: int | None,
-    due_at: datetime | None,
-    instruction_id: int | None,
-) -> Assignment:
-    row = Assignment(
-        document_id=document.id, instruction_id=instruction_id, unit_id=unit_id, person_id=person_id, part=part,
-        due_at=due_at, state="open", note="", created_at=work.now, settled_at=None,
+    wanted, end_of_day = due_date or document.due_date, office_calendar(work.session, document.agency_id).end_of_day
+    own = {int(unit): end_of_day(day) for unit, day in due_dates.items()}
+    common = end_of_day(wanted) if wanted else due_otherwise
+    lines = [
+        Line(part, unit, lead_person if part == "lead" else None, own.get(unit, None if part == "inform" else common))
+        for part, units in (("lead", [lead_unit]), ("support", support), ("inform", inform))
+        for unit in units
+    ]
+    add_lines(work, document, lines, instruction.id)
+    document.status = "directed"
+    work.note(
+        "document.instructed", "document", document.id, document.agency_id, lead=lead_unit, support=support,
+        inform=inform, due_at=lines[0].due_at, by=instruction.person_id,
     )  # fmt: skip
-    work.session.add(row)
-    if person_id is not None:
-        directory.person(work.session, document.agency_id, person_id)
-        editing.add_party(work, document.id, person_id=person_id, reason=part)
-    if instruction_id is not None and unit_id is not None:
-        editing.add_party(work, document.id, unit_id=unit_id, reason=part)
-    work.session.flush()
-    return row
+    return Instructed(lead_unit, support, lines[0].due_at.isoformat() if lines[0].due_at else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """When the supporters of a document have to be done, where it is known: by unit and by person, ids as texts."""
+
+    unit_dues: dict[str, str]
+    person_dues: dict[str, str]
+
+
+def assign(
+    work: Work, document_id: int, *, person_id: int, supporters: Sequence[int] = (), informed: Sequence[int] = (),
+    due_dates: Mapping[str, date] = MappingProxyType({}), by: int | None = None,
+) -> Assigned:  # fmt: skip
+    """Name the person who resolves, those who help and those to know, within the lead unit; replaces earlier names.
+
+    `due_dates` by the person's id are a line's own; everybody else has the lead unit's (ND30-23.2).
+    """
+    document = locked(work, document_id, "incoming")
+    if document.status not in ("in_progress",):
+        work.require(rules.may_become(document, "in_progress"))
+    before = [row for row in queries.assignments(work.session, document.id) if row.state == "open"]
+    due_at = next((row.due_at for row in before if row.part == "lead"), None)
+    for row in before:
+        if row.person_id is not None and row.part in ("lead", "support"):
+            row.state, row.settled_at = "replaced", work.now
+    end_of_day = office_calendar(work.session, document.agency_id).end_of_day
+    own = {int(person): end_of_day(day) for person, day in due_dates.items()}
+    helping = [each for each in dict.fromkeys(supporters) if each != person_id]
+    told = [each for each in dict.fromkeys(informed) if each != person_id and each not in helping]
+    lines = [
+        Line(part, None, person, own.get(person, None if part == "inform" else due_at))
+        for part, people in (("lead", [person_id]), ("support", helping), ("inform", told))
+        for person in people
+    ]
+    add_lines(work, document, lines, None)
+    document.status = "in_progress"
+    work.note(
+        "document.assigned", "document", document.id, document.agency_id, lead=person_id, support=helping,
+        inform=told, by=by or work.actor.person_id,
+    )  # fmt: skip
+    supporting = [row for row in queries.assignments(work.session, document.id) if row.part == "support" and row.due_at]
+    return Assigned(
+        {str(row.unit_id): row.due_at.isoformat() for row in supporting if row.person_id is None and row.due_at},
+        {str(row.person_id): row.due_at.isoformat() for row in supporting if row.person_id and row.due_at},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an instruction to be written: a unit, or a person (whose unit is found)."""
+
+    part: str
+    unit_id: int | None
+    person_id: int | None
+    due_at: datetime | None
+
+
+def add_lines(work: Work, document: Document, lines: Sequence[Line], instruction_id: int | None) -> None:
+    """Write lines, and let everybody in them see the document; as many statements for one line as for a hundred.
+
+    NotFound for people and units of another agency.
+    """
+    people = directory.units_of_people(work.session, document.agency_id, {x.person_id for x in lines if x.person_id})
+    directory.require_units(work.session, document.agency_id, {x.unit_id for x in lines if x.unit_id})
+    rows = [
+        {
+            "document_id": document.id, "instruction_id": instruction_id, "person_id": x.person_id,
+            "unit_id": x.unit_id or people[x.person_id or 0], "part": x.part, "due_at": x.due_at, "state": "open",
+            "note": "", "created_at": work.now, "settled_at": None,
+        }
+        for x in lines
+    ]  # fmt: skip
+    write(work.session, inserting(Assignment.__table__, rows))
+    parties = [(None, x.unit_id, x.part) for x in lines if x.unit_id]
+    editing.add_parties(work, document.id, [*parties, *((x.person_id, None, x.part) for x in lines if x.person_id)])
 
 
 def resolve(work: Work, document_id: int, resolution: str, text: str = "", reply_id: int | None = None) -> Document:

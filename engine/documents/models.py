@@ -279,6 +279,7 @@ class Instruction(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     text: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]  # its step was taken back; kept as evidence
 
 
 class Assignment(Base):
@@ -294,10 +295,11 @@ class Assignment(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     part: Mapped[str] = mapped_column(String(10))
     due_at: Mapped[datetime | None]
-    state: Mapped[str] = mapped_column(String(20), default="open")  # open, done, returned
+    state: Mapped[str] = mapped_column(String(20), default="open")  # open, done, returned, replaced
     note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]  # first looked at by the person, or by somebody of the unit
 
 
 class Opinion(Base):
@@ -315,6 +317,7 @@ class Opinion(Base):
     judged_name: Mapped[str] = mapped_column(String(255), default="", server_default="")
     judged_version: Mapped[int | None]
     at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]  # its step was taken back; kept as evidence
 
 
 class Party(Base):

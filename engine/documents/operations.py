@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,6 +36,11 @@ def _day(text: str | None, label: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         raise InvalidInput(f"{label} phải ở dạng năm-tháng-ngày, ví dụ 2026-11-30.") from None
+
+
+def _days(by_line: Mapping[str, Any]) -> dict[str, date]:
+    """The days of lines that have one of their own."""
+    return {line: day for line, text in by_line.items() if (day := _day(text, "Hạn riêng")) is not None}
 
 
 def _moment(text: str, label: str) -> date:
@@ -116,19 +121,22 @@ class Instruct:
     support_units: list[int] = parameter("Đơn vị phối hợp", kind="list", default=())
     inform_units: list[int] = parameter("Đơn vị để biết", kind="list", default=())
     due_date: str | None = parameter("Thời hạn", kind="date", help="Bỏ trống: hạn ghi trong văn bản.", default=None)
+    due_dates: dict[str, Any] = parameter("Hạn riêng", kind="data", help="Ngày theo mã đơn vị.", default_factory=dict)
+    due_otherwise: str | None = parameter("Hạn mặc định", help="Thời điểm, khi không nơi nào ghi hạn.", default=None)
     person: int | None = parameter("Người cho ý kiến", kind="person", default=None)
 
 
 @operation(
     "documents.instruct", version=1, name="Ghi ý kiến chỉ đạo, phân công", errors=(TRANSITION,),
-    legal_basis=("ND30-23.2", "ND30-23.4"),
+    legal_basis=("ND30-23.2", "ND30-23.4"), retractable=True,
 )  # fmt: skip
 def instruct(given: Instruct, work: Work) -> incoming.Instructed:
     """Ghi bút phê: một đơn vị chủ trì, các đơn vị phối hợp, để biết, thời hạn; hạn tính đến cuối giờ làm việc."""
     instructed: incoming.Instructed = _in_order(
         commands.instruct, work, given.document, text=given.text, lead_unit=given.lead_unit,
         lead_person=given.lead_person, support_units=given.support_units, inform_units=given.inform_units,
-        due_date=_day(given.due_date, "Thời hạn"), person_id=given.person,
+        due_date=_day(given.due_date, "Thời hạn"), due_dates=_days(given.due_dates), person_id=given.person,
+        due_otherwise=datetime.fromisoformat(given.due_otherwise) if given.due_otherwise else None,
     )  # fmt: skip
     return instructed
 
@@ -140,13 +148,22 @@ class Assign:
     document: int = _document()
     person: int = parameter("Người chủ trì", kind="person")
     supporters: list[int] = parameter("Người phối hợp", kind="list", default=())
+    informed: list[int] = parameter("Người nhận để biết", kind="list", default=())
+    due_dates: dict[str, Any] = parameter("Hạn riêng", kind="data", help="Ngày theo mã người.", default_factory=dict)
     by: int | None = parameter("Người phân công", kind="person", default=None)
 
 
-@operation("documents.assign", version=1, name="Phân công xử lý", errors=(TRANSITION,), legal_basis=("ND30-23.2",))
-def assign(given: Assign, work: Work) -> None:
-    """Giao một người chủ trì và những người phối hợp; thay cho lần phân công trước."""
-    _in_order(commands.assign, work, given.document, person_id=given.person, supporters=given.supporters, by=given.by)
+@operation(
+    "documents.assign", version=1, name="Phân công xử lý", errors=(TRANSITION,), legal_basis=("ND30-23.2",),
+    retractable=True,
+)  # fmt: skip
+def assign(given: Assign, work: Work) -> incoming.Assigned:
+    """Giao một người chủ trì, những người phối hợp, để biết; thay cho lần phân công trước; trả về hạn từng bên."""
+    assigned: incoming.Assigned = _in_order(
+        commands.assign, work, given.document, person_id=given.person, supporters=given.supporters,
+        informed=given.informed, due_dates=_days(given.due_dates), by=given.by,
+    )  # fmt: skip
+    return assigned
 
 
 @dataclass(frozen=True)
@@ -164,7 +181,9 @@ class Postponed:
     due_at: str
 
 
-@operation("documents.postpone", version=1, name="Lùi thời hạn giải quyết", legal_basis=("ND30-24.2",))
+@operation(
+    "documents.postpone", version=1, name="Lùi thời hạn giải quyết", legal_basis=("ND30-24.2",), retractable=True
+)
 def postpone(given: Postpone, work: Work) -> Postponed:
     """Ghi thời hạn mới vào phân công của người chủ trì và người phối hợp đang giải quyết văn bản."""
     return Postponed(commands.postpone(work, given.document, _moment(given.due_at, "Thời hạn mới")).isoformat())
@@ -226,7 +245,10 @@ class Recorded:
     urgency: int
 
 
-@operation("documents.record-opinion", version=1, name="Ghi ý kiến", errors=(TRANSITION,), legal_basis=("SYS-5.a",))
+@operation(
+    "documents.record-opinion", version=1, name="Ghi ý kiến", errors=(TRANSITION,), legal_basis=("SYS-5.a",),
+    retractable=True,
+)  # fmt: skip
 def record_opinion(given: RecordOpinion, work: Work) -> Recorded:
     """Lưu ý kiến kiểm tra, duyệt, phối hợp hoặc trả lại cùng với văn bản; chuyển trạng thái nếu có nêu."""
     commands.record_opinion(work, given.document, given.person, given.kind, given.verdict, given.text)
@@ -246,7 +268,10 @@ class SetStatus:
     )
 
 
-@operation("documents.set-status", version=1, name="Chuyển trạng thái", errors=(TRANSITION,), legal_basis=("ND30-14",))
+@operation(
+    "documents.set-status", version=1, name="Chuyển trạng thái", errors=(TRANSITION,), legal_basis=("ND30-14",),
+    retractable=True,
+)  # fmt: skip
 def set_status(given: SetStatus, work: Work) -> None:
     """Chuyển trạng thái theo đúng trình tự; sai trình tự thì báo lỗi document.transition."""
     _in_order(commands.set_status, work, given.document, given.status)

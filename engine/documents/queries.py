@@ -238,18 +238,19 @@ def answered_by(session: Session, document_id: int) -> Sequence[Document]:
 
 def opinions(session: Session, document_id: int) -> Sequence[Opinion]:
     """Opinions on a document, oldest first."""
-    return session.scalars(select(Opinion).where(Opinion.document_id == document_id).order_by(Opinion.id)).all()
+    query = select(Opinion).where(Opinion.document_id == document_id, Opinion.withdrawn_at.is_(None))
+    return session.scalars(query.order_by(Opinion.id)).all()
 
 
 def instruction(session: Session, document_id: int) -> Instruction | None:
     """The instruction in force: the last one written."""
-    query = select(Instruction).where(Instruction.document_id == document_id).order_by(Instruction.id.desc())
-    return session.scalars(query.limit(1)).first()
+    query = select(Instruction).where(Instruction.document_id == document_id, Instruction.withdrawn_at.is_(None))
+    return session.scalars(query.order_by(Instruction.id.desc()).limit(1)).first()
 
 
 def instructions(session: Session, document_id: int) -> Sequence[Instruction]:
     """All instructions on a document, oldest first."""
-    query = select(Instruction).where(Instruction.document_id == document_id)
+    query = select(Instruction).where(Instruction.document_id == document_id, Instruction.withdrawn_at.is_(None))
     return session.scalars(query.order_by(Instruction.id)).all()
 
 

@@ -68,6 +68,8 @@ def answer_for(question: Field, context: FormContext) -> Answer:
         return Tick(question, _tick)
     if question.kind == "file":
         return Answer(question, lambda raw: _files(question, raw))
+    if question.kind == "dues":
+        return Answer(question, lambda raw: _dues(question, context.today, raw))
     options = options_of(question, context)
     if question.limits.several:
         return Answer(question, lambda raw: _several(question, options, raw))
@@ -75,9 +77,11 @@ def answer_for(question: Field, context: FormContext) -> Answer:
 
 
 def empty(question: Field) -> Any:
-    """Return what an optional question left blank becomes: "" for texts, [] for lists, None for the rest."""
+    """Return what an optional question left blank becomes: "" for texts, [] for lists, {} for days, None else."""
     if question.kind in ("text", "textarea"):
         return ""
+    if question.kind == "dues":
+        return {}
     return [] if question.limits.several or question.kind == "file" else None
 
 
@@ -183,6 +187,29 @@ def _moment(question: Field, today: date | None, raw: Any) -> str:
         raise ValidationError(f"“{question.label}” phải là ngày có thật, ví dụ 23/11/2026.")
     _not_past(question, today, day)
     return day.isoformat()
+
+
+def due_pairs(raw: Any) -> dict[str, str]:
+    """The days of lines as typed: a page posts id, day, id, day; process data has them by id."""
+    if isinstance(raw, Mapping):
+        return {str(line): as_posted(day) for line, day in raw.items()}
+    items = [as_posted(item) for item in raw] if isinstance(raw, (list, tuple)) else []
+    return dict(zip(items[::2], items[1::2], strict=False))
+
+
+def _dues(question: Field, today: date | None, raw: Any) -> dict[str, str]:
+    """A day of its own for some of the lines, by the id of the person or unit."""
+    found: dict[str, str] = {}
+    for line, text in due_pairs(raw).items():
+        if not text.strip():
+            continue
+        day = notation.read_date(text)
+        if day is None or not (line.isascii() and line.isdigit() and len(line) < 19):
+            told = f"“{question.label}” phải là ngày có thật, ví dụ 23/11/2026; không đọc được “{text[:30]}”."
+            raise ValidationError(told)
+        _not_past(question, today, day)
+        found[line] = day.isoformat()
+    return found
 
 
 def _not_past(question: Field, today: date | None, day: date) -> None:

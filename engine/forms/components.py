@@ -9,10 +9,11 @@ from typing import Any, Literal, TypeAlias
 from engine.forms.conditions import Condition
 
 FieldKind: TypeAlias = Literal[
-    "text", "textarea", "number", "date", "time", "datetime", "select", "radio", "checkbox", "checklist", "file"
-]
+    "text", "textarea", "number", "date", "time", "datetime", "select", "radio", "checkbox", "checklist", "file",
+    "dues",
+]  # fmt: skip
 PickerKind: TypeAlias = Literal[
-    "person", "people", "unit", "units", "agency", "agencies", "document", "register", "dossier"
+    "person", "people", "unit", "units", "agency", "agencies", "document", "register", "dossier", "dues"
 ]  # fmt: skip
 
 SEVERAL: frozenset[PickerKind] = frozenset({"people", "units", "agencies"})
@@ -89,6 +90,7 @@ class Group:
     label: str
     parts: tuple[Component, ...]
     hidden_when: tuple[Condition, ...] = ()
+    panel: bool = False  # pickers of the same people or units stand side by side, a row each
 
 
 Component: TypeAlias = Field | Block | Group

@@ -60,7 +60,7 @@ class Upload:
 
 def options_of(question: Field, context: FormContext) -> tuple[Option, ...]:
     """Return what may be chosen for `question`: its own options, a list out of process data, or the picker's."""
-    if question.picker is not None:
+    if question.picker is not None and question.kind != "dues":
         return _picked(question, context)
     if question.options_from is not None:
         listed = look_up(context.data, question.options_from)

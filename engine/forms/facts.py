@@ -74,6 +74,8 @@ def _field(question: Field, item: Mapping[str, Any]) -> FieldFacts:
 def _answer(question: Field) -> Shape:
     """What an answer to the question becomes in process data."""
     required = question.limits.required
+    if question.kind == "dues":
+        return of("map")
     if question.picker is not None:
         one = of(_PICKED[question.picker.kind])
         return listed(one) if question.limits.several else one if required else nullable(one)

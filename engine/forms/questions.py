@@ -69,6 +69,8 @@ def _kind(item: Mapping[str, Any], picker: Picker | None) -> FieldKind:
     if picker is not None:
         if picker.kind in SEVERAL:
             return "checklist"
+        if picker.kind == "dues":
+            return "dues"
         return "radio" if kind == "radio" else "select"
     if kind == "datetime":
         moment = _MOMENTS.get(str(item.get("subtype", "date")))
@@ -161,8 +163,8 @@ def _limits(item: Mapping[str, Any], kind: FieldKind, picker: Picker | None) -> 
         highest=_number(rules, "max"),
         decimals=_whole(item, "decimalDigits"),
         pattern=_pattern(rules) if kind in ("text", "textarea") else None,
-        no_past=item.get("disallowPassedDates") is True,
-        several=kind == "checklist" or (kind == "file" and item.get("multiple") is True),
+        no_past=item.get("disallowPassedDates") is True or kind == "dues",
+        several=kind in ("checklist", "dues") or (kind == "file" and item.get("multiple") is True),
         accept=_accept(item) if kind == "file" else (),
     )
 

@@ -125,7 +125,8 @@ class _Reader:
         if not isinstance(item.get("components"), list):
             raise Refused("form-component", "Nhóm phải có danh sách “components”.")
         label = template(item.get("label", ""), 300)
-        return Group(name, label, self.parts(item["components"], hidden_when, depth + 1), hidden_when)
+        parts = self.parts(item["components"], hidden_when, depth + 1)
+        return Group(name, label, parts, hidden_when, (item.get("properties") or {}).get("layout") == "panel")
 
     def _remember(self, asked: Field) -> None:
         if asked.key in self._keys:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from engine.forms import notation
-from engine.forms.answers import as_posted, is_blank
+from engine.forms.answers import as_posted, due_pairs, is_blank
 from engine.forms.components import Block, Component, Field, Group
 from engine.forms.conditions import Condition, for_browser
 from engine.forms.context import FormContext, options_of
@@ -72,6 +72,7 @@ class GroupView:
     label: str
     parts: tuple[PartView, ...]
     show_if: str
+    panel: bool = False
 
 
 PartView: TypeAlias = FieldView | BlockView | GroupView
@@ -133,8 +134,17 @@ def _part(part: Component, page: _Page) -> PartView | None:
     if isinstance(part, Group):
         inner = tuple(view for child in part.parts if (view := _part(child, page)) is not None)
         label = filled(part.label, page.context.data)
-        return GroupView(f"group-{part.id}", "group", label, inner, show_if) if inner else None
+        panel = part.panel and _side_by_side(inner, show_if)
+        return GroupView(f"group-{part.id}", "group", label, inner, show_if, panel) if inner else None
     return _field(part, page, show_if)
+
+
+def _side_by_side(parts: Sequence[PartView], show_if: str) -> bool:
+    """Whether pickers can share rows: one of them takes one line, all are asked together, nothing is only read."""
+    pickers = [each for each in parts if isinstance(each, FieldView) and each.kind in ("select", "checklist", "dues")]
+    alone = [each for each in pickers if each.kind == "select"]
+    together = all(each.show_if == show_if and not each.readonly for each in pickers)
+    return len(alone) == 1 and bool(alone[0].options) and len(pickers) > 1 and together
 
 
 def _show_if(conditions: Sequence[Condition], page: _Page) -> str | None:
@@ -192,6 +202,9 @@ def _longest(question: Field) -> int | None:
 
 
 def _option_views(question: Field, raw: Any, context: FormContext) -> tuple[OptionView, ...]:
+    if question.kind == "dues":
+        days = due_pairs(raw).items()
+        return tuple(OptionView(f"field-{question.key}-{i}", i, notation.show_date(d), "", False) for i, d in days)
     if question.kind not in ("select", "radio", "checklist"):
         return ()
     chosen = {as_posted(item) for item in (raw if isinstance(raw, (list, tuple)) else [raw]) if not is_blank(item)}
@@ -208,7 +221,7 @@ def _option_views(question: Field, raw: Any, context: FormContext) -> tuple[Opti
 
 
 def _typed_text(question: Field, raw: Any) -> str:
-    if isinstance(raw, (list, tuple)) or raw is None or question.kind in ("checkbox", "checklist", "file"):
+    if isinstance(raw, (list, tuple)) or raw is None or question.kind in ("checkbox", "checklist", "file", "dues"):
         return ""
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return notation.show_number(raw) if question.kind == "number" else str(raw)

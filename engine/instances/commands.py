@@ -18,6 +18,7 @@ from engine.instances import answers as forms
 from engine.instances import lines, rules
 from engine.instances.advance import Move, begin, cancel, correlate, error_of, resume
 from engine.instances.mending.incidents import raise_incident
+from engine.instances.mending.keeping import keeping
 from engine.instances.models import Instance, PendingMessage, Subscription
 from engine.instances.timing import suspending
 from engine.platform import Work
@@ -120,7 +121,8 @@ def complete_task(work: Work, task_id: int, answers: Mapping[str, Any], version:
     ready = definitions.ready(work.session, instance.version_id)
     values = forms.accept(work, ready, task, lines.shared(work.session, task), answers)
     values |= {"completed_by": work.actor.person_id, "completed_at": work.now.isoformat()}
-    move = Move(work, instance, ready, left_by=task.token, writes=[tasks.closing(work, task, values)])
+    writes = [tasks.closing(work, task, values), keeping(work, instance.id, task.id)]
+    move = Move(work, instance, ready, left_by=task.token, writes=writes)
     _note_completion(work, task)
     _move_on(work, move, task, values)
     return Completed(task.id, instance.id, instance.document_id, instance.status == "ended")
@@ -142,7 +144,7 @@ def _note_completion(work: Work, task: Task) -> None:
 def _move_on(work: Work, move: Move, task: Task, values: Mapping[str, Any]) -> None:
     if task.index is None:
         resume(move, run.complete, task.token, values)
-        tell_parent(work, move.instance)
+        tell_parent(work, move.instance, task.id)
         return
     write(work.session, *move.writes)
     move.writes.clear()
@@ -150,11 +152,11 @@ def _move_on(work: Work, move: Move, task: Task, values: Mapping[str, Any]) -> N
     if results is not None:
         move.closed.append(task.token)  # lines of it that are still open
         resume(move, run.complete, task.token, {"results": results})
-        tell_parent(work, move.instance)
+        tell_parent(work, move.instance, task.id)
 
 
-def tell_parent(work: Work, instance: Instance) -> None:
-    """A called procedure that has ended lets its caller go on."""
+def tell_parent(work: Work, instance: Instance, task_id: int | None = None) -> None:
+    """A called procedure that has ended lets its caller go on; `task_id` is the task whose completion has done it."""
     if instance.status != "ended" or instance.parent_id is None or instance.parent_token is None:
         return
     parent = work.session.scalar(select(Instance).where(Instance.id == instance.parent_id).with_for_update())
@@ -171,9 +173,11 @@ def tell_parent(work: Work, instance: Instance) -> None:
     if result is None:
         return
     move = Move(work, parent, definitions.ready(work.session, parent.version_id))
+    if task_id is not None:
+        move.writes.append(keeping(work, parent.id, task_id))
     withdraw_siblings(work, parent, instance.parent_token)
     resume(move, run.complete, instance.parent_token, result)
-    tell_parent(work, parent)
+    tell_parent(work, parent, task_id)
 
 
 def fail_wait(work: Work, instance: Instance, token: str, error: BusinessError, delivery_id: int | None = None) -> None:

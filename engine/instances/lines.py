@@ -156,6 +156,20 @@ def reconsider(work: Work, instance: Instance, token: str, given: Mapping[str, A
     return _results_if_complete(work, instance, row, _latest(work, row))
 
 
+def drop_line(work: Work, instance: Instance, token: str) -> list[Any] | None:
+    """Wait for one line less; the results when the element is complete without it, else None."""
+    row = _counted(work, instance, token)
+    if row is None:
+        return None
+    row.total = max((row.total or 0) - 1, 0)
+    try:
+        return _results_if_complete(work, instance, row, _latest(work, row))
+    except ExpressionError as error:
+        if open_incident(work, instance, token, COMPLETION) is None:
+            raise_incident(work, instance, row.element, token, COMPLETION, str(error))
+        return None
+
+
 def results_so_far(work: Work, instance: Instance, token: str) -> list[Any]:
     """The results of the lines that are done, complete or not."""
     row = _counted(work, instance, token)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -38,6 +39,26 @@ class Instance(Base):
     started_at: Mapped[datetime]
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[datetime | None]
+
+
+class StepBefore(Base):
+    """What an instance was before the last step a person made in it, so that the step can be taken back.
+
+    A step may move its caller too; then both have a row of the same task.
+    """
+
+    __tablename__ = "step_before"
+    __table_args__ = (Index("ix_step_before_task", "task_id"), Index("ix_step_before_at", "at"))
+
+    instance_id: Mapped[int] = mapped_column(ForeignKey("instance.id"), primary_key=True, autoincrement=False)
+    task_id: Mapped[int]
+    agency_id: Mapped[int]
+    version_id: Mapped[int]
+    at: Mapped[datetime]
+    passage_id: Mapped[int]  # the last line of history before it
+    state: Mapped[bytes] = mapped_column(LargeBinary)
+    subscriptions: Mapped[list[Any]]
+    document: Mapped[Json]  # status, assignments, the last instruction and opinion
 
 
 class Subscription(Base):

@@ -114,6 +114,9 @@ def timeline(session: Session, instance_id: int) -> list[Event]:
     entered: dict[tuple[str, str], Passage] = {}
     events: dict[int, Event] = {}
     for passage, person, acting_for in rows:
+        if passage.event == "taken-back":
+            events[passage.id] = _taken_back(session, instance, passage, person, acting_for)
+            continue
         if passage.event == "moved":
             moved = entered.setdefault(("moved", passage.at.isoformat()), passage)
             events[moved.id] = _moved(session, instance, moved, person)
@@ -164,6 +167,18 @@ def _handed_over(session: Session, instance: Instance) -> list[Event]:
     ]  # fmt: skip
 
 
+def _taken_back(
+    session: Session, instance: Instance, passage: Passage, person: str | None, acting_for: str | None
+) -> Event:
+    """That somebody took a step back, as a line of its own."""
+    element = definitions.ready(session, passage.version_id).procedure.elements.get(passage.element)
+    name = f"Rút lại bước “{element.name if element and element.name else passage.element}”"
+    return Event(
+        instance.id, instance.procedure, passage.element, name, "taken-back", passage.at, passage.at, False, person,
+        acting_for,
+    )  # fmt: skip
+
+
 def _moved(session: Session, instance: Instance, passage: Passage, person: str | None) -> Event:
     """That a case went on in another version, as one line however many tokens it had."""
     number = session.scalar(select(Version.number).where(Version.id == passage.version_id))
@@ -181,7 +196,7 @@ def tokens(session: Session, instance_id: int) -> dict[str, int]:
     """Where the instance stands now: element → how many tokens wait there."""
     counted: dict[str, int] = {}
     entered = select(Passage.element, Passage.event, func.count()).where(
-        Passage.instance_id == instance_id, Passage.event != "moved"
+        Passage.instance_id == instance_id, Passage.event.not_in(("moved", "taken-back"))
     )
     for element, event, number in session.execute(entered.group_by(Passage.element, Passage.event)):
         counted[element] = counted.get(element, 0) + (number if event == "entered" else -number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine import occasions, outbox
@@ -28,8 +28,8 @@ def rest(work: Work, instance: Instance, ready: Ready, waits: Sequence[run.Wait]
         elif wait.kind in ("timer", "message", "signal"):
             subscriptions.append(_subscription(instance, wait))
     if instance.document_id:
-        for task in new_tasks:
-            _take_part(work, instance.document_id, task)
+        parties = dict.fromkeys(party for task in new_tasks for party in _parties(task))
+        documents.add_parties(work, instance.document_id, parties)
     writes = [tasks.opening(new_tasks, work.now)] if new_tasks else []
     if new_tasks:
         tokens = list(dict.fromkeys(task.token for task in new_tasks))
@@ -76,16 +76,16 @@ _WITHDRAW = """
     )"""
 
 
-def _take_part(work: Work, document_id: int, task: tasks.NewTask) -> None:
+def _parties(task: tasks.NewTask) -> Iterator[tuple[int | None, int | None, str]]:
     """Whoever has to act on a document may see it."""
     if task.assignee_id is not None:
-        documents.add_party(work, document_id, person_id=task.assignee_id, reason="task")
+        yield task.assignee_id, None, "task"
     for group in task.groups:
         role, _, unit = group.partition("@")
-        if role == "person" or group.startswith("person:"):
-            documents.add_party(work, document_id, person_id=int(group.partition(":")[2]), reason="task")
-        elif unit.isdigit():
-            documents.add_party(work, document_id, unit_id=int(unit), reason="task")
+        if group.startswith("person:"):
+            yield int(group.partition(":")[2]), None, "task"
+        elif role and unit.isdigit():
+            yield None, int(unit), "task"
 
 
 def _subscription(instance: Instance, wait: run.Wait) -> dict[str, Any]:

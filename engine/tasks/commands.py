@@ -8,19 +8,25 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, delete, func, select, update
 
 from engine import occasions
 from engine.clock import VIETNAM
 from engine.database import Base, Write, as_json, written
+from engine.directory import queries as directory
 from engine.directory.models import Person
 from engine.directory.rules import stands_in
+from engine.documents import commands as documents
+from engine.documents.text import fitting
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 from engine.tasks import reminders, rules
+from engine.tasks.assignments import move_line, note_seen, take_over_line
 from engine.tasks.models import Task, TaskCandidate
+from engine.tasks.queries import receivers
 
 Owner = TypeVar("Owner", bound=Base)
+LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +177,16 @@ def candidates(work: Work, task_id: int) -> frozenset[str]:
     return frozenset(work.session.scalars(select(TaskCandidate.group).where(TaskCandidate.task_id == task_id)))
 
 
+def note_opened(work: Work, task_id: int) -> bool:
+    """Note that somebody who may do an open task has looked at it for the first time; no version, or forms go stale."""
+    mine = (Task.id == task_id, Task.agency_id == work.actor.agency_id, Task.state == "open", Task.opened_at.is_(None))
+    seen = update(Task).where(*mine).values(opened_at=work.now, opened_by_id=work.actor.person_id)
+    row = work.session.execute(seen.returning(Task.document_id).execution_options(synchronize_session=False)).first()
+    if row is not None and row[0] is not None:
+        note_seen(work, row[0])
+    return row is not None
+
+
 def claim_task(work: Work, task_id: int) -> Task:
     """Take a task of one of my groups; Conflict tells who was faster."""
     task = locked(work, task_id)
@@ -195,8 +211,11 @@ def release_task(work: Work, task_id: int) -> Task:
     return task
 
 
-def hand_over_task(work: Work, task_id: int, person_id: int) -> Task:
-    """Pass a task on to a colleague of the same agency."""
+def hand_over_task(work: Work, task_id: int, person_id: int, note: str = "") -> Task:
+    """Pass a task on to a colleague who may do it, with a word for them; their line of the instruction goes along.
+
+    InvalidInput names the field: somebody gone or of another agency, somebody without the role the step asks for.
+    """
     task = locked(work, task_id)
     require_open(work, task)
     work.require(rules.may_release(work.actor, task))
@@ -205,12 +224,46 @@ def hand_over_task(work: Work, task_id: int, person_id: int) -> Task:
         raise InvalidInput(
             "Người nhận phải là người đang làm việc trong cơ quan.", {"person": "Chọn người khác trong cơ quan."}
         )
+    if receiver.id not in {each.id for each in receivers(work.session, task, candidates(work, task_id), work.now)}:
+        sentence = f"{receiver.full_name} không giữ vai trò mà bước này giao cho nên không xử lý được."
+        raise InvalidInput(sentence, {"person": sentence})
+    said = fitting("note", "lời nhắn", note, LONGEST_NOTE, lines=True)
     work.tell(
         occasions.HANDED, task.agency_id, task_id=task.id, document_id=task.document_id, person_id=receiver.id,
         details={"from": task.assignee_id},
     )  # fmt: skip
+    if task.document_id is not None:
+        documents.add_party(work, task.document_id, person_id=receiver.id, reason="task")
+        take_over_line(work, task, receiver)
     task.assignee_id, task.claimed_at = receiver.id, work.now
-    work.note("task.handed-over", "task", task.id, to=receiver.id, document=task.document_id)
+    task.handed_by_id, task.handed_note = work.actor.person_id, said or None
+    work.note("task.handed-over", "task", task.id, to=receiver.id, document=task.document_id, note=said)
+    return task
+
+
+def forward_line(work: Work, task_id: int, unit_id: int, note: str = "") -> Task:
+    """Pass a unit's share of a work done side by side on to another unit; who leads is changed by a return instead.
+
+    InvalidInput names the field; NotAllowed when the task isn't such a share.
+    """
+    task = locked(work, task_id)
+    require_open(work, task)
+    groups = candidates(work, task_id)
+    work.require(rules.may_forward(work.actor, task, groups))
+    unit = directory.unit(work.session, task.agency_id, unit_id)
+    role = next(group.partition("@")[0] for group in sorted(groups) if "@" in group)
+    if f"{role}@{unit.id}" in groups:
+        raise InvalidInput("Việc này đang ở đơn vị đó.", {"unit": "Chọn đơn vị khác."})
+    said = fitting("note", "lời nhắn", note, LONGEST_NOTE, lines=True)
+    work.session.execute(delete(TaskCandidate).where(TaskCandidate.task_id == task.id))
+    work.session.add(TaskCandidate(task_id=task.id, group=f"{role}@{unit.id}", agency_id=task.agency_id))
+    if task.document_id is not None:
+        documents.add_party(work, task.document_id, unit_id=unit.id, reason="task")
+        move_line(work, task.document_id, [int(g.partition("@")[2]) for g in groups if "@" in g], unit.id)
+    task.assignee_id = task.claimed_at = task.opened_at = task.opened_by_id = None
+    task.handed_by_id, task.handed_note = work.actor.person_id, said or None
+    work.tell(occasions.OPENED, task.agency_id, instance_id=task.instance_id, details={"tokens": [task.token]})
+    work.note("task.forwarded", "task", task.id, to_unit=unit.id, document=task.document_id, note=said)
     return task
 
 

@@ -21,6 +21,7 @@ class Task(Base):
         Index("ix_task_document", "document_id"),
         Index("ix_task_ended", "agency_id", "completed_at"),
         Index("ix_task_remind", "remind_at", postgresql_where="state = 'open' and remind_at is not null"),
+        Index("ix_task_completer", "completed_by_id", "completed_at"),
     )
 
     id: Mapped[Key]
@@ -44,6 +45,10 @@ class Task(Base):
     completed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answers: Mapped[Json]
+    opened_at: Mapped[datetime | None]  # first looked at by somebody who may do it
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    handed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    handed_note: Mapped[str | None] = mapped_column(String(500))  # the words it was handed over with
     version: Mapped[int] = mapped_column(default=1)
     remind_at: Mapped[datetime | None]  # when its deadline is to be looked at next; at once when it has just been set
     reminded: Mapped[int] = mapped_column(default=0)  # the highest level reminded of: see `reminders`
@@ -100,3 +105,17 @@ class KeptFilter(Base):
     box: Mapped[str] = mapped_column(String(20))
     asked: Mapped[Json]  # due, urgency, step, unit, words
     role: Mapped[str | None] = mapped_column(String(40))
+
+
+class Phrase(Base):
+    """Words somebody writes again and again (mẫu ý kiến); shared with everybody of a role if it has one."""
+
+    __tablename__ = "phrase"
+    __table_args__ = (UniqueConstraint("person_id", "name"), Index("ix_phrase_agency", "agency_id", "role"))
+
+    id: Mapped[Key]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str | None] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(60))
+    text: Mapped[str] = mapped_column(String(2000))

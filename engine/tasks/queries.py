@@ -10,7 +10,8 @@ from typing import Any, Literal
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from engine.directory.models import Person
+from engine.directory.models import Person, RoleGrant
+from engine.directory.queries import today, valid_on
 from engine.directory.rules import STAND_IN_PROCEDURES
 from engine.documents.models import Document
 from engine.platform import Actor
@@ -149,6 +150,27 @@ def chosen(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, Ch
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A task somebody has completed, with its document."""
+
+    task: Task
+    code: str | None
+    subject: str | None
+
+
+def done_by(session: Session, actor: Actor, *, limit: int, offset: int = 0) -> Sequence[Done]:
+    """What the actor has completed, or others in their place, newest first."""
+    mine = or_(Task.completed_by_id == actor.person_id, Task.acting_for_id == actor.person_id)
+    rows = (
+        select(Task, Document.code, Document.subject)
+        .outerjoin(Document, Document.id == Task.document_id)
+        .where(mine, Task.state == "completed", Task.agency_id == actor.agency_id)
+        .order_by(Task.completed_at.desc(), Task.id.desc())
+    )
+    return [Done(*row) for row in session.execute(rows.limit(limit).offset(offset))]
+
+
 def open_on(session: Session, document_id: int) -> Sequence[tuple[Task, str | None]]:
     """Open tasks of a document with the assignee's name: where the document is now."""
     rows = (
@@ -162,6 +184,16 @@ def open_on(session: Session, document_id: int) -> Sequence[tuple[Task, str | No
 def candidate_groups(session: Session, task_id: int) -> frozenset[str]:
     """The groups that may take a task."""
     return frozenset(session.scalars(select(TaskCandidate.group).where(TaskCandidate.task_id == task_id)))
+
+
+def receivers(session: Session, task: Task, groups: Collection[str], now: datetime) -> Sequence[Person]:
+    """Who a task may be handed over to: who holds a role it is for, in whatever unit; anybody, if it is for no role."""
+    people = select(Person).where(Person.agency_id == task.agency_id, Person.active)
+    roles = {group.partition("@")[0] for group in groups if not group.startswith("person:")}
+    if roles:
+        held = select(RoleGrant.person_id).where(RoleGrant.agency_id == task.agency_id, RoleGrant.role.in_(roles))
+        people = people.where(Person.id.in_(held.where(valid_on(RoleGrant, today(now)))))
+    return session.scalars(people.order_by(Person.full_name, Person.id)).all()
 
 
 def searched(rows: Any, search: str) -> Any:

@@ -49,6 +49,15 @@ def may_release(actor: Actor, task: Task) -> Verdict:
     return Verdict(False, "Chỉ người đang nhận việc mới trả lại được cho nhóm.")
 
 
+def may_forward(actor: Actor, task: Task, candidates: Collection[str]) -> Verdict:
+    """A unit's share of work done side by side may go to another unit; a step of its own can't change its unit."""
+    if not (verdict := may_release(actor, task) if task.assignee_id else may_claim(actor, task, candidates)):
+        return verdict
+    if task.index is None or not any("@" in group for group in candidates):
+        return Verdict(False, "Bước này gắn với đơn vị được giao; muốn đổi đơn vị thì trả lại người đã phân công.")
+    return ALLOWED
+
+
 def offered(assignee_id: int | None, grouped: bool) -> tuple[str, ...]:
     """What somebody in whose box a task lies can do with it as one of many: claim, release, hand over.
 

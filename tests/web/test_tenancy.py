@@ -18,6 +18,7 @@ from engine.directory.authority import commands as authority
 from engine.directory.models import RoleGrant
 from engine.documents import commands
 from engine.documents import queries as documents
+from engine.documents.models import Assignment
 from engine.documents.prints import orders
 from engine.documents.prints.reading import Selection
 from engine.documents.searching import asking
@@ -39,6 +40,7 @@ from engine.records import queries as dossiers
 from engine.tasks.filters import Filter
 from engine.tasks.kept import keep_filter
 from engine.tasks.models import Task
+from engine.tasks.phrases import keep_phrase
 from engine.tasks.succession import commands as succession
 from tests import builders, papers
 from tests.web.conftest import SignIn
@@ -113,6 +115,8 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     read = {NOT_IDS["name"]: {"value": "x", "confidence": 1, "page": 0, "box": [0.1, 0.1, 0.2, 0.2], "said": "x"}}
     platform.run(clerk, intake.keep_read, taken.id, proposals=read, **pages)
     form_id = platform.run(clerk, intake.keep_form, "Mẫu", {"organ_name": "UBND"}).id
+    phrase = platform.run(clerk, keep_phrase, "Đã xem", "Đã xem, lưu.", "clerk")
+    line_id = platform.run(system(office.id), line, document.id, office.unit.id)
     waiver = platform.run(admin, waivers.grant, "law.filed", "incoming-document", office.id, "Thử")
     return (
         procedures
@@ -131,7 +135,8 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
             "row_id": stand_in.id,
             "saved_id": saved.id,
             "notice_id": notice_id,
-            "filter_id": filter_id,
+            "filter_id": filter_id, "phrase_id": phrase.id,
+        "line_id": line_id,
         "scan_id": taken.id, "form_id": form_id,
         **platform.run(clerk, on_schedule),
         **drafted(platform, clerk, office),
@@ -206,6 +211,16 @@ def on_schedule(work: Work) -> dict[str, int]:
     work.session.flush()
     browser = pushing.register(work, "https://push.example.net/1", "key", "secret", "Firefox")
     return {"schedule_id": schedule.id, "report_id": report.id, "subscription_id": browser.id}
+
+
+def line(work: Work, document_id: int, unit_id: int) -> int:
+    """A line of an instruction."""
+    row = Assignment(
+        document_id=document_id, unit_id=unit_id, part="support", state="open", note="", created_at=work.now
+    )
+    work.session.add(row)
+    work.session.flush()
+    return row.id
 
 
 def registered(platform: Platform, clerk: Actor, document_id: int, office: builders.Office) -> dict[str, int]:

@@ -5,6 +5,7 @@ import "../layout/scripts/keys.js";
 import "../layout/scripts/typed.js";
 import "../worklist/task.js";
 import "../worklist/bulk.js";
+import "../phrases/phrases.js";
 import "../notices/live.js";
 import "../notices/list.js";
 import "../notices/push.js";

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,8 +24,10 @@ from engine.instances import queries as instances
 from engine.opinions import queries as rounds
 from engine.platform import Actor
 from engine.records import queries as records
+from engine.tasks import assignments, reminders
 from engine.tasks import queries as worklists
 from web.layout.words import Mark
+from web.session import now
 
 _MOST_LINES = 300
 
@@ -42,12 +45,12 @@ class AuditLine:
 def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
     """Read everything the page of `document` shows; each list in one query."""
     dispatches = documents.dispatches(session, document.id)
-    assignments = documents.assignments(session, document.id)
+    lines = assignments.lines(session, document.id, now())
     instructions = documents.instructions(session, document.id)
     opinions = documents.opinions(session, document.id)
     runs = instances.of_document(session, document.id)
     concerned = [
-        *(row.person_id for row in (*assignments, *instructions, *opinions)),
+        *(row.person_id for row in (*instructions, *opinions)),
         document.drafter_id,
         document.signer_id,
     ]
@@ -55,12 +58,15 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "dispatches": dispatches,
         "statuses": _statuses(session, [dispatch.id for dispatch in dispatches]),
         "dispatch_mark": dispatch_mark,
-        "assignments": assignments,
+        "lines": lines,
+        "people_address": url_for("documents.assigned", document_id=document.id) if lines else "",
+        "line_mark": line_mark,
+        "reminders": reminders.of_document(session, document.id),
         "instructions": instructions,
         "opinions": opinions,
         "opinion_rounds": rounds.count(session, document.id),
         "people": _names(session, Person.id, Person.full_name, concerned),
-        "units": _names(session, Unit.id, Unit.name, [*(row.unit_id for row in assignments), document.unit_id]),
+        "units": _names(session, Unit.id, Unit.name, [document.unit_id]),
         "links": documents.links(session, actor, document.id),
         "said_of_link": said_of_link,
         "codes": [code.code for code in directory.codes_of(session, document.agency_id)],
@@ -131,6 +137,15 @@ def recipients_of(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
+def line_mark(state: str) -> Mark:
+    """Return how the state of a line of an instruction is marked."""
+    return {
+        "unseen": Mark(_("chưa xem"), "", "ring"), "doing": Mark(_("đang làm"), "", "dot"),
+        "done": Mark(_("đã xong"), "done", "check"), "late": Mark(_("quá hạn"), "late", "alert"),
+        "returned": Mark(_("đã trả lại"), "today", "retry"),
+    }[state]  # fmt: skip
+
+
 def dispatch_mark(state: str, name: str) -> Mark:
     """Return how the state of a dispatch is marked."""
     if state in ("refused", "failed", "recall_denied"):
@@ -174,6 +189,8 @@ def actions() -> dict[str, str]:
         "document.refused": _("Từ chối tiếp nhận"),
         "document.instructed": _("Ghi bút phê"),
         "document.assigned": _("Phân công"),
+        "document.people_added": _("Thêm người, đơn vị vào phân công"),
+        "document.person_removed": _("Bớt người, đơn vị khỏi phân công"),
         "document.postponed": _("Gia hạn xử lý"),
         "document.opinion_recorded": _("Ghi ý kiến"),
         "opinions.asked": _("Gửi phiếu lấy ý kiến"),

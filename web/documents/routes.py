@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine.documents import commands, kinds, queries
+from engine.documents import kinds, queries
 from engine.documents.models import Document
 from engine.errors import InvalidInput, NotFound
 from engine.instances import cases
+from engine.tasks import assignments
 from web.documents import page
 from web.layout import papers
 from web.session import actor, platform
@@ -42,7 +43,7 @@ def document(document_id: int) -> Any:
         files = papers.files(reading, found)
         shown = papers.chosen(files, request.args.get("file"))
         parts = page.parts(reading, actor(), found)
-    platform().run(actor(), commands.note_read, document_id)
+    platform().run(actor(), assignments.read_document, document_id)
     return render_template(
         "documents/document.html", document=found, files=files, shown=shown, verdict=papers.verdict(found),
         status=kinds.status_name(found.direction, found.status), kinds=kinds, may_recall=_may_recall(found), **parts,

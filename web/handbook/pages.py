@@ -35,6 +35,7 @@ BOOK = (
 # screen → chapter and section
 ABOUT = {
     "worklist.inbox": "work#inbox", "worklist.task": "work#task", "worklist.deadline": "work#deadline",
+    "worklist.done": "work#take-back", "phrases.index": "work#phrases", "documents.assigned": "documents#people",
     "notices.index": "work#notices", "notices.preferences": "work#notice-choice", "notices.sent": "work#urging",
     "documents.listing": "documents#lists", "documents.document": "documents#document",
     "documents.audit": "documents#audit", "intake.new": "documents#incoming",

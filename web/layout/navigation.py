@@ -60,6 +60,7 @@ def boxes() -> tuple[Item, ...]:
         Item(_("Nhóm của tôi"), "worklist.inbox", "group", {"box": "groups"}, "groups"),
         Item(_("Được ủy quyền"), "worklist.inbox", "stand-in", {"box": "stand-in"}, "stand-in"),
         Item(_("Sắp đến hạn"), "worklist.inbox", "clock", {"box": "due-soon"}, "due-soon"),
+        Item(_("Việc đã làm"), "worklist.done", "check"),
     )
 
 

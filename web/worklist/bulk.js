@@ -9,6 +9,8 @@ function say() {
   let offered = 0;
   for (const button of bar.querySelectorAll("button[name=do]")) {
     button.hidden = chosen.length === 0 || !chosen.every((box) => box.dataset.can.split(" ").includes(button.value));
+    // one answer for several: of one step only, and for one alone its own page is better
+    if (button.value === "answer") button.hidden ||= chosen.length < 2 || new Set(chosen.map((box) => box.dataset.step)).size > 1;
     offered += button.hidden ? 0 : 1;
   }
   bar.querySelector("[data-none]").hidden = offered > 0 || chosen.length === 0;

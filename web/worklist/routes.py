@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.definitions import queries as definitions
 from engine.directory import queries as directory
+from engine.directory.models import Person
 from engine.directory.rules import ROLES
 from engine.documents import kinds
 from engine.documents.models import Document
@@ -22,15 +23,18 @@ from engine.forms.form import Form
 from engine.instances import commands as instances
 from engine.instances import queries
 from engine.instances.answers import form_of
+from engine.instances.mending import taking_back
 from engine.instances.models import Instance
 from engine.instances.queries import TaskView
 from engine.instances.timing import deadlines
 from engine.instances.timing.suspending import LONGEST_REASON, may_suspend, resume_task, suspend_task
 from engine.notices import queries as notices
 from engine.notices.rules import LONGEST_MESSAGE, may_urge
+from engine.platform import Verdict
 from engine.tasks import commands as tasks
 from engine.tasks import kept, reminders
 from engine.tasks import queries as worklists
+from engine.tasks import rules as task_rules
 from engine.tasks.models import Task
 from web.layout import papers, words
 from web.layout.forms import again, posted
@@ -101,7 +105,10 @@ def news() -> Any:
 @screen.get("/tasks/<int:task_id>")
 def task(task_id: int) -> Any:
     """Show one task: the document, what is asked, the form, history and diagram."""
-    return _task_page(task_id)
+    page, unseen = _task_page(task_id)
+    if unseen:
+        platform().run(actor(), tasks.note_opened, task_id)
+    return page
 
 
 @screen.post("/tasks/<int:task_id>")
@@ -113,17 +120,20 @@ def complete(task_id: int) -> Any:
     try:
         done = platform().run(actor(), instances.complete_task, task_id, sent, shown)
     except InvalidInput as error:
-        return _task_page(task_id, sent=sent, problem=error), 422
+        return _task_page(task_id, sent=sent, problem=error)[0], 422
     except Conflict:
         if not _is_stale(task_id, shown):
             raise
         stale = _("Việc này đã thay đổi sau khi bạn mở trang; những gì bạn đã nhập vẫn còn. Xem lại rồi gửi lần nữa.")
-        return _task_page(task_id, sent=sent, problem=InvalidInput(stale)), 409
+        return _task_page(task_id, sent=sent, problem=InvalidInput(stale))[0], 409
     flash(_("Đã hoàn thành: %(name)s.", name=name), "done")
     with platform().reading() as reading:
         following = worklists.waiting_for(reading, actor(), done.document_id, now())
         if following is None and request.form.get("then") == "next":
             following = worklists.next_of_mine(reading, actor(), now())
+        retractable = _retractable(reading, task_id)
+    if retractable:
+        flash(url_for("worklist.take_back", task_id=task_id), "take-back")
     return redirect(url_for("worklist.task", task_id=following) if following else url_for("worklist.inbox"), 303)
 
 
@@ -173,10 +183,14 @@ def suspend(task_id: int) -> Any:
 @screen.post("/tasks/<int:task_id>/hand-over")
 def hand_over(task_id: int) -> Any:
     """Pass a task on to a colleague."""
-    person_id = request.form.get("person", type=int)
-    if person_id is None:
+    person_id, unit_id = (request.form.get(name, type=int) for name in ("person", "unit"))
+    note = request.form.get("note", "")
+    if person_id is not None:
+        platform().run(actor(), tasks.hand_over_task, task_id, person_id, note)
+    elif unit_id is not None:
+        platform().run(actor(), tasks.forward_line, task_id, unit_id, note)
+    else:
         raise InvalidInput(_("Chọn người nhận việc rồi chuyển lại."))
-    platform().run(actor(), tasks.hand_over_task, task_id, person_id)
     flash(_("Đã chuyển việc."), "done")
     return redirect(url_for("worklist.inbox"), 303)
 
@@ -211,7 +225,15 @@ def _asked(task_id: int) -> tuple[str, Form | None]:
         return found.name, form_of(definitions.ready(reading, version_id or 0), found)
 
 
-def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: InvalidInput | None = None) -> str:
+def _retractable(reading: Session, task_id: int) -> Verdict:
+    """Tell whether a task just completed could be taken back."""
+    return taking_back.may_take_back(reading, actor(), platform().catalog, reading.get_one(Task, task_id))
+
+
+def _task_page(
+    task_id: int, sent: dict[str, Any] | None = None, problem: InvalidInput | None = None
+) -> tuple[str, bool]:
+    """Return the page of a task, and whether nobody who may do it has looked at it before."""
     with platform().reading() as reading:
         view = queries.task(reading, actor(), task_id, now())
         calendar = directory.office_calendar(reading, view.task.agency_id)
@@ -221,20 +243,35 @@ def _task_page(task_id: int, sent: dict[str, Any] | None = None, problem: Invali
             "tokens": queries.tokens(reading, view.task.instance_id),
             "visited": queries.visited(reading, view.task.instance_id),
         }
-        colleagues = directory.people(reading, view.task.agency_id, active_only=True) if view.may_release else []
+        passing = _passing(reading, view)
         unoffered = why.missing(reading, actor(), view)
         others = view.may_complete and worklists.next_of_mine(reading, actor(), now(), besides=task_id)
         reminded = reminders.of_task(reading, task_id)
+        retractable = _retractable(reading, task_id) if view.task.completed_by_id == actor().person_id else None
         errors = (problem.fields or {"": str(problem)}) if problem else None
         # inside: pickers ask the database, and a session asked after its end keeps a connection of the pool
         form = view.form.view(again(view.form, sent, view.context), view.context, errors) if view.form else None
-    return render_template(
-        "worklist/task.html", view=view, task=view.task, form=form, problem=problem, colleagues=colleagues,
+    page = render_template(
+        "worklist/task.html", view=view, task=view.task, form=form, problem=problem, **passing,
         deadline=words.deadline(view.task.due_at, now(), calendar, suspended=view.task.suspended_at is not None),
-        unoffered=unoffered, others=others, reminded=reminded, said_kind=lambda each: _(each.name),
+        unoffered=unoffered, others=others, reminded=reminded,
+        retractable=retractable,
         may_suspend=may_suspend(actor(), view.task), longest_reason=LONGEST_REASON,
         may_urge=may_urge(actor(), view.task), longest_message=LONGEST_MESSAGE, **shown, **course,
     )  # fmt: skip
+    return page, bool(view.may_complete) and view.task.opened_at is None and view.task.state == "open"
+
+
+def _passing(reading: Session, view: TaskView) -> dict[str, Any]:
+    """Whom a task can be passed on to, from whom it came, and how often anybody was urged about it."""
+    task, open_ = view.task, view.task.state == "open"
+    may_forward = task_rules.may_forward(actor(), task, view.groups)
+    handed_by = reading.get(Person, task.handed_by_id) if task.handed_by_id else None
+    return {
+        "colleagues": worklists.receivers(reading, task, view.groups, now()) if open_ and view.may_release else [],
+        "other_units": directory.units(reading, task.agency_id) if open_ and may_forward else [],
+        "handed_by": handed_by.full_name if handed_by else "",
+    }
 
 
 def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from engine.directory.models import Person, Unit
 from engine.directory.rules import ROLES
 from engine.instances.queries import TaskView
 from engine.platform import Actor, Verdict
+from engine.tasks.rules import may_forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ def _verdicts(actor: Actor, view: TaskView) -> Iterable[tuple[str, str, Verdict]
     personal = Verdict(False, _("Việc này được giao đích danh nên không có nhóm để trả lại."))
     yield _("Trả lại nhóm"), rule, held if view.groups or not held else personal
     yield _("Chuyển người khác"), rule, held
+    if any("@" in group for group in view.groups):
+        forward = _("Người nhận phần việc phối hợp của một đơn vị; bên chủ trì đổi bằng cách trả lại.")
+        yield _("Chuyển đơn vị khác"), forward, may_forward(actor, view.task, view.groups)
 
 
 def _said(session: Session, groups: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ MOMENT, DAY, HASH = "2026-11-23T09:00:00+07:00", "2026-11-23", "0" * 64
 SPECIAL: Mapping[str, Mapping[str, Any]] = {
     "conversion.render-draft": {"file_name": "du-thao.pdf", "pages": 2},
     "documents.check": {"passed": True, "duplicate": False, "complete": True, "findings": []},
+    "documents.assign": {"unit_dues": {}, "person_dues": {}},
     "documents.instruct": {"lead_unit": 3, "support_units": [], "due_at": None},
     "documents.issue": {"dispatches": [501, 502], "reply_required": False, "due_at": None},
     "documents.number": {"number": 125, "code": "125/SXD-QLXD", "identifier": "H99.15-2026-125"},

@@ -56,7 +56,11 @@ class _Kept:
 def records(session: Session, cases: Sequence[tuple[Instance, Ready]]) -> Iterator[Record]:
     """How closed cases went, put together from history, tasks, deliveries and calls; a few queries for all."""
     ids = [case.id for case, _ready in cases]
-    history = _by_case(session, select(Passage).where(Passage.instance_id.in_(ids), Passage.event != "moved"), Passage)
+    history = _by_case(
+        session,
+        select(Passage).where(Passage.instance_id.in_(ids), Passage.event.not_in(("moved", "taken-back"))),
+        Passage,
+    )
     done = _by_case(session, select(Task).where(Task.instance_id.in_(ids), Task.state == "completed"), Task)
     sent = _by_case(
         session,

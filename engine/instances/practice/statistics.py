@@ -112,7 +112,7 @@ def _stays(agency_id: int, key: str, since: datetime, until: datetime) -> Select
             Instance.procedure == key,
             Instance.started_at < until,
             or_(Instance.ended_at.is_(None), Instance.ended_at >= since),
-            Passage.event != "moved",
+            Passage.event.not_in(("moved", "taken-back")),
         )
         .subquery()
     )

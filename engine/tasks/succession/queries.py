@@ -125,7 +125,7 @@ def _issued(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
 
 
 def _dossiers(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
-    query: Select[Any] = select(
+    query: Any = select(
         Dossier.id, func.concat(Dossier.notation, " · ", Dossier.title), NO_ID, Dossier.due_date
     )
     query = query.where(Dossier.agency_id == agency_id, Dossier.keeper_id == person_id, Dossier.state.in_(KEPT))
@@ -141,13 +141,13 @@ def _given(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
 
 
 def _stand_ins(agency_id: int, now: datetime, whose: Any) -> Select[Any]:
-    query = select(StandIn.id, Person.full_name, NO_ID, day_of(StandIn.valid_to)).join(Person, Person.id == whose)
+    query: Any = select(StandIn.id, Person.full_name, NO_ID, day_of(StandIn.valid_to)).join(Person, Person.id == whose)
     query = query.where(StandIn.agency_id == agency_id, StandIn.valid_to > now, StandIn.revoked_at.is_(None))
     return query.order_by(StandIn.id)
 
 
 def _filters(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
-    query = select(KeptFilter.id, KeptFilter.name, NO_ID, NO_DAY)
+    query: Any = select(KeptFilter.id, KeptFilter.name, NO_ID, NO_DAY)
     query = query.where(
         KeptFilter.agency_id == agency_id, KeptFilter.person_id == person_id, KeptFilter.role.is_not(None)
     )

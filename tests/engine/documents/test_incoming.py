@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from engine.clock import VIETNAM, FixedClock
 from engine.directory import calendars
 from engine.directory import commands as directory
 from engine.documents import commands, queries
 from engine.documents.commands import Upload
-from engine.errors import Conflict, InvalidInput, NotAllowed
+from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.platform import Platform, system
 from tests import builders
 from tests.builders import Office
@@ -216,19 +217,46 @@ def test_assigning_names_one_person_and_helpers(platform: Platform, office: Offi
     platform.run(
         system(office.id), commands.instruct, document.id, text="", lead_unit=office.unit.id, due_date=date(2026, 12, 1)
     )
-    lead = platform.run(
+    dues = platform.run(
         system(office.id), commands.assign, document.id, person_id=office["specialist"].id,
         supporters=[helper.id, helper.id, office["specialist"].id], by=office["unit-head"].id,
     )  # fmt: skip
 
-    assert lead.due_at == datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
+    due_at = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
+    assert dues.person_dues == {str(helper.id): due_at.isoformat()}
     with platform.reading() as session:
         people = [a.person_id for a in queries.assignments(session, document.id) if a.person_id]
+        assert [a.due_at for a in queries.assignments(session, document.id)] == [due_at] * 3
         assert queries.get(session, builders.actor(platform, helper), document.id).status == "in_progress"
     assert people == [office["specialist"].id, helper.id]
     platform.run(system(office.id), commands.assign, document.id, person_id=helper.id)
     with platform.reading() as session:
         assert [a.person_id for a in queries.assignments(session, document.id) if a.person_id] == [helper.id]
+
+
+def test_each_line_has_a_due_date_of_its_own_and_a_hundred_cost_what_one_costs(
+    platform: Platform, office: Office, other: Office
+) -> None:
+    units = [builders.unit(platform, office.agency).id for _ in range(3)]
+    document = builders.registered(platform, office)
+
+    def instruct(support: list[int]) -> int:
+        statements = []
+        listen = event.listens_for(platform.engine, "before_cursor_execute")(lambda *given: statements.append(given[2]))
+        platform.run(
+            system(office.id), commands.instruct, document.id, text="Giao", lead_unit=office.unit.id,
+            support_units=support, due_date=date(2026, 12, 1), due_dates={str(units[0]): date(2026, 11, 27)},
+        )  # fmt: skip
+        event.remove(platform.engine, "before_cursor_execute", listen)
+        return len(statements)
+
+    instruct([])
+    assert instruct(units[:1]) == instruct(units)
+    with platform.reading() as session:
+        dues = {a.unit_id: a.due_at.day for a in queries.assignments(session, document.id) if a.due_at}
+    assert dues == {office.unit.id: 1, units[0]: 27, units[1]: 1, units[2]: 1}
+    with pytest.raises(NotFound):
+        instruct([other.unit.id])
 
 
 def test_nothing_is_assigned_before_it_is_registered(platform: Platform, office: Office) -> None:

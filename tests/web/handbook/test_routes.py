@@ -20,6 +20,7 @@ NO_SCREENS = {
     "handbook.procedure", "handbook.drawing", "registers.print_file", "registers.slip_pdf",
     "registers.slip_word", "registers.stamp_file",
     "registers.stamped_copy", "reports.export",
+    "phrases.offered",
     "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",
     "archive.paper_file", "archive.loan_book", "succession.minutes_file",
     "drafting.picture", "drafting.standard", "drafting.edition",

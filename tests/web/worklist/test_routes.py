@@ -102,8 +102,11 @@ def test_a_task_goes_back_or_on_to_a_colleague(platform: Platform, office: build
     assert "Chuyển tay" in client.get("/?box=groups").text
     client.post(f"/tasks/{task_id}/claim")
     assert client.post(f"/tasks/{task_id}/hand-over", data={}).status_code == 422
-    client.post(f"/tasks/{task_id}/hand-over", data={"person": office["specialist"].id})
-    assert "Chuyển tay" in sign_in(office["specialist"]).get("/").text
+    second = builders.person(platform, office.agency, "clerk")
+    client.post(f"/tasks/{task_id}/hand-over", data={"person": second.id, "note": "Nhờ xử lý trước 10 giờ"})
+    theirs = sign_in(second)
+    assert "Chuyển tay" in theirs.get("/").text
+    assert "Lời nhắn: Nhờ xử lý trước 10 giờ" in theirs.get(f"/tasks/{task_id}").text
 
 
 def test_counts_and_news_come_without_the_list(platform: Platform, office: builders.Office, sign_in: SignIn) -> None:

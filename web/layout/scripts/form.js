@@ -59,15 +59,27 @@
     box.placeholder = "Lọc danh sách";
     box.addEventListener("input", () => {
       const wanted = fold(box.value.trim());
-      for (const choice of list.querySelectorAll(".choice")) {
-        choice.hidden = wanted !== "" && !fold(choice.textContent).includes(wanted) && !choice.querySelector("input").checked;
+      for (const choice of list.querySelectorAll(".choice, tbody tr")) {
+        const name = choice.querySelector("th")?.textContent ?? choice.textContent;
+        choice.hidden = wanted !== "" && !fold(name).includes(wanted) && !choice.querySelector(":checked");
       }
     });
     box.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) event.preventDefault(); });
     list.before(box);
   }
 
+  // In a panel of lines a person or unit has one part: choosing another lets go of the first.
+  function oneInARow(event) {
+    const row = event.target.closest("tr");
+    if (!row || !event.target.matches("input[type=radio], input[type=checkbox]") || !event.target.checked) return;
+    for (const other of row.querySelectorAll("input[type=radio], input[type=checkbox]")) if (other !== event.target) other.checked = false;
+  }
+
   function prepare(root) {
+    for (const panel of root.querySelectorAll("[data-panel]")) {
+      panel.addEventListener("change", oneInARow);
+      if (panel.querySelectorAll("tbody tr").length > 12) addFilter(panel.querySelector(".line-scroll"));
+    }
     for (const list of root.querySelectorAll(".choices-many")) addFilter(list);
     for (const part of root.querySelectorAll("[data-show-if]")) {
       const form = part.closest("form");

@@ -1,0 +1,1 @@
+"""Mẫu ý kiến: phrases kept, shared, and put into a form by keyboard."""
