@@ -127,6 +127,7 @@ class DraftText(Base):
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
     number: Mapped[int]
     body: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(String(500), default="")  # where it was taken from, when it wasn't typed
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from engine.documents import commands as documents
 from engine.documents import editing, formats, kinds
 from engine.documents.editing import Given, Upload
-from engine.documents.models import Attachment
+from engine.documents.models import Attachment, DraftText
 from engine.documents.queries import locked
 from engine.documents.text import fitting
 from engine.drafts import queries, rules
@@ -42,6 +43,19 @@ def add_version(
         origin=origin,
     )  # fmt: skip
     return row
+
+
+def take_text(work: Work, document_id: int, attachment_id: int, body: str) -> None:
+    """Make what a Word version says the text of the document, from which the PDF to be signed is made (ND30-10.2)."""
+    document = locked(work, document_id, "outgoing")
+    work.require(rules.may_draft(work.actor, document))
+    file = queries.file_of(work.session, document, attachment_id)
+    documents.update_fields(work, document_id, {"body": body})
+    row = work.session.scalars(
+        select(DraftText).where(DraftText.document_id == document_id).order_by(DraftText.number.desc()).limit(1)
+    ).first()
+    if row is not None and row.created_at == work.now:
+        row.reason = f"Lấy từ tệp {file.file_name}, bản {file.version}"[:500]
 
 
 # --- Checks of layout -----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.directory.models import Person
+from engine.documents import formats
 from engine.documents import queries as documents
 from engine.documents.models import Attachment, Document, DraftText
 from engine.documents.searching.models import Content
@@ -73,11 +74,21 @@ def versions(session: Session, document: Document) -> list[Version]:
     ]  # fmt: skip
     newest = texts[0].id if texts else 0
     found += [
-        Version(f"t{row.id}", row.created_at, names.get(row.created_by_id or 0, ""), "", "text", row.id == newest,
-                row.number)
+        Version(
+            f"t{row.id}", row.created_at, names.get(row.created_by_id or 0, ""), row.reason, "text", row.id == newest,
+            row.number,
+        )
         for row in texts
     ]  # fmt: skip
     return sorted(found, key=lambda each: (each.at, each.key[0], int(each.key[1:])), reverse=True)
+
+
+def signed_from(every: Sequence[Version]) -> str:
+    """Key of the version the PDF to be signed is made from: an uploaded PDF, else the typed text; "" for neither."""
+    file = next((each.file for each in every if each.file and each.current and each.file.part == "draft"), None)
+    if file is not None and file.media_type == formats.PDF:
+        return f"f{file.id}"
+    return next((each.key for each in every if each.file is None and each.current), "")
 
 
 def count(session: Session, document_id: int) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from connectors.conversion.operations import draft_of
 from engine.clock import VIETNAM
+from engine.documents import formats
 from engine.documents.editing import Upload
 from engine.documents.models import Document
 from engine.documents.text import fold
@@ -40,6 +41,7 @@ def versions(outgoing_id: int) -> Any:
     page = render_template(
         "drafting/versions.html", document=found, versions=every, own=own, lacking=lacking, errors=errors,
         may=rules.may_draft(actor(), found), origin=origin, sent=request.form if errors else {}, slug=slug,
+        signed_from=queries.signed_from(every), word=formats.WORD,
     )  # fmt: skip
     return page, 422 if errors else 200
 
@@ -77,6 +79,22 @@ def from_template(outgoing_id: int) -> Any:
     reason = _("Tạo từ mẫu %(kind)s (%(called)s)", kind=found.type_name.lower(), called=called)
     platform().run(actor(), commands.add_version, outgoing_id, upload, reason, origin="template", template=called)
     flash(_("Đã tạo dự thảo từ mẫu. Tải về để sửa tiếp, rồi tải bản đã sửa lên."), "done")
+    return redirect(url_for("drafting.versions", outgoing_id=outgoing_id), 303)
+
+
+@screen.post("/documents/<int:outgoing_id>/drafts/<int:draft_file_id>/take")
+def take_text(outgoing_id: int, draft_file_id: int) -> Any:
+    """Make what a Word version says the text of the document."""
+    from connectors.conversion.checking.body import body_of
+
+    with platform().reading() as session:
+        found = queries.draft_of(session, actor(), outgoing_id)
+        file = queries.file_of(session, found, draft_file_id)
+    if file.media_type != formats.WORD:
+        raise InvalidInput(_("Chỉ lấy được nội dung của tệp Word (.docx)."))
+    body = body_of(platform().files.get(file.file_hash))
+    platform().run(actor(), commands.take_text, outgoing_id, draft_file_id, body)
+    flash(_("Đã lấy nội dung tệp Word làm nội dung văn bản. PDF để ký được dựng từ nội dung này."), "done")
     return redirect(url_for("drafting.versions", outgoing_id=outgoing_id), 303)
 
 

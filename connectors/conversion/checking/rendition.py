@@ -11,7 +11,7 @@ from typing import Any
 
 from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Spacer, TableStyle
+from reportlab.platypus import BaseDocTemplate, Frame, HRFlowable, PageTemplate, Spacer, TableStyle
 from reportlab.platypus import Paragraph as Flowing
 from reportlab.platypus import Table as Grid
 from reportlab.platypus.doctemplate import LayoutError
@@ -138,13 +138,16 @@ class _Maker:
                 if grid is not None:
                     yield grid
             else:
-                yield self._paragraph(each)
+                yield self._paragraph(each, room)
 
-    def _paragraph(self, given: Paragraph) -> Any:
+    def _paragraph(self, given: Paragraph, room: float) -> Any:
         setting = given.setting
         sizes = [run.look.size or _USUAL for run in given.runs if run.text.strip()] or [_USUAL]
         size = min(max(*sizes, 4.0), 72.0)
         leading = setting.exact if setting.exact and setting.exact > 4 else size * 1.15 * (setting.line or 1.0)
+        if not given.text.strip() and setting.ruled:
+            inside = f"{max(100 - (setting.left + setting.right) / max(room, 1) * 100, 4):.0f}%"
+            return HRFlowable(width=inside, thickness=0.6, color="black", spaceBefore=1, spaceAfter=setting.after + 1)
         if not given.text.strip():
             return Spacer(1, min(leading + setting.before + setting.after, 200))
         style = ParagraphStyle(

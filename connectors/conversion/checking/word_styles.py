@@ -37,6 +37,7 @@ class Setting:
     left: float = 0
     right: float = 0
     first: float = 0
+    ruled: bool = False  # a line below
 
 
 class Styles:
@@ -126,6 +127,9 @@ class Styles:
         if align is not None:
             changes["align"] = {"center": "center", "right": "right", "end": "right", "both": "justify",
                                 "distribute": "justify"}.get(align.get(f"{W}val", ""), "left")  # fmt: skip
+        border = given.find(f"{W}pBdr/{W}bottom")
+        if border is not None:
+            changes["ruled"] = border.get(f"{W}val") not in ("none", "nil")
         spacing = given.find(f"{W}spacing")
         if spacing is not None:
             changes |= _spacing(spacing)

@@ -29,6 +29,8 @@ _BLANK_NUMBER = "        "
 def values_of(draft: Draft) -> Values:
     """What a document says, field by field; a body nobody has written yet is the pattern of its kind."""
     body = [line.strip() for line in composed(draft.body).splitlines() if line.strip()]
+    if body and draft.is_letter and not body[-1].endswith("./."):
+        body[-1] = body[-1].rstrip(" .") + "./."  # as agencies close a công văn
     names = [name.strip().lstrip("- ").rstrip(";.") for name in draft.recipients if name.strip()]
     return {
         "Cơ quan chủ quản": composed(draft.parent_name), "Tên cơ quan": composed(draft.agency_name),

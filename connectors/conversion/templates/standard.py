@@ -33,7 +33,9 @@ def standard_template(type_name: str) -> bytes:
         _line(document, "[[Trích yếu]]", 14, bold=True)
         _rule(document, 55)
     if type_name in WITH_ADDRESSEES:
-        _line(document, "[[Kính gửi]]", 14, before=8, after=8)
+        _line(document, "", 6)
+        _line(document, "[[Kính gửi]]", 14, before=2, after=2)
+    _line(document, "", 6)
     body = _line(document, "[[Nội dung]]", 14, align=WD_ALIGN_PARAGRAPH.JUSTIFY, after=6)
     body.paragraph_format.first_line_indent = Mm(10)
     body.paragraph_format.line_spacing = 1.15

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("document_id", sa.BigInteger(), sa.ForeignKey("document.id"), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(500), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("created_by_id", sa.BigInteger(), sa.ForeignKey("person.id"), nullable=True),
         sa.UniqueConstraint("document_id", "number"),

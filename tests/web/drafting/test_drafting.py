@@ -16,6 +16,7 @@ from engine.documents.models import Document
 from engine.drafts import queries
 from engine.platform import Platform
 from tests import builders
+from tests.connectors.conversion.checking.papers import paper
 from tests.web.conftest import SignIn
 
 FIRST = "Sở Xây dựng đề nghị các địa phương rà soát quy hoạch.\nGửi báo cáo trước ngày 05 tháng 12 năm 2026."
@@ -68,8 +69,6 @@ def test_a_template_is_filled_checked_and_found_without_error(
 def test_findings_are_numbered_on_the_page_and_in_the_list(
     platform: Platform, draft: Document, client: FlaskClient
 ) -> None:
-    from tests.connectors.conversion.checking.papers import paper
-
     upload(client, draft, paper(number="Số: 5 / CV_SXD", left=20), name="sai.docx")
     [file_id] = files_of(platform, draft)
     client.post(f"/documents/{draft.id}/drafts/{file_id}/layout")
@@ -114,6 +113,19 @@ def test_a_file_is_compared_with_the_text_once_it_is_read(
     assert "đang chờ đọc nội dung" in client.get(where).text
     carry_out_all(platform)
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in client.get(where).text
+
+
+def test_what_was_edited_in_word_becomes_the_text_of_the_document(
+    platform: Platform, draft: Document, client: FlaskClient
+) -> None:
+    upload(client, draft, paper(body=SECOND))
+    [file_id] = files_of(platform, draft)
+    assert "PDF để ký dựng từ bản này" in client.get(f"/documents/{draft.id}/drafts").text
+    answer = client.post(f"/documents/{draft.id}/drafts/{file_id}/take", follow_redirects=True)
+    assert "Lấy từ tệp a.docx, bản 1" in answer.text
+    with platform.reading() as session:
+        assert session.get_one(Document, draft.id).body == f"{SECOND}/."
+        assert [each.key[0] for each in queries.versions(session, draft)].count("t") == 2
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
