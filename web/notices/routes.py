@@ -24,7 +24,7 @@ screen = Blueprint("notices", __name__)
 ICONS = {
     "assigned": "inbox", "offered": "group", "returned": "retry", "taken-back": "out", "near": "clock", "late": "alert",
     "urged": "bell", "refused": "alert", "answered": "check", "standing-in": "stand-in", "ready": "download",
-    "undelivered": "alert", "incident": "alert",
+    "undelivered": "alert", "incident": "alert", "rejected": "retry",
 }  # fmt: skip
 LARGEST = 2**63 - 1
 
