@@ -14,10 +14,12 @@ from engine.documents import commands as documents
 from engine.instances import cases
 from engine.notices import commands, queries
 from engine.notices.models import Letter, Notice
+from engine.notices.rules import KINDS
 from engine.platform import Platform, system
 from engine.tasks.models import Task
 from tests import builders
 from tests.web.conftest import SignIn
+from web.notices.routes import ICONS
 
 SUBJECT = "Về việc <b>kiểm tra</b> công trình"
 
@@ -219,3 +221,7 @@ def test_the_list_goes_on_behind_fifty(platform: Platform, office: builders.Offi
     older = page(client, first.select_one("nav.pages [rel=next]")["href"])
     assert [each.get_text(strip=True) for each in older.select("tbody p")] == ["Bản in 0"]
     assert client.get("/notices?before=-1").status_code == client.get("/notices?before=x").status_code == 200
+
+
+def test_every_kind_of_notice_has_its_sign() -> None:
+    assert set(ICONS) == set(KINDS)
