@@ -18,7 +18,7 @@ NO_SCREENS = {
     "versions.choose", "versions.drawing", "practice.index", "search.export", "handbook.contents", "handbook.chapter",
     "handbook.procedure", "handbook.drawing", "registers.print_file", "registers.slip_pdf",
     "registers.slip_word", "registers.stamp_file",
-    "registers.stamped_copy", "reports.export",
+    "registers.stamped_copy", "reports.export", "reports.made_file", "notices.push_worker",
     "records.contents_file", "records.list_file", "records.package_file",
 }  # fmt: skip
 
