@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from engine.database import Base, Json, Key
 
@@ -55,6 +55,13 @@ class Task(Base):
     suspended_at: Mapped[datetime | None]  # since when its deadline stands still
     suspended_seconds: Mapped[int] = mapped_column(default=0)  # office time it has stood still before
     __mapper_args__ = {"version_id_col": version}
+
+    @validates("due_at")
+    def _look_again(self, _name: str, due: datetime | None) -> datetime | None:
+        """Whoever gives an open task another deadline has it looked at anew; nobody has to remember to."""
+        if self.id is not None and due != self.due_at:
+            self.remind_at = self.created_at if due is not None else None
+        return due
 
 
 class TaskCandidate(Base):

@@ -42,7 +42,6 @@ def upgrade() -> None:
         op.add_column("task", column)
     for name in ("reminded", "suspended_seconds"):
         op.add_column("task", sa.Column(name, sa.BigInteger(), nullable=False, server_default="0"))
-        op.alter_column("task", name, server_default=None)
     op.execute(
         "update task set remind_at = case when due_at > now() then now() end, "
         "reminded = case when due_at > now() then 0 else 200 end where state = 'open' and due_at is not null"

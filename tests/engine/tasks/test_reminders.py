@@ -98,8 +98,7 @@ def test_what_was_missed_is_not_made_up_for(office: Office) -> None:  # noqa: F8
 def test_an_extended_deadline_is_reminded_of_anew(office: Office) -> None:  # noqa: F811
     task_id = waiting(office)
     assert look(office, "23 14:12") == ["near"]
-    with office.platform.engine.begin() as connection:
-        connection.execute(update(Task).values(due_at=at("30 17:00"), remind_at=at("23 14:12")))
+    office.platform.run(system(), lambda work: setattr(work.session.get_one(Task, task_id), "due_at", at("30 17:00")))
     assert look(office, "23 14:13") == ["near"]
     assert look(office, "30 17:00") == ["near", "late"]
     with office.platform.reading() as session:

@@ -19,7 +19,7 @@ NO_SCREENS = {
     "handbook.functions",
     "handbook.procedure", "handbook.drawing", "registers.print_file", "registers.slip_pdf",
     "registers.slip_word", "registers.stamp_file",
-    "registers.stamped_copy", "reports.export",
+    "registers.stamped_copy", "reports.export", "reports.made_file", "notices.push_worker",
     "phrases.offered",
     "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",
     "archive.paper_file", "archive.loan_book", "succession.minutes_file",
