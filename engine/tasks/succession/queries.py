@@ -144,7 +144,7 @@ def _stand_ins(agency_id: int, now: datetime, whose: Any) -> Select[Any]:
     return query.order_by(StandIn.id)
 
 
-def _filters(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
+def _filters(agency_id: int, person_id: int, now: datetime) -> Any:
     query = select(KeptFilter.id, KeptFilter.name, NO_ID, NO_DAY)
     query = query.where(
         KeptFilter.agency_id == agency_id, KeptFilter.person_id == person_id, KeptFilter.role.is_not(None)
