@@ -102,8 +102,8 @@ def _assignments(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
     return query.order_by(Assignment.due_at.asc().nulls_last(), Assignment.id)
 
 
-def _drafts(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
-    query: Select[Any] = select(Document.id, called(), Document.id, Document.due_date)
+def _drafts(agency_id: int, person_id: int, now: datetime) -> Any:
+    query = select(Document.id, called(), Document.id, Document.due_date)
     return query.where(drafted(agency_id, person_id)).order_by(Document.id)
 
 
@@ -115,7 +115,7 @@ def drafted(agency_id: int, person_id: int) -> Any:
     )  # fmt: skip
 
 
-def _issued(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
+def _issued(agency_id: int, person_id: int, now: datetime) -> Any:
     query = select(Document.id, called(), Document.id, Document.due_date)
     query = query.where(
         Document.agency_id == agency_id, Document.direction == "outgoing", Document.drafter_id == person_id,
@@ -124,10 +124,8 @@ def _issued(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
     return query.order_by(Document.due_date.asc().nulls_last(), Document.id)
 
 
-def _dossiers(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
-    query: Select[Any] = select(
-        Dossier.id, func.concat(Dossier.notation, " · ", Dossier.title), NO_ID, Dossier.due_date
-    )
+def _dossiers(agency_id: int, person_id: int, now: datetime) -> Any:
+    query = select(Dossier.id, func.concat(Dossier.notation, " · ", Dossier.title), NO_ID, Dossier.due_date)
     query = query.where(Dossier.agency_id == agency_id, Dossier.keeper_id == person_id, Dossier.state.in_(KEPT))
     return query.order_by(Dossier.year, Dossier.notation)
 
