@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from engine.tasks import reminders
 from engine.tasks.models import Reminder, Task, TaskCandidate
 
 LONGEST_REASON = 300
+from engine.tasks.succession.queries import heirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class Told:
 def of(session: Session, occasion: Occasion, now: datetime) -> list[Told]:
     """Everybody of the agency an occasion concerns, each once, the one whose doing it is left out."""
     found: dict[tuple[int, str], Told] = {}
-    for told in _WHO[occasion.kind](session, occasion, now):
+    every = list(_WHO[occasion.kind](session, occasion, now))
+    taken = heirs(session, occasion.agency_id, {told.person_id for told in every}, occasion.document_id)
+    for told in every:
+        told = replace(told, person_id=taken.get(told.person_id, told.person_id))  # to whoever took their work over
         if told.person_id != occasion.actor_id:
             found.setdefault((told.person_id, told.mark), told)
     ids = select(Person.id).where(

@@ -19,7 +19,12 @@ from engine.records.models import ArchiveMinutes, Disposal, Dossier
 from engine.records.prints import INVENTORY, Printed, Sheet, Total
 
 RECEIPT = Form(
-    "archive-minutes", "BIÊN BẢN GIAO NHẬN HỒ SƠ, TÀI LIỆU", "ND30 PL V.VII", INVENTORY.columns, with_cover=False
+    "archive-minutes",
+    "BIÊN BẢN GIAO NHẬN HỒ SƠ, TÀI LIỆU",
+    "ND30 PL V.VII",
+    INVENTORY.columns,
+    with_cover=False,
+    parties=("BÊN GIAO", "BÊN NHẬN"),
 )
 DISPOSAL = Form(
     "disposal", "DANH MỤC HỒ SƠ HẾT THỜI HẠN BẢO QUẢN", "ND30 PL V",

@@ -174,8 +174,8 @@ class _Tail:
         canvas.setFont(face.italic, 9.5)
         canvas.drawString(LEFT, y, composed(self.press.book.made_said))
         y -= 22
-        maker = "NGƯỜI LẬP SỔ" if self.press.book.form.with_cover else "NGƯỜI LẬP"
-        for middle, title in ((LEFT + ROOM * 0.25, maker), (LEFT + ROOM * 0.75, "XÁC NHẬN CỦA CƠ QUAN")):
+        left, right = self.press.book.form.signers
+        for middle, title in ((LEFT + ROOM * 0.25, left), (LEFT + ROOM * 0.75, right)):
             canvas.setFont(face.bold, 10.5)
             canvas.drawCentredString(middle, y, title)
             canvas.setFont(face.italic, 9.5)

@@ -26,11 +26,17 @@ class Form:
     clause: str
     columns: tuple[Column, ...]
     with_cover: bool = True
+    parties: tuple[str, str] | None = None
 
     @property
     def titles(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
         return tuple(column.title for column in self.columns)
+
+    @property
+    def signers(self) -> tuple[str, str]:
+        """Who signs at the end, left and right: of minutes the two parties, else who made it and the agency."""
+        return self.parties or ("NGƯỜI LẬP SỔ" if self.with_cover else "NGƯỜI LẬP", "XÁC NHẬN CỦA CƠ QUAN")
 
 
 INCOMING = Form(

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.audit import AuditEntry
 from engine.clock import VIETNAM
 from engine.directory.models import Agency, Person, Unit
 from engine.documents import queries
@@ -114,7 +115,7 @@ def _leader(session: Session, document: Document) -> Part:
     lead = [names[row.id] for row in mine if row.part == "lead"]
     support = [names[row.id] for row in mine if row.part == "support"]
     dues = [f"{names[row.id]}: {_day(row.due_at)}" for row in mine if row.due_at is not None and row.part != "inform"]
-    who = _person(session, instruction.person_id) if instruction else ""
+    who = _who(session, document, instruction.person_id, instruction.at) if instruction else ""
     lines = [
         ("Giao đơn vị, cá nhân chủ trì", "; ".join(lead)),
         ("Giao các đơn vị, cá nhân tham gia phối hợp giải quyết văn bản đến (nếu có)", "; ".join(support)),
@@ -147,7 +148,7 @@ def _resolver(session: Session, document: Document) -> Part:
     if document.result:
         said.append(document.result)
     last = proposals[-1] if proposals else None
-    who = _person(session, last.person_id) if last else ""
+    who = _who(session, document, last.person_id, last.at) if last else ""
     return Part(
         "3. Ý kiến đề xuất của người giải quyết",
         (
@@ -168,9 +169,18 @@ def _names(session: Session, document_id: int) -> dict[int, str]:
     return {row_id: person or unit or "" for row_id, person, unit in session.execute(query)}
 
 
-def _person(session: Session, person_id: int | None) -> str:
+def _who(session: Session, document: Document, person_id: int | None, at: datetime) -> str:
+    """Who wrote it, and for whom when it was done as a stand-in: both names, as the audit trail has them."""
     found = session.get(Person, person_id) if person_id else None
-    return found.full_name if found else ""
+    if found is None:
+        return ""
+    absent = (
+        select(Person.full_name).join(AuditEntry, AuditEntry.acting_for_id == Person.id)
+        .where(AuditEntry.subject_kind == "document", AuditEntry.subject_id == str(document.id))
+        .where(AuditEntry.at == at, AuditEntry.person_id == found.id)
+    )  # fmt: skip
+    name = session.scalar(absent.limit(1))
+    return f"{found.full_name} (thay {name})" if name else found.full_name
 
 
 def _signed(at: datetime | None, who: str) -> str:

@@ -50,6 +50,8 @@ def move_everything(work: Work, row: HandOver, person_id: int) -> list[Handed]:
     """Write down everything somebody holds, then give it to its receivers; answers what was moved."""
     work.session.flush()
     source = From(row.id, row.agency_id, person_id, row.receivers, work.now)
+    theirs = (Task.agency_id == row.agency_id, Task.state.in_(queries.WAITING), queries.is_theirs(person_id))
+    work.session.execute(select(Task.id).where(*theirs).order_by(Task.id).with_for_update(of=Task))
     handed = [each for kind in rules.KINDS for each in _written(work, source, kind)]
     for change in _changes(source):
         work.session.execute(change, execution_options={"synchronize_session": False})

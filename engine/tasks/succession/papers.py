@@ -23,7 +23,7 @@ FORM = Form(
         Column("Số TT", 13, "centre"), Column("Loại", 46), Column("Nội dung", 130), Column("Người nhận", 46),
         Column("Thời điểm", 34, "centre"), Column("Ghi chú", 30),
     ),
-    with_cover=False,
+    with_cover=False, parties=("BÊN GIAO", "BÊN NHẬN"),
 )  # fmt: skip
 UNIT_KINDS = {
     "person": "Người thuộc đơn vị", "task": "Việc chờ nhóm của đơn vị", "assignment": "Nhiệm vụ theo chỉ đạo chưa xong",

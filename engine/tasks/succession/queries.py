@@ -130,15 +130,15 @@ def _dossiers(agency_id: int, person_id: int, now: datetime) -> Any:
     return query.order_by(Dossier.year, Dossier.notation)
 
 
-def _received(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
+def _received(agency_id: int, person_id: int, now: datetime) -> Any:
     return _stand_ins(agency_id, now, StandIn.person_id).where(StandIn.stand_in_id == person_id)
 
 
-def _given(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
+def _given(agency_id: int, person_id: int, now: datetime) -> Any:
     return _stand_ins(agency_id, now, StandIn.stand_in_id).where(StandIn.person_id == person_id)
 
 
-def _stand_ins(agency_id: int, now: datetime, whose: Any) -> Select[Any]:
+def _stand_ins(agency_id: int, now: datetime, whose: Any) -> Any:
     query = select(StandIn.id, Person.full_name, NO_ID, day_of(StandIn.valid_to)).join(Person, Person.id == whose)
     query = query.where(StandIn.agency_id == agency_id, StandIn.valid_to > now, StandIn.revoked_at.is_(None))
     return query.order_by(StandIn.id)
@@ -226,12 +226,13 @@ def unfinished(session: Session, agency_id: int, person_id: int) -> HandOver | N
     return session.scalars(query.order_by(HandOver.id.desc()).limit(1)).first()
 
 
-def successor_groups(session: Session, agency_id: int, groups: Iterable[str]) -> dict[str, str]:
-    """Group → the group that has taken over whatever comes to it; those that nobody took over are left out."""
+def heirs(session: Session, agency_id: int, people: Iterable[int], document_id: int | None) -> dict[int, int]:
+    """Person → who has taken over what comes for them, of all work or of the work on this document."""
+    of_this = or_(Succession.document_id.is_(None), Succession.document_id == document_id)
     query = select(Succession.old, Succession.new).where(
-        Succession.agency_id == agency_id, Succession.old.in_(list(groups)), Succession.document_id.is_(None)
+        Succession.agency_id == agency_id, Succession.old.in_([f"person:{each}" for each in people]), of_this
     )
-    return {row.old: row.new for row in session.execute(query.order_by(Succession.id))}
+    return {int(row.old[7:]): int(row.new[7:]) for row in session.execute(query.order_by(Succession.id))}
 
 
 def last_of(session: Session, agency_id: int, person_id: int, today: date) -> list[str]:

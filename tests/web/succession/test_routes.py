@@ -6,9 +6,13 @@ import io
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
+from engine.instances import cases
 from engine.platform import Platform
 from engine.records import commands as records
+from engine.tasks import commands as tasks
+from engine.tasks.models import Task
 from tests import builders
 from tests.web.conftest import SignIn
 
@@ -16,7 +20,13 @@ from tests.web.conftest import SignIn
 def test_somebody_leaves(platform: Platform, province: builders.Province, sign_in: SignIn) -> None:
     office = province.department
     leaver, receiver = office["specialist"], office["unit-head"]
-    builders.draft(platform, office, subject="Kế hoạch kiểm tra quý IV")
+    drafter = builders.actor(platform, leaver)
+    document, _instance = platform.run(
+        drafter, cases.begin_outgoing, agency_id=office.id, subject="Kế hoạch kiểm tra quý IV", unit_id=office.unit.id
+    )
+    with platform.reading() as session:
+        task = session.scalars(select(Task.id)).one()
+    platform.run(drafter, tasks.claim_task, task)
     values = {"title": "Trật tự xây dựng", "year": 2026, "retention_years": 10, "keeper_id": leaver.id}
     platform.run(builders.actor(platform, office["clerk"]), records.add_dossier, **values)
     client = sign_in(office["agency-admin"])
@@ -50,6 +60,8 @@ def test_somebody_leaves(platform: Platform, province: builders.Province, sign_i
     cells = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
     assert any("Kế hoạch kiểm tra quý IV" in cell for cell in cells)
     assert sign_in(receiver).get(minutes).status_code == 200
+    history = sign_in(receiver).get(f"/documents/{document.id}").text
+    assert f"Bàn giao “Tiếp nhận văn bản”: {leaver.full_name} → {receiver.full_name}" in history
     assert sign_in(office["form-checker"]).get(minutes).status_code == 404
     assert sign_in(office["clerk"]).get("/hand-overs").status_code == 404
 

@@ -17,6 +17,7 @@ from engine.directory.models import Person, RoleGrant, StandIn
 from engine.documents import queries as documents
 from engine.documents.models import Assignment, Document
 from engine.errors import Conflict, InvalidInput, NotAllowed
+from engine.notices import receivers
 from engine.occasions import Occasion
 from engine.platform import Platform, Work, system
 from engine.records import commands as records
@@ -196,10 +197,10 @@ def test_who_may_and_whom_to(platform: Platform, office: Office, other: Office, 
         values = {"cause": "leave", "closes_on": TODAY} | more
         return platform.run(admin, commands.hand_over, leaver.id, receivers, **values)
 
-    for receivers, field in (({}, "all"), ({"all": leaver.id}, "all"), ({"all": other["clerk"].id}, "all"),
+    for chosen, field in (({}, "all"), ({"all": leaver.id}, "all"), ({"all": other["clerk"].id}, "all"),
                              ({"all": receiver.id, "task": leaver.id}, "task")):  # fmt: skip
         with pytest.raises(InvalidInput) as refused:
-            tried(receivers)
+            tried(chosen)
         assert field in refused.value.fields
     for more in ({"closes_on": None}, {"closes_on": date(2026, 11, 22)}, {"cause": "x"}):
         with pytest.raises(InvalidInput):
@@ -237,3 +238,19 @@ def test_a_unit_goes_over_with_its_people_and_work(platform: Platform, office: O
         assert session.scalars(select(RoleGrant.unit_id).where(RoleGrant.role == "unit-head")).all() == [new.id]
     with pytest.raises(InvalidInput):
         platform.run(admin, merging.merge_unit, new.id, new.id)
+
+
+def test_news_of_what_was_issued_reaches_the_receiver(platform: Platform, office: Office, receiver: Person) -> None:
+    document = builders.issued(platform, office, reply_required=True, reply_requirement="Báo cáo",
+                               due_date=TODAY + timedelta(days=9), to_places="Lưu: VT")  # fmt: skip
+    made = leave(platform, office, receiver)
+    assert made.counts["issued"] == 1
+
+    def told(work: Work) -> list[int]:
+        news = Occasion(agency_id=office.id, kind="answered", at=work.now, not_before=work.now, details={},
+                        document_id=document.id)  # fmt: skip
+        work.session.add(news)
+        work.session.flush()
+        return [each.person_id for each in receivers.of(work.session, news, work.now)]
+
+    assert platform.run(system(office.id), told) == [receiver.id]
