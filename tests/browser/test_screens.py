@@ -51,7 +51,6 @@ SCREENS = {
     "document-audit": ("vanthu.sxd", "/documents/{request}/audit"),
     "new-outgoing": ("chuyenvien.sxd", "/documents/outgoing/new"),
     "drafts": ("chuyenvien.sxd", "/documents/{written}/drafts"),
-    "drafts-checked": ("thethuc.sxd", "/documents/{request}/drafts"),
     "drafts-compared": ("chuyenvien.sxd", "/documents/{written}/drafts/compare?older=t{text}&newer=f{laid_out}"),
     "draft-layout": ("thethuc.sxd", "/documents/{written}/drafts/{laid_out}/layout"),
     "templates": ("chuyenvien.sxd", "/templates"),
@@ -135,8 +134,8 @@ SCREENS = {
     "new-waiver": ("quantri.tinh", "/waivers/new?rule=law.completeness-checked"),
     "not-found": ("vanthu.sxd", "/documents/999999"),
 }
-DARK = ("sign-in", "notices", "draft-layout", "drafts-compared", "inbox-groups", "task-accept", "document-outgoing",
-        "register-outgoing", "reports", "scan", "person", "incidents", "versions-compared", "publish", "merge",
+DARK = ("sign-in", "notices", "draft-layout", "inbox-groups", "task-accept", "document-outgoing", "register-outgoing",
+        "reports", "scan", "person", "incidents", "versions-compared", "publish", "merge",
         "practice")  # fmt: skip
 # looked at by its own test, which opens its parts first
 ELSEWHERE = {"modeler.draft"}

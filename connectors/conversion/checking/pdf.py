@@ -106,10 +106,15 @@ def _page(document: Any, number: int) -> tuple[Page, list[Line]]:
 def _letters(words: Any, height: float, box: tuple[float, float, float, float]) -> list[_Letter]:
     """Every letter of a page, up to a limit; broken ones are left out."""
     left, bottom = box[0], box[1]
-    found = []
+    found: list[_Letter] = []
     reader = _Reader(words)
     for index in range(min(words.count_chars(), MOST_LETTERS)):
         code = raw.FPDFText_GetUnicode(words, index)
+        if code == 0x20 and found and raw.FPDFText_IsGenerated(words, index):
+            # PDFium sees a space that the file doesn't write; kerning may have left less than the eye would
+            before = found[-1]
+            found.append(_Letter(" ", before.right, before.top, before.right, before.bottom, before.base, before.look))
+            continue
         if code in (0, 0xFFFE, 0xFFFF) or raw.FPDFText_IsGenerated(words, index):
             continue
         place = reader.box(index)

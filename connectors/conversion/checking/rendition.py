@@ -11,7 +11,7 @@ from typing import Any
 
 from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import BaseDocTemplate, Frame, HRFlowable, PageTemplate, Spacer, TableStyle
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Spacer, TableStyle
 from reportlab.platypus import Paragraph as Flowing
 from reportlab.platypus import Table as Grid
 from reportlab.platypus.doctemplate import LayoutError
@@ -69,6 +69,25 @@ class _Placed(Flowing):  # type: ignore[misc]
             page = self.canv.getPageNumber() - 1
             self.where[self.key] = Place(page, x + left, top, x + left + wide, top + self.height)
         super().draw()
+
+
+class _Rule(Flowable):  # type: ignore[misc]
+    """The line that stands below a name."""
+
+    def __init__(self, left: float, right: float, height: float) -> None:
+        super().__init__()
+        self.left, self.right, self.height = left, right, height
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """It takes the whole width and little height."""
+        self.width = width
+        return width, self.height
+
+    def draw(self) -> None:
+        """Draw it near its top."""
+        self.canv.setLineWidth(0.6)
+        if self.width - self.right > self.left:
+            self.canv.line(self.left, self.height - 3, self.width - self.right, self.height - 3)
 
 
 def rendition(file: WordFile) -> Rendition:
@@ -138,16 +157,15 @@ class _Maker:
                 if grid is not None:
                     yield grid
             else:
-                yield self._paragraph(each, room)
+                yield self._paragraph(each)
 
-    def _paragraph(self, given: Paragraph, room: float) -> Any:
+    def _paragraph(self, given: Paragraph) -> Any:
         setting = given.setting
         sizes = [run.look.size or _USUAL for run in given.runs if run.text.strip()] or [_USUAL]
         size = min(max(*sizes, 4.0), 72.0)
         leading = setting.exact if setting.exact and setting.exact > 4 else size * 1.15 * (setting.line or 1.0)
         if not given.text.strip() and setting.ruled:
-            inside = f"{max(100 - (setting.left + setting.right) / max(room, 1) * 100, 4):.0f}%"
-            return HRFlowable(width=inside, thickness=0.6, color="black", spaceBefore=1, spaceAfter=setting.after + 1)
+            return _Rule(setting.left, setting.right, min(leading + setting.after, 60))
         if not given.text.strip():
             return Spacer(1, min(leading + setting.before + setting.after, 200))
         style = ParagraphStyle(

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.drafts.comparison import ADDED, MOST_WORDS, REMOVED, SAME, compare, words_of
+from engine.drafts import comparison
+from engine.drafts.comparison import ADDED, REMOVED, SAME, compare, words_of
 
 WORDS = st.lists(
     st.sampled_from(["Sở", "Xây", "dựng", "đề", "nghị", "rà", "soát", "05/QĐ", "tháng", "12;", "–"]), max_size=60
 )
 
 
-def side(text: list[str], *kinds: str) -> list[str]:
-    return [
-        word
-        for part in compare(" ".join(text[0]), " ".join(text[1])).parts
-        if part.kind in kinds
-        for word in part.words
-    ]
-
-
 @given(WORDS, WORDS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_both_texts_can_be_read_out_of_the_comparison(older: list[str], newer: list[str]) -> None:
     found = compare(" ".join(older), "\n".join(newer))
     assert [word for part in found.parts if part.kind != ADDED for word in part.words] == older
@@ -48,12 +41,13 @@ def test_line_ends_and_page_numbers_are_no_differences() -> None:
     assert words_of("Năm 2026 có\n12\ntháng") == ["Năm", "2026", "có", "tháng"]
 
 
-def test_long_texts_that_have_nothing_in_common_take_no_time() -> None:
-    older = " ".join(f"a{n % 977}" for n in range(MOST_WORDS + 5))
-    newer = " ".join(f"b{n % 983}" for n in range(MOST_WORDS))
+def test_long_texts_that_have_nothing_in_common_take_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparison, "MOST_WORDS", 30_000)
+    older = " ".join(f"a{n % 977}" for n in range(30_005))
+    newer = " ".join(f"b{n % 983}" for n in range(30_000))
     began = time.process_time()
     found = compare(older, newer)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 1
     assert found.partly
     assert found.places == 1
 

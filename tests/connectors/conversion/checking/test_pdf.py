@@ -84,6 +84,15 @@ def test_sizes_are_those_seen_whatever_the_file_scales(fonts: Path) -> None:
     assert line.main.size == pytest.approx(14, abs=0.2)
 
 
+def test_words_set_close_by_kerning_stay_apart(fonts: Path) -> None:
+    def draw(canvas: Canvas, face: Any) -> None:
+        canvas.setFont(face.bold, 14)
+        canvas.drawString(90, 500, "CHỦ NGHĨA")
+        canvas.drawString(90 + face.width("CHỦ NGHĨA", 14, face.bold) + 2.4, 500, "VIỆT NAM")
+
+    assert [line.text for line in read_pdf(drawn(fonts, draw)).lines] == ["CHỦ NGHĨA VIỆT NAM"]
+
+
 def locked(fonts: Path) -> bytes:
     writer = PdfWriter(clone_from=PdfReader(BytesIO(render_draft(draft(), fonts))))
     writer.encrypt("secret", algorithm="AES-256")

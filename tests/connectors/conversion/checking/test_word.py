@@ -42,7 +42,7 @@ def passes(kind: kinds.Kind) -> None:
 @pytest.mark.parametrize("kind", ["Công văn", "Quyết định", "Tờ trình", "Giấy mời"])
 def test_whatever_is_filled_in_no_error_is_found(kind: str) -> None:
     chance = random.Random(kind)
-    for _ in range(3):
+    for _ in range(2):
         said = "".join(chance.choice("abcđêôơư ,") for _ in range(chance.randint(3, 200))).strip() or "a"
         parts = ("Điều 1. Phạm vi.", "Căn cứ Luật Xây dựng;", "QUYẾT ĐỊNH:", "Nội dung " * 30)
         written = "\n".join(chance.choice(parts) for _ in range(chance.randint(0, 12)))

@@ -24,7 +24,7 @@ def rules(problems: list[Problem]) -> set[str]:
 
 
 @given(KIND, AGENCY, AGENCY, st.none() | NUMBER, st.sampled_from(["", "   ", "……", "......"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_the_platform_writes_is_right(kind: str, agency: str, unit: str, number: int | None, gap: str) -> None:
     notation = numbers.notation(kind, agency, unit)
     code = numbers.format_code(number, notation) if number is not None else f"{gap}/{notation}"
@@ -35,7 +35,7 @@ def test_what_the_platform_writes_is_right(kind: str, agency: str, unit: str, nu
 
 
 @given(KIND, AGENCY, AGENCY, st.integers(1, 9), st.integers(10, 9_999))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_single_fault_is_found(kind: str, agency: str, unit: str, small: int, number: int) -> None:
     notation = numbers.notation(kind, agency, unit)
     assert rules(number_problems(f"Số: {small}/{notation}", kind)) == {"number.padding"}
@@ -75,7 +75,7 @@ def test_a_year_inside_is_only_doubtful_and_another_notation_too() -> None:
 
 
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)), st.sampled_from(["Hà Nội", "An Phú", "Bà Rịa - Vũng Tàu"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_date_as_the_platform_writes_it_is_right(day: date, place: str) -> None:
     line = f"{place}, {numbers.written_date(day)}"
     assert is_date_line(line)
@@ -103,7 +103,7 @@ def test_date_lines_of_the_norm_and_of_life(line: str, expected: set[str]) -> No
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_whatever_stands_in_a_line_nothing_breaks(text: str) -> None:
     number_problems(text, "Quyết định", "QĐ-SXD")
     date_problems(text, "Mẫu")
