@@ -48,7 +48,8 @@ def _shown(reading: Session, document: Document) -> dict[str, Any]:
     reports = queries.of_document(reading, document.id)
     running = next((each.round for each in reports if each.round.closed_at is None), None)
     return {
-        "document": document, "reports": reports, "may_ask": rules.may_ask(actor(), document, running),
+        "document": document, "reports": reports,
+        "may_ask": rules.may_ask(actor(), document, asking=cases.asks_for_opinions(reading, document.id)),
         "running": running, "mine": {each.round.id: bool(rules.is_asker(actor(), each.round)) for each in reports},
         "totals": summaries.totals, "about": summaries.about, "verdicts": rules.VERDICTS, "endings": rules.ENDINGS,
         "own_tasks": [
