@@ -64,9 +64,10 @@ def _shown(reading: Session, document: Document) -> dict[str, Any]:
 @screen.post("/documents/<int:document_id>/opinions/ask")
 def ask(document_id: int) -> Any:
     """Begin asking for opinions; leads to the form that says whom and until when."""
-    platform().run(actor(), cases.begin_opinions, document_id)
+    instance = platform().run(actor(), cases.begin_opinions, document_id)
     with platform().reading() as reading:
-        task_id = worklists.waiting_for(reading, actor(), document_id, now())
+        here = (task.id for task, _name in worklists.open_on(reading, document_id) if task.instance_id == instance.id)
+        task_id = next(here, None)
     if task_id is None:
         return redirect(url_for("opinions.rounds", document_id=document_id), 303)
     return redirect(url_for("worklist.task", task_id=task_id), 303)
