@@ -31,7 +31,7 @@ def asked(platform: Platform, office: builders.Office, *people: Person) -> Docum
         for index, row in enumerate(commands.requests(work, found.id)):
             work.session.add(
                 Task(
-                    agency_id=office.id, instance_id=1, token="t", index=index, data={"asked": {"request": row.id}},
+                    agency_id=office.id, instance_id=99, token="t", index=index, data={"asked": {"request": row.id}},
                     element="give-opinion", name="Góp ý kiến", procedure="opinions", document_id=document.id,
                     assignee_id=row.person_id, created_at=work.now, due_at=found.due_at, answers={},
                 )
