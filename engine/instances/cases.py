@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engine.documents import commands as documents
 from engine.documents import formats
@@ -21,6 +22,7 @@ from engine.intake import commands as intake
 from engine.intake import duplicates
 from engine.intake import queries as scans
 from engine.opinions import queries as opinions
+from engine.opinions.commands import close_round
 from engine.opinions.rules import may_ask
 from engine.platform import Work
 from engine.records import disposal, loans, year_lists
@@ -62,16 +64,20 @@ def begin_incoming(work: Work, **arrival: Any) -> tuple[Document, Instance]:
     return document, commands.start_instance(work, "incoming-document", document.agency_id, data)
 
 
+def asks_for_opinions(session: Session, document_id: int) -> bool:
+    """Whether a case that asks for opinions on a document still runs."""
+    asked = select(Instance.id).where(
+        Instance.document_id == document_id, Instance.procedure == "opinions", Instance.status == "running"
+    )
+    return session.scalar(asked.limit(1)) is not None
+
+
 def begin_opinions(work: Work, document_id: int) -> Instance:
     """Ask others about a draft or an incoming document, by hand; NotFound out of scope, NotAllowed as rules.may_ask."""
     document = document_queries.get(work.session, work.actor, document_id)
-    running = opinions.running(work.session, document.id)
-    work.require(may_ask(work.actor, document, running))
-    asked = select(Instance.id).where(
-        Instance.document_id == document.id, Instance.procedure == "opinions", Instance.status == "running"
-    )
-    if work.session.scalar(asked.limit(1)) is not None:
-        raise NotAllowed("Văn bản đang có một đợt lấy ý kiến chưa kết thúc.")
+    work.require(may_ask(work.actor, document, asking=asks_for_opinions(work.session, document.id)))
+    if (left := opinions.running(work.session, document.id)) is not None:
+        close_round(work, left.id, "early", "Lượt lấy ý kiến đã bị dừng.")  # stopped by hand, so nobody closed it
     data = {"document_id": document.id, "asker": work.actor.person_id}
     return commands.start_instance(work, "opinions", document.agency_id, data)
 

@@ -41,7 +41,10 @@ def open_round(
     due_at = office_calendar(work.session, document.agency_id).end_of_day(due)
     if due_at <= work.now:
         raise BusinessError(INVALID, "Thời hạn góp ý kiến đã hết giờ làm việc; chọn ngày sau.")
-    if queries.running(work.session, document.id) is not None:
+    before = queries.running(work.session, document.id)
+    if before is not None and before.due_at <= work.now:
+        close_round(work, before.id, "deadline")  # its case was stopped by hand: no timer came
+    elif before is not None:
         raise BusinessError(INVALID, "Văn bản đang có một đợt lấy ý kiến chưa kết thúc; kết thúc đợt đó trước.")
     about = editing.judged(work.session, document)
     found = OpinionRound(

@@ -28,13 +28,13 @@ MOST_ASKED = 300
 NOT_AFTER = document_rules.AFTER_ISSUE | {"cancelled", "signed", "numbered", "sealed", "returned"}
 
 
-def may_ask(actor: Actor, document: Document, running: OpinionRound | None) -> Verdict:
+def may_ask(actor: Actor, document: Document, *, asking: bool) -> Verdict:
     """Whoever works on a draft or an incoming document may ask others about it, one round at a time (ND30-23.2)."""
     if not actor.is_system and not actor.roles & ASKERS:
         return Verdict(False, "Chỉ chuyên viên, trưởng phòng, lãnh đạo và văn thư được lấy ý kiến về văn bản.")
     if document.destroyed_at is not None or document.frozen or document.status in NOT_AFTER:
         return Verdict(False, "Văn bản đã ký, phát hành, trả lại hoặc thu hồi; không lấy ý kiến được nữa.", "ND30-11")
-    if running is not None:
+    if asking:
         return Verdict(False, "Văn bản đang có một đợt lấy ý kiến chưa kết thúc.")
     return ALLOWED
 

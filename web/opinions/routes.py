@@ -48,7 +48,8 @@ def _shown(reading: Session, document: Document) -> dict[str, Any]:
     reports = queries.of_document(reading, document.id)
     running = next((each.round for each in reports if each.round.closed_at is None), None)
     return {
-        "document": document, "reports": reports, "may_ask": rules.may_ask(actor(), document, running),
+        "document": document, "reports": reports,
+        "may_ask": rules.may_ask(actor(), document, asking=cases.asks_for_opinions(reading, document.id)),
         "running": running, "mine": {each.round.id: bool(rules.is_asker(actor(), each.round)) for each in reports},
         "totals": summaries.totals, "about": summaries.about, "verdicts": rules.VERDICTS, "endings": rules.ENDINGS,
         "own_tasks": [
@@ -63,9 +64,10 @@ def _shown(reading: Session, document: Document) -> dict[str, Any]:
 @screen.post("/documents/<int:document_id>/opinions/ask")
 def ask(document_id: int) -> Any:
     """Begin asking for opinions; leads to the form that says whom and until when."""
-    platform().run(actor(), cases.begin_opinions, document_id)
+    instance = platform().run(actor(), cases.begin_opinions, document_id)
     with platform().reading() as reading:
-        task_id = worklists.waiting_for(reading, actor(), document_id, now())
+        here = (task.id for task, _name in worklists.open_on(reading, document_id) if task.instance_id == instance.id)
+        task_id = next(here, None)
     if task_id is None:
         return redirect(url_for("opinions.rounds", document_id=document_id), 303)
     return redirect(url_for("worklist.task", task_id=task_id), 303)

@@ -24,7 +24,7 @@ from engine.documents.models import Document
 from engine.errors import Conflict, InvalidInput
 from engine.forms.context import Upload
 from engine.instances import cases
-from engine.instances.commands import complete_task
+from engine.instances.commands import cancel_instance, complete_task
 from engine.opinions import queries
 from engine.opinions.queries import Report
 from engine.platform import Platform, Work, system
@@ -180,6 +180,16 @@ def test_what_is_wrong_with_a_request_comes_back_to_who_asks(asked: Asked, platf
 
     with pytest.raises(Exception, match="đang có một đợt lấy ý kiến"):
         platform.run(asked.actor(asked.office["specialist"]), again)
+
+
+def test_a_round_whose_case_was_stopped_is_closed_by_the_next(asked: Asked, platform: Platform) -> None:
+    asked.ask()
+    instance = asked.task("follow-opinions").instance_id
+    platform.run(asked.actor(asked.office["agency-admin"]), cancel_instance, instance, "Hỏi nhầm người.")
+    platform.run(asked.actor(asked.office["specialist"]), cases.begin_opinions, asked.document.id)
+    assert asked.report().counts == {"silent": 3}
+    asked.ask(units=[])
+    assert asked.report().waiting == 2
 
 
 def test_a_draft_asks_first_and_passes_the_levels_of_its_agency(asked: Asked, platform: Platform) -> None:

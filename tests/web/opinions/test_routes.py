@@ -7,6 +7,7 @@ from io import BytesIO
 
 from docx import Document as WordFile
 
+from engine.definitions.shipped import PROCESSES, read_folder
 from engine.directory.models import Person
 from engine.documents.models import Document
 from engine.notices import commands as notices
@@ -15,7 +16,7 @@ from engine.opinions import commands
 from engine.platform import Platform, Work, system
 from engine.tasks.models import Task
 from tests import builders
-from tests.web.conftest import SignIn
+from tests.web.conftest import SignIn, publish
 
 
 def asked(platform: Platform, office: builders.Office, *people: Person) -> Document:
@@ -30,7 +31,7 @@ def asked(platform: Platform, office: builders.Office, *people: Person) -> Docum
         for index, row in enumerate(commands.requests(work, found.id)):
             work.session.add(
                 Task(
-                    agency_id=office.id, instance_id=1, token="t", index=index, data={"asked": {"request": row.id}},
+                    agency_id=office.id, instance_id=99, token="t", index=index, data={"asked": {"request": row.id}},
                     element="give-opinion", name="Góp ý kiến", procedure="opinions", document_id=document.id,
                     assignee_id=row.person_id, created_at=work.now, due_at=found.due_at, answers={},
                 )
@@ -77,3 +78,23 @@ def test_who_may_not_ask_is_told_why(platform: Platform, province: builders.Prov
     assert "Chưa hỏi ý kiến ai về văn bản này." in page
     assert "Văn bản đã ký, phát hành, trả lại hoặc thu hồi" in page
     assert client.post(f"/documents/{document.id}/opinions/ask").status_code == 403
+
+
+def test_asking_leads_to_its_own_form_beside_the_draft(
+    platform: Platform, province: builders.Province, sign_in: SignIn
+) -> None:
+    office = province.department
+    platform.run(system(), publish, read_folder(PROCESSES / "opinions"))
+    document = asked(platform, office, office["unit-head"])  # there are tasks on it already
+
+    def close(work: Work) -> None:
+        commands.close_round(work, 1, "deadline")
+
+    platform.run(system(office.id), close)
+    client = sign_in(office["specialist"])
+    page = client.post(f"/documents/{document.id}/opinions/ask", follow_redirects=True).text
+    assert "Nêu nội dung lấy ý kiến" in page
+    assert "Đơn vị được hỏi" in page
+    again = client.post(f"/documents/{document.id}/opinions/ask")
+    assert again.status_code == 403
+    assert "chưa kết thúc" in again.text
