@@ -54,7 +54,20 @@ def calendar_of(session: Session, agency_id: int) -> int | None:
 
 def agencies_of(session: Session, calendar_id: int) -> list[int]:
     """The agencies that work by a calendar, their own or inherited."""
-    return [each for each in session.scalars(select(Agency.id)) if calendar_of(session, each) == calendar_id]
+    rows = session.execute(select(Agency.id, Agency.parent_id, Agency.calendar_id)).all()
+    above = {row[0]: (row[1], row[2]) for row in rows}
+
+    def works_by(agency_id: int) -> int | None:
+        seen: set[int] = set()
+        at: int | None = agency_id
+        while at is not None and at not in seen and at in above:
+            seen.add(at)
+            at, own = above[at]
+            if own is not None:
+                return own
+        return None
+
+    return [each for each in above if works_by(each) == calendar_id]
 
 
 def _found(session: Session, agency_id: int) -> tuple[int, int] | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,10 @@ from sqlalchemy import select, text
 from connectors import chores
 from connectors.conversion import tables
 from connectors.delivery import carry_out_all
-from engine.clock import FixedClock
+from connectors.notification.telling import tell_people
+from engine.clock import VIETNAM, FixedClock
+from engine.directory import calendars
+from engine.directory.models import Agency
 from engine.documents.models import Attachment
 from engine.documents.searching import queries
 from engine.documents.searching.asking import Criteria
@@ -20,8 +25,13 @@ from engine.documents.searching.models import Content
 from engine.instances import commands
 from engine.instances.mending import messages
 from engine.instances.models import PendingMessage
-from engine.platform import Platform, system
+from engine.instances.timing.calendar_changes import change_calendar
+from engine.instances.timing.models import Reckoning
+from engine.notices import queries as notices
+from engine.platform import Platform, Work, system
 from engine.settings import Settings
+from engine.tasks import reminders
+from engine.tasks.models import Task
 from tests import builders
 from tests.catalog import catalog
 
@@ -86,3 +96,38 @@ def test_a_file_that_is_gone_leaves_the_document_found_by_its_fields(platform: P
         clerk = builders.actor(platform, office["clerk"])
         page = queries.find(session, clerk, Criteria(text="trật tự"))
     assert [row.id for row in page.documents] == [document.id]
+
+
+def test_a_worker_moves_deadlines_with_the_calendar_and_reminds_of_them(platform: Platform, clock: FixedClock) -> None:
+    office = builders.office(platform)
+    calendar = platform.run(system(), calendars.add_calendar, "Lịch thử")
+    due = calendars.USUAL_HOURS[-1][-1]
+
+    def prepare(work: Work) -> int:
+        work.session.get_one(Agency, office.id).calendar_id = calendar.id
+        before = datetime.combine(date(2026, 11, 25), due, VIETNAM)
+        given = {"agency_id": office.id, "instance_id": 1, "document_id": None}
+        work.session.add(Reckoning(
+            **given, rule="office_deadline", start=work.now, duration="P1D", first_due=before, due=before,
+            calendar_version=1, at=work.now,
+        ))  # fmt: skip
+        task = Task(
+            **given, token="t", data={}, element="e", name="Trình", procedure="p", assignee_id=office["clerk"].id,
+            created_at=work.now, due_at=before, remind_at=work.now, answers={},
+        )  # fmt: skip
+        work.session.add(task)
+        work.session.flush()
+        return task.id
+
+    task_id = platform.run(system(), prepare)
+    rest = partial(calendars.set_day, calendar_id=calendar.id, day=date(2026, 11, 25), kind="holiday", source="Bão")
+    platform.run(system(), change_calendar, calendar.id, rest, "Bão")
+    while chores.follow_calendars(platform):
+        pass
+    clock.set(datetime(2026, 11, 26, 17, 0, tzinfo=VIETNAM))
+    tell_people(platform)
+    with platform.reading() as session:
+        assert session.get_one(Task, task_id).due_at == clock.now()
+        assert [each.kind for each in reminders.of_task(session, task_id)] == ["late"]
+        told = notices.notices(session, builders.actor(platform, office["clerk"]))
+    assert [row.kind for row in told] == ["late"]
