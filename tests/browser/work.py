@@ -11,6 +11,7 @@ from connectors.notification.telling import tell_people
 from engine.directory import commands as directory
 from engine.directory.models import Agency
 from engine.directory.queries import actor_of
+from engine.documents import commands as documents
 from engine.documents.editing import Upload
 from engine.documents.models import Document, Register
 from engine.instances.models import Incident, Instance
@@ -77,7 +78,7 @@ def bring(platform: Platform) -> dict[str, int]:
         clerk_of(platform, stage), dossiers, int(found["request"] or 0), stage.person_id("chuyenvien.sxd")
     )
     found |= draw(platform, stage)
-    found["scan"] = scans(platform, stage)
+    found |= scans(platform, stage)
     remind(stage, int(found["accept"] or 0))
     urgent = platform.run(
         stage.actor("vanthu.anphu"), keep_filter, "Thượng khẩn, trình trước", "groups", Filter(urgency=2), "", "clerk"
@@ -93,7 +94,7 @@ def clerk_of(platform: Platform, stage: Stage) -> Actor:
         return actor_of(session, stage.person_id("vanthu.sxd"), platform.clock.now())
 
 
-def scans(platform: Platform, stage: Stage) -> int:
+def scans(platform: Platform, stage: Stage) -> dict[str, int]:
     """On the clerk's desk: a scan with what it proposes, one like a document that came, one stopped; a kept form."""
     clerk = clerk_of(platform, stage)
     files = [
@@ -105,7 +106,10 @@ def scans(platform: Platform, stage: Stage) -> int:
     carry_on(platform)
     kept = {"organ_name": "UBND xã Bên Kia", "type_name": "Báo cáo", "subject": "Báo cáo tháng", "urgency": "1"}
     platform.run(clerk, intake.keep_form, "Báo cáo tháng của xã", kept, shared=True)
-    return rows[0].id
+    given = {"agency_id": clerk.agency_id, "code": "12/UBND-KT", "organ_name": "Ủy ban nhân dân xã Bên Kia"}
+    for subject in ("Báo cáo công tác tháng 10", "Báo cáo công tác tháng 10 (bản gửi lại)"):
+        twin = platform.run(clerk, documents.create_incoming, subject=subject, source="paper", **given)
+    return {"scan": rows[0].id, "twin": twin.id}
 
 
 def dossiers(work: Work, document_id: int, keeper_id: int) -> dict[str, int | None]:
