@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, extract, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from engine.documents import rules
@@ -323,14 +323,22 @@ def dispatch_of(session: Session, agency_id: int, identifier: str, recipient_cod
 
 
 def duplicates(session: Session, document: Document) -> Sequence[Document]:
-    """Earlier documents of the agency with the same identifier, or the same code from the same agency (SYS-1.h)."""
+    """Earlier documents of the agency with the same identifier, or the same code from the same agency (SYS-1.h).
+
+    Numbers begin anew every year (ND30-15.1): the same code of another year is another document.
+    """
     same: list[ColumnElement[bool]] = []
     if document.identifier:
         same.append(Document.identifier == document.identifier)
-    if document.code and document.organ_id:
-        same.append(and_(Document.code == document.code, Document.organ_id == document.organ_id))
-    elif document.code and document.organ_name:
-        same.append(and_(Document.code == document.code, Document.organ_name == document.organ_name))
+    if document.code and (document.organ_id or document.organ_name):
+        column, issuer = (
+            (Document.organ_id, document.organ_id) if document.organ_id else (Document.organ_name, document.organ_name)
+        )
+        numbered = and_(Document.code == document.code, column == issuer)
+        if document.issued_date is not None:
+            of_the_year = extract("year", Document.issued_date) == document.issued_date.year
+            numbered = and_(numbered, or_(Document.issued_date.is_(None), of_the_year))
+        same.append(numbered)
     if not same:
         return []
     query = select(Document).where(

@@ -45,7 +45,8 @@ def likely(
 ) -> list[Likeness]:
     """Earlier incoming documents of the agency with the same number, notation and issuer, or with the same file.
 
-    As SYS-1.h asks, spelled as people spell: case, spaces and marks make no difference. The newest first.
+    As SYS-1.h asks, spelled as people spell: case, spaces and marks make no difference; the same number of another
+    year is another document (ND30-15.1). The newest first.
     """
     same: list[Any] = []
     if identifier := clean(str(values.get("identifier") or "")):
@@ -66,12 +67,19 @@ def likely(
     )
     if but is not None:
         query = query.where(Document.id < but)
-    found = [row for row in session.scalars(query.order_by(Document.id.desc()).limit(20)) if _is_like(row, organ)]
-    return [_liken(session, row, values, file_hashes) for row in found[:MOST]]
+    issued = _date(values.get("issued_date"))
+    liked = [
+        _liken(session, row, values, file_hashes)
+        for row in session.scalars(query.order_by(Document.id.desc()).limit(20))
+    ]
+    sure = [each for each in liked if each.same_file or each.earlier.identifier == identifier != ""]
+    return [each for each in liked if each in sure or _is_like(each.earlier, organ, issued)][:MOST]
 
 
-def _is_like(row: Document, organ: str) -> bool:
-    """The issuer may be written more or less fully, but not be another one."""
+def _is_like(row: Document, organ: str, issued: date | None) -> bool:
+    """The issuer may be written more or less fully, but not be another one, nor the number of another year."""
+    if issued is not None and row.issued_date is not None and issued.year != row.issued_date.year:
+        return False
     mine, theirs = fold(organ), fold(row.organ_name)
     return not mine or not theirs or mine.startswith(theirs) or theirs.startswith(mine) or mine == theirs
 

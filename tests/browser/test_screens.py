@@ -59,7 +59,7 @@ SCREENS = {
     "scans": ("vanthu.sxd", "/intake"),
     "scan": ("vanthu.sxd", "/intake/{scan}"),
     "registration-forms": ("vanthu.sxd", "/intake/forms"),
-    "duplicates": ("vanthu.anphu", "/intake/compare/{arrived}"),
+    "duplicates": ("vanthu.sxd", "/intake/compare/{twin}"),
     "search": ("vanthu.sxd", "/search?q=xay+dung"),
     "search-start": ("vanthu.sxd", "/search"),
     "search-filtered": ("vanthu.sxd", "/search?q=xay+dung&direction=outgoing&order=due"),

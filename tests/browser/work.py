@@ -84,7 +84,7 @@ def bring(platform: Platform) -> dict[str, int]:
     )
     found |= draw(platform, stage)
     found |= changes_of_people(stage)
-    found["scan"] = scans(platform, stage)
+    found |= scans(platform, stage)
     remind(stage, int(found["accept"] or 0))
     urgent = platform.run(
         stage.actor("vanthu.anphu"), keep_filter, "Thượng khẩn, trình trước", "groups", Filter(urgency=2), "", "clerk"
@@ -101,7 +101,7 @@ def clerk_of(platform: Platform, stage: Stage) -> Actor:
         return actor_of(session, stage.person_id("vanthu.sxd"), platform.clock.now())
 
 
-def scans(platform: Platform, stage: Stage) -> int:
+def scans(platform: Platform, stage: Stage) -> dict[str, int]:
     """On the clerk's desk: a scan with what it proposes, one like a document that came, one stopped; a kept form."""
     clerk = clerk_of(platform, stage)
     files = [
@@ -113,7 +113,10 @@ def scans(platform: Platform, stage: Stage) -> int:
     carry_on(platform)
     kept = {"organ_name": "UBND xã Bên Kia", "type_name": "Báo cáo", "subject": "Báo cáo tháng", "urgency": "1"}
     platform.run(clerk, intake.keep_form, "Báo cáo tháng của xã", kept, shared=True)
-    return rows[0].id
+    given = {"agency_id": clerk.agency_id, "code": "12/UBND-KT", "organ_name": "Ủy ban nhân dân xã Bên Kia"}
+    for subject in ("Báo cáo công tác tháng 10", "Báo cáo công tác tháng 10 (bản gửi lại)"):
+        twin = platform.run(clerk, documents.create_incoming, subject=subject, source="paper", **given)
+    return {"scan": rows[0].id, "twin": twin.id}
 
 
 def dossiers(work: Work, document_id: int, keeper_id: int) -> dict[str, int | None]:

@@ -46,6 +46,7 @@ class Converted:
 
     originals: dict[str, Any] = field(default_factory=dict)
     offers: dict[str, tuple[str, str]] = field(default_factory=dict)  # field → encoding, text as Unicode
+    files: bool = False  # whether a file was in one, too
 
 
 def context(given: Mapping[str, Any] | None = None) -> FormContext:
@@ -112,6 +113,7 @@ def read_files(answers: dict[str, Any], wanted: bool, kept: Converted) -> tuple[
                     encoding=legacy.NAMES[old[0]],
                 )  # fmt: skip
     if problems:
+        kept.files = True
         raise InvalidInput(" ".join(problems.values()), problems)
     return next(iter(read["main_file"]), None), read["files"]
 

@@ -156,7 +156,7 @@ def _again(
         likenesses = entry.alike(session, _comparable(sent), row, hashes) if duplicate or row is not None else []
         forms = list(queries.forms(session, actor()))
     view = form.view(sent, entry.context(), errors)
-    return Page(view, sent, likenesses, forms, bool(found.offers), _reason(), once)
+    return Page(view, sent, likenesses, forms, bool(found.offers) or found.files, _reason(), once)
 
 
 def _comparable(sent: Mapping[str, Any]) -> dict[str, Any]:

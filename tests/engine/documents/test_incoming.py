@@ -92,12 +92,14 @@ def test_warnings_about_a_file_are_told_but_do_not_fail_the_check(platform: Plat
         ({"identifier": "id-2", "code": "7/UBND-KT", "organ_id": "000.00.77.H99"}, True),
         ({"identifier": None, "code": "7/UBND-KT", "organ_id": "000.00.78.H99"}, False),
         ({"identifier": "id-2", "code": "8/UBND-KT", "organ_id": "000.00.77.H99"}, False),
+        ({"identifier": "id-2", "code": "7/UBND-KT", "organ_id": "000.00.77.H99", "issued_date": "2025-11-20"}, False),
+        ({"identifier": "id-2", "code": "7/UBND-KT", "organ_id": "000.00.77.H99", "issued_date": "2026-01-02"}, True),
     ],
 )
 def test_duplicates_warn_the_clerk(
     platform: Platform, office: Office, other: Office, again: dict[str, Any], duplicate: bool
 ) -> None:
-    same = {"identifier": "id-1", "code": "7/UBND-KT", "organ_id": "000.00.77.H99"}
+    same = {"identifier": "id-1", "code": "7/UBND-KT", "organ_id": "000.00.77.H99", "issued_date": "2026-11-20"}
     builders.arrived(platform, other, **same)  # another agency's copy is no duplicate
     builders.registered(platform, office, **same)
     document = builders.arrived(platform, office, **again)

@@ -176,6 +176,8 @@ def test_a_likely_duplicate_is_shown_side_by_side(
     assert clerk.post("/documents/incoming/new", data=again | reason).status_code == 303
     second = held(platform)[1]
     assert second.checks["duplicate_reason"] == "Bản gửi lại có bổ sung phụ lục"
+    other_year = TYPED | {"issued_date": "05/11/2025", "main_file": a_file(builders.pdf("năm trước"))}
+    assert clerk.post("/documents/incoming/new", data=other_year).status_code == 303
     compared = clerk.get(f"/intake/compare/{second.id}").text
     assert "Giống" in compared
     assert "Không có văn bản nào đến trước" in clerk.get(f"/intake/compare/{held(platform)[0].id}").text
