@@ -9,7 +9,7 @@ import structlog
 
 from engine.documents.prints import orders
 from engine.documents.searching import commands as searching
-from engine.instances.mending import messages
+from engine.instances.mending import keeping, messages
 from engine.notices import commands as notices
 from engine.platform import Platform, system
 
@@ -68,10 +68,17 @@ def tidy_notices(platform: Platform) -> None:
         log.info("old notices taken away", count=gone)
 
 
+def tidy_steps(platform: Platform) -> None:
+    """Let go of what stood before steps that can't be taken back any more."""
+    if gone := platform.run(system(), keeping.tidy):
+        log.info("kept steps taken away", count=gone)
+
+
 CHORES: tuple[Callable[[Platform], None], ...] = (
     end_unawaited_messages,
     anchor_audit_trail,
     keep_search_up_to_date,
     drop_expired_prints,
     tidy_notices,
+    tidy_steps,
 )
