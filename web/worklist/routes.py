@@ -128,9 +128,8 @@ def complete(task_id: int) -> Any:
     flash(_("Đã hoàn thành: %(name)s.", name=name), "done")
     with platform().reading() as reading:
         following = worklists.waiting_for(reading, actor(), done.document_id, now())
-        retractable = _retractable(reading, task_id)
-    if retractable:
-        flash(url_for("worklist.take_back", task_id=task_id), "take-back")
+    if not done.ended:  # whether it can be is asked on the task's page, not by everybody who completes something
+        flash(url_for("worklist.task", task_id=task_id), "take-back")
     return redirect(url_for("worklist.task", task_id=following) if following else url_for("worklist.inbox"), 303)
 
 

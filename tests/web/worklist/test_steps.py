@@ -20,7 +20,8 @@ def test_a_step_is_taken_back_right_after_it_and_not_once_it_is_opened(
     client, leader = sign_in(office["clerk"]), sign_in(office["leader"])
     assert "Bạn chưa hoàn thành việc nào." in client.get("/tasks/done").text
     after = client.post(f"/tasks/{task_id}", data={"decision": "accept"}, follow_redirects=True).text
-    assert f'action="/tasks/{task_id}/take-back"' in after
+    assert re.search(rf'href="/tasks/{task_id}">.*Rút lại bước vừa làm…', after)
+    assert f'action="/tasks/{task_id}/take-back"' in client.get(f"/tasks/{task_id}").text
     page = client.post(f"/tasks/{task_id}/take-back", follow_redirects=True).text
     assert "Đã rút lại bước “Tiếp nhận văn bản”" in page
     assert re.search(r'value="accept"\s+checked', page), "what was answered is still there"
