@@ -9,7 +9,7 @@ import structlog
 
 from engine.documents.prints import orders
 from engine.documents.searching import commands as searching
-from engine.instances.mending import messages
+from engine.instances.mending import keeping, messages
 from engine.instances.practice.reporting import schedules
 from engine.instances.timing import calendar_changes
 from engine.notices import commands as notices
@@ -97,6 +97,12 @@ def announce_dossiers(platform: Platform) -> None:
         log.info("dossiers due for the archive announced", count=announced)
 
 
+def tidy_steps(platform: Platform) -> None:
+    """Let go of what stood before steps that can't be taken back any more."""
+    if gone := platform.run(system(), keeping.tidy):
+        log.info("kept steps taken away", count=gone)
+
+
 CHORES: tuple[Callable[[Platform], None], ...] = (
     end_unawaited_messages,
     anchor_audit_trail,
@@ -106,4 +112,5 @@ CHORES: tuple[Callable[[Platform], None], ...] = (
     close_accounts,
     announce_dossiers,
     order_reports,
+    tidy_steps,
 )

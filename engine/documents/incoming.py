@@ -393,7 +393,10 @@ def file(work: Work, document_id: int) -> Document:
 
 
 def postpone(work: Work, document_id: int, due: date) -> datetime:
-    """Grant an extension: the new due date (the end of a day, or a moment) for everybody who works on the document."""
+    """Grant an extension: the new due date (the end of a day, or a moment) for who leads and whoever shares their date.
+
+    A supporter with a day of their own keeps it.
+    """
     document = locked(work, document_id, "incoming")
     if document.status not in ("directed", "in_progress"):
         raise Conflict("Chỉ gia hạn được khi văn bản đang được xử lý.")
@@ -401,8 +404,10 @@ def postpone(work: Work, document_id: int, due: date) -> datetime:
     due_at = due if isinstance(due, datetime) else calendar.end_of_day(due)
     if due_at <= work.now:
         raise InvalidInput("Hạn mới phải ở sau thời điểm hiện tại.", {"due_date": "Chọn ngày muộn hơn."})
-    for row in queries.assignments(work.session, document.id):
-        if row.state == "open" and row.part != "inform":
+    rows = [row for row in queries.assignments(work.session, document.id) if row.state == "open"]
+    common = {row.due_at for row in rows if row.part == "lead"}
+    for row in rows:
+        if row.part != "inform" and row.due_at in common:
             row.due_at = due_at
     work.note("document.postponed", "document", document.id, document.agency_id, due_at=due_at)
     return due_at

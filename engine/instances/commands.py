@@ -22,6 +22,7 @@ from engine.instances.mending.keeping import keeping
 from engine.instances.models import Instance, PendingMessage, Subscription
 from engine.instances.timing import suspending
 from engine.platform import Work
+from engine.tasks import assignments
 from engine.tasks import commands as tasks
 from engine.tasks import rules as task_rules
 from engine.tasks.models import Task
@@ -124,7 +125,7 @@ def complete_task(work: Work, task_id: int, answers: Mapping[str, Any], version:
     writes = [tasks.closing(work, task, values), keeping(work, instance.id, task.id)]
     move = Move(work, instance, ready, left_by=task.token, writes=writes)
     _note_completion(work, task)
-    _move_on(work, move, task, values)
+    _move_on(work, move, task, values, groups)
     return Completed(task.id, instance.id, instance.document_id, instance.status == "ended")
 
 
@@ -141,13 +142,15 @@ def _note_completion(work: Work, task: Task) -> None:
     )
 
 
-def _move_on(work: Work, move: Move, task: Task, values: Mapping[str, Any]) -> None:
+def _move_on(work: Work, move: Move, task: Task, values: Mapping[str, Any], groups: frozenset[str]) -> None:
     if task.index is None:
         resume(move, run.complete, task.token, values)
         tell_parent(work, move.instance, task.id)
         return
     write(work.session, *move.writes)
     move.writes.clear()
+    if task.document_id is not None:
+        assignments.settle_line(work, task, groups)
     results = lines.settle_line(work, move.instance, task.token, task.index, values)
     if results is not None:
         move.closed.append(task.token)  # lines of it that are still open

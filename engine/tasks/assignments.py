@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -108,6 +108,15 @@ def note_seen(work: Work, document_id: int) -> int:
     seen = update(Assignment).where(*unseen, whose).values(seen_at=work.now)
     found: Any = work.session.execute(seen.execution_options(synchronize_session=False))
     return int(found.rowcount)
+
+
+def settle_line(work: Work, task: Task, groups: Collection[str]) -> None:
+    """A supporter who has done their share of work done side by side is done, whatever the others do."""
+    people = {task.assignee_id, work.actor.person_id, work.actor.acting_for_id} - {None}
+    units = [int(unit) for _role, _at, unit in (group.partition("@") for group in groups) if unit.isdigit()]
+    whose = or_(Assignment.person_id.in_(people), and_(Assignment.person_id.is_(None), Assignment.unit_id.in_(units)))
+    mine = (Assignment.document_id == task.document_id, Assignment.part == "support", Assignment.state == "open")
+    work.session.execute(update(Assignment).where(*mine, whose).values(state="done", settled_at=work.now))
 
 
 def take_over_line(work: Work, task: Task, receiver: Person) -> None:

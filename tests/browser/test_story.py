@@ -168,13 +168,12 @@ def resolve(seat: Seat) -> None:
     with seat("lanhdao.anphu") as leader:
         leader.take("Cho ý kiến chỉ đạo", SUBJECT)
         leader.write("Ý kiến chỉ đạo", "Giao Phòng Kinh tế chủ trì, trả lời đúng hạn.")
-        leader.pick("Đơn vị chủ trì", "Phòng Kinh tế")
+        leader.choose("Chủ trì: Phòng Kinh tế")
         leader.finish("Cho ý kiến chỉ đạo")
     with seat("truongphong.anphu") as head:
         head.take("Phân công giải quyết", SUBJECT)
         head.choose("Giao người giải quyết")
-        head.pick("Chuyên viên chủ trì", "Đặng Văn Giải")
-        head.choose("Lý Thị Hợp")
+        head.choose("Chủ trì: Đặng Văn Giải", "Phối hợp: Lý Thị Hợp")
         head.finish("Phân công giải quyết", "Giao người giải quyết")
     with seat("phoihop.anphu") as supporter:
         supporter.open("Góp ý kiến phối hợp", SUBJECT)
@@ -214,7 +213,7 @@ def answered_dispatch(clerk: Desk, drafter: Desk, code: str, answer_code: str) -
     """The department sees the answer on the dispatch and takes it in; every state and step can be read."""
     clerk.take("Tiếp nhận văn bản", ANSWER)
     clerk.choose("Tiếp nhận, vào sổ", "Chuyển thẳng đơn vị giải quyết theo quy chế")
-    clerk.pick("Đơn vị chủ trì", "Phòng Quản lý xây dựng")
+    clerk.choose("Chủ trì: Phòng Quản lý xây dựng")
     clerk.finish("Tiếp nhận văn bản", "Tiếp nhận, vào sổ")
     page = open_document(drafter, "outgoing", code)
     commune = page.locator("section", has=page.locator("#dispatches")).locator("tr", has_text="UBND xã An Phú")

@@ -147,7 +147,9 @@ for (const form of document.querySelectorAll("form[data-phrases]")) {
     const bar = document.createElement("div");
     bar.className = "phrase-bar";
     const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "button button-small", textContent: words.title });
+    // the field itself has the key, so Tab goes on from it to the next question
+    Object.assign(button, { type: "button", className: "button button-small", textContent: words.title, tabIndex: -1 });
+    field.setAttribute("aria-keyshortcuts", "Alt+M");
     const key = document.createElement("kbd");
     key.textContent = "Alt+M";
     button.append(key);

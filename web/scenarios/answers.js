@@ -9,7 +9,10 @@ export function answersOf(form) {
     if (control.type === "file") {
       const names = [...control.files].map((file) => file.name);
       if (names.length) found[control.name] = names;
-    } else if (control.closest(".field-checklist")) {
+    } else if (control.dataset.line !== undefined) {
+      // a day of a line's own, beside the hidden field that names the line
+      if (control.type === "text" && control.value !== "") found[control.name] = { ...found[control.name], [control.dataset.line]: control.value };
+    } else if (control.closest(".field-checklist") || (control.type === "checkbox" && control.closest("[data-panel]"))) {
       found[control.name] ??= [];
       if (control.checked) found[control.name].push(control.value);
     } else if (!["radio", "checkbox"].includes(control.type) || control.checked) {

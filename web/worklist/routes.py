@@ -131,9 +131,8 @@ def complete(task_id: int) -> Any:
         following = worklists.waiting_for(reading, actor(), done.document_id, now())
         if following is None and request.form.get("then") == "next":
             following = worklists.next_of_mine(reading, actor(), now())
-        retractable = _retractable(reading, task_id)
-    if retractable:
-        flash(url_for("worklist.take_back", task_id=task_id), "take-back")
+    if not done.ended:  # whether it can be is asked on the task's page, not by everybody who completes something
+        flash(url_for("worklist.task", task_id=task_id), "take-back")
     return redirect(url_for("worklist.task", task_id=following) if following else url_for("worklist.inbox"), 303)
 
 

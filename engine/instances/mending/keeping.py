@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+
 from engine.database import Write
+from engine.instances.models import Instance, StepBefore
 from engine.platform import Work
+
+KEPT = timedelta(days=30)
+AT_ONCE = 5_000
 
 # The rows it reads are those before the step: all writes of a statement see the database as it was.
 # One row per instance: only the last step can be taken back, so nothing grows with the number of steps.
@@ -35,3 +44,12 @@ _KEEP = """
 def keeping(work: Work, instance_id: int, task_id: int) -> Write:
     """The writing of what an instance is before the step that completing this task makes in it."""
     return Write(_KEEP, {"kept_instance": instance_id, "kept_task": task_id, "kept_at": work.now})
+
+
+def tidy(work: Work) -> int:
+    """Let go of what can't be taken back any more: of cases that are over, and after thirty days; how many."""
+    over = select(Instance.id).where(Instance.status != "running", Instance.parent_id.is_(None))
+    old = or_(StepBefore.at < work.now - KEPT, StepBefore.instance_id.in_(over))
+    some = select(StepBefore.instance_id).where(old).limit(AT_ONCE).scalar_subquery()
+    gone: Any = work.session.execute(delete(StepBefore).where(StepBefore.instance_id.in_(some)))
+    return int(gone.rowcount)

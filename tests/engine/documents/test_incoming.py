@@ -257,6 +257,10 @@ def test_each_line_has_a_due_date_of_its_own_and_a_hundred_cost_what_one_costs(
     with platform.reading() as session:
         dues = {a.unit_id: a.due_at.day for a in queries.assignments(session, document.id) if a.due_at}
     assert dues == {office.unit.id: 1, units[0]: 27, units[1]: 1, units[2]: 1}
+    platform.run(system(office.id), commands.postpone, document.id, date(2026, 12, 8))
+    with platform.reading() as session:
+        dues = {a.unit_id: a.due_at.day for a in queries.assignments(session, document.id) if a.due_at}
+    assert dues == {office.unit.id: 8, units[0]: 27, units[1]: 8, units[2]: 8}
     with pytest.raises(NotFound):
         instruct([other.unit.id])
 

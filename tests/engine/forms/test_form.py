@@ -291,3 +291,32 @@ def test_any_post_is_kept_or_refused_in_words(values: dict[str, Any]) -> None:
         sentences = error.fields
     assert all(sentence.startswith(("“", "Chưa", "Tệp")) for sentence in sentences.values())
     assert {view.name for view in asked.view(values, context(), sentences).fields} == {"a", "b", "c", "d", "e", "f"}
+
+
+LINES = (
+    {"type": "select", "key": "lead", "label": "Chủ trì", "properties": {"kind": "unit"}, "validate": REQUIRED},
+    {"type": "checklist", "key": "support", "label": "Phối hợp", "properties": {"kind": "units"}},
+    {"type": "textfield", "key": "dues", "label": "Hạn riêng", "properties": {"kind": "dues"}},
+)
+
+
+def test_lines_have_days_of_their_own() -> None:
+    asked = form(*LINES)
+    posted = {"lead": "3", "support": ["4", "5"], "dues": ["3", "", "4", "27/11/2026", "5", " "]}
+    assert asked.validate(posted, context()) == {"lead": 3, "support": [4, 5], "dues": {"4": "2026-11-27"}}
+    assert asked.validate({"lead": 3, "dues": {"4": "2026-11-27"}}, context())["dues"] == {"4": "2026-11-27"}
+    assert asked.validate({"lead": 3}, context())["dues"] == {}
+    for dues in (["4", "31/02/2026"], ["4", "22/11/2026"], ["x", "27/11/2026"], {"4": "mai"}):
+        assert "Hạn riêng" in faults(asked, {"lead": 3, "dues": dues})["dues"]
+
+
+def test_pickers_of_one_people_share_rows() -> None:
+    group = {"type": "group", "label": "Phân công", "properties": {"layout": "panel"}, "components": list(LINES)}
+    view = form(group).view({"lead": "3", "support": ["4"], "dues": ["4", "27/11/2026"]}, context()).parts[0]
+    assert view.kind == "group"
+    assert view.panel
+    lead, support, dues = view.parts
+    assert [option.value for option in lead.options] == [option.value for option in support.options] == ["3", "4", "5"]
+    assert [(option.value, option.label) for option in dues.options] == [("4", "27/11/2026")]
+    hidden = {**LINES[1], "conditional": {"hide": "=lead = 3"}}
+    assert not form({**group, "components": [LINES[0], hidden]}).view(None, context()).parts[0].panel

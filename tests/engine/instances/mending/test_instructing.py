@@ -136,6 +136,9 @@ def test_lines_say_who_has_looked_who_is_late_and_who_is_done(
         actor(platform, helper), instances.complete_task, task_at(platform, "give-opinion"), {"opinion": "Được"}
     )
     assert states(platform, document_id)[2] == ("support", "Người Giúp", "done")
+    with platform.reading() as session:
+        settled = {a.person_id: a.settled_at for a in queries.assignments(session, document_id) if a.state == "done"}
+    assert settled == {helper.id: clock.now()}
 
 
 def test_people_are_added_in_one_step_and_removed_with_what_was_asked_of_them(

@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import NotAllowed, NotFound
 from engine.instances import commands, queries
-from engine.instances.mending import taking_back
+from engine.instances.mending import keeping, taking_back
 from engine.instances.mending.restoring import take_back
 from engine.instances.models import Instance
 from engine.outbox import Delivery
@@ -252,3 +252,16 @@ def test_a_message_that_came_since_stands_against_it(office: Office) -> None:
     assert verdict(office, case, "write") == ""
     office.platform.run(system(), commands.receive_message, office.agency_id, "news", "k", {})
     assert verdict(office, case, "write") == "Sau bước này đã xảy ra “wait”."
+
+
+def test_what_can_no_longer_be_taken_back_is_let_go_of(office: Office) -> None:
+    office.publish(TWO)
+    done, waiting = office.start("two"), office.start("two")
+    office.do(done, "write")
+    office.do(done, "check", who="leader")
+    office.do(waiting, "write")
+    assert office.platform.run(system(), keeping.tidy) == 1
+    assert verdict(office, waiting, "write") == ""
+    office.clock.advance(timedelta(days=31))
+    assert office.platform.run(system(), keeping.tidy) == 1
+    assert verdict(office, waiting, "write") == "Quy trình đã có bước khác được làm sau bước này."
