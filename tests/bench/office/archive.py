@@ -81,7 +81,7 @@ TEXTS = """ from bench_paper p
   join bench_text signer on signer.kind = 'name' and signer.i = signer_i
   join bench_kind kinds on kinds.first and kinds.said = p.kind """
 
-TOLD = f""" concat_ws(' | ', replace(lower(code), '/', ' ') , subject.told, organ.told, kinds.told, signer.told,
+TOLD = """ concat_ws(' | ', replace(lower(code), '/', ' ') , subject.told, organ.told, kinds.told, signer.told,
   case when direction = 'incoming' then number::text end, tongue.told,
   case when direction = 'outgoing' then drafter.told || ' | ' || units.told || ' | ' || recipient.told end,
   case when direction = 'incoming' then instruction.told end, file.told, content.told) """.replace(
@@ -152,7 +152,7 @@ def insert(connection: Connection, table: str, columns: Columns, source: str) ->
     missing = {str(name): neutral[str(kind)] for name, kind in rows if name not in columns}
     given = {**columns, **missing}
     names, values = ", ".join(f'"{name}"' for name in given), ", ".join(given.values())
-    connection.execute(f"insert into {table} ({names}) overriding system value select {values} {source}")  # noqa: S608
+    connection.execute(f"insert into {table} ({names}) overriding system value select {values} {source}")
 
 
 TABLES = ("document", "attachment", "content", "document_words", "party", "register_entry", "instruction",
@@ -195,9 +195,7 @@ def _offices(connection: Connection, offices: list[Office]) -> None:
         "row_number() over (partition by said order by i) = 1 as first from bench_text where kind = 'kind'"
     )
     for kind in set(words.KINDS):
-        connection.execute(
-            "update bench_kind set abbreviation = %s where said = %s", [words.abbreviation(kind), kind]
-        )
+        connection.execute("update bench_kind set abbreviation = %s where said = %s", [words.abbreviation(kind), kind])
     connection.execute(
         "create unlogged table bench_version as select key, version.id from version "
         "join definition on definition.id = definition_id where state = 'published'"

@@ -34,6 +34,7 @@ class Person:
     until: float
     times: list[tuple[str, float, int]] = field(default_factory=list)
     stream: socket.socket | None = None
+    cookie: str = ""  # once the server has given another
 
     def work(self) -> None:
         """Act and think until time is up."""
@@ -91,7 +92,7 @@ class Person:
     def _ask(self, kind: str, method: str, address: str, body: str = "", expected: int = 200) -> str:
         self._leave()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"Cookie": self.plan["cookie"]}
+        headers = {"Cookie": self.cookie or self.plan["cookie"]}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         began = time.perf_counter()
@@ -100,13 +101,14 @@ class Person:
         said = answer.read()
         took = (time.perf_counter() - began) * 1000
         connection.close()
+        self.cookie = (answer.headers["Set-Cookie"] or self.cookie).partition(";")[0]
         self.times.append((kind, took, 200 if answer.status == expected else answer.status))
         return said.decode(errors="replace")
 
     def _beside(self) -> None:
         self._ask("counts", "GET", "/tasks/counts")
         held = socket.create_connection(("127.0.0.1", self.port), timeout=60)
-        held.sendall(f"GET /notices/stream HTTP/1.1\r\nHost: x\r\nCookie: {self.plan['cookie']}\r\n\r\n".encode())
+        held.sendall(f"GET /notices/stream HTTP/1.1\r\nHost: x\r\nCookie: {self.cookie}\r\n\r\n".encode())
         if held.recv(12)[-3:] == b"200":
             self.stream = held
         else:

@@ -53,8 +53,9 @@ class Crowd:
     def _plan(self, connection: Any, visitor: Visitor) -> dict[str, Any]:
         office = self.site.offices[visitor.office]
         wide = visitor.role in ("clerk", "leader")
-        seen = "true" if wide else "exists (select from party where document_id = document.id and person_id = %(me)s)"
-        given = {"me": visitor.person_id, "agency": office.id}
+        part = "select document_id from party where person_id = %(me)s or unit_id = %(unit)s"
+        seen = "true" if wide else f"id in ({part})"
+        given = {"me": visitor.person_id, "agency": office.id, "unit": visitor.unit_id}
         documents = connection.execute(
             f"select id from document where agency_id = %(agency)s and {seen} order by hashint8extended(id, 7) limit 60",
             given,
@@ -62,8 +63,8 @@ class Crowd:
         waiting = connection.execute(
             "select id from task where state = 'open' and assignee_id = %(me)s and id >= 20000000", given
         ).fetchall()
-        if not waiting:
-            raise RuntimeError(f"{visitor} has no task to open")
+        if not waiting or not documents:
+            raise RuntimeError(f"{visitor} has nothing to open")
         return {
             "id": str(visitor.person_id), "cookie": f"vanthu={self.session(connection, visitor.person_id)}",
             "documents": [row[0] for row in documents], "waiting": [row[0] for row in waiting],

@@ -73,7 +73,9 @@ def sizes(agencies: int, people: int) -> list[int]:
     return large + [rest // others + (number < rest % others) for number in range(others)]
 
 
-def _people(connection: psycopg.Connection[tuple[object, ...]], offices: list[Office], now: datetime, count: int) -> None:
+def _people(
+    connection: psycopg.Connection[tuple[object, ...]], offices: list[Office], now: datetime, count: int
+) -> None:
     person_columns = (
         "id, agency_id, unit_id, user_name, full_name, email, telephone, password_hash, must_change_password, "
         "failed_sign_ins, active, version, password_changed_at"

@@ -43,7 +43,9 @@ def open_tasks(connection: Connection, offices: list[Office], people: list[Visit
              number, OWN) for number, each in enumerate(people)]  # fmt: skip
     for office in offices[:ACTING]:
         rows.append((office.id, None, "clerk", "incoming-document", "accept-document", "Tiếp nhận văn bản", 50, GROUP))
-        rows.append((office.id, None, "leader", "incoming-document", "instruct-document", "Cho ý kiến chỉ đạo", 51, GROUP))
+        rows.append(
+            (office.id, None, "leader", "incoming-document", "instruct-document", "Cho ý kiến chỉ đạo", 51, GROUP)
+        )
         rows += [
             (office.id, None, f"unit-head@{unit}", "resolution", "assign-work", "Phân công giải quyết", 52, GROUP // 2)
             for unit in office.units
@@ -90,6 +92,10 @@ def _enter(connection: Connection) -> None:
         "due_at": "now() + make_interval(hours => ((n * 17) % 240)::int - 60)", "version": "1",
         "data": "jsonb_build_object('document_id', document, 'urgency', urgency)",
     }, "from bench_waiting")  # fmt: skip
+    taking_part = "from (select distinct person, document from bench_waiting where person is not null) w"
+    insert(connection, "party", {
+        "document_id": "document", "person_id": "person", "reason": "'lead'", "since": "now()",
+    }, f"{taking_part} on conflict do nothing")  # fmt: skip
     insert(connection, "task_candidate", {
         "task_id": "id", "group": "grp", "agency_id": "agency",
     }, "from bench_waiting where grp is not null")  # fmt: skip

@@ -45,7 +45,7 @@ def teach(connection: psycopg.Connection[tuple[object, ...]], speech: Speech, sh
 
 
 def _names(connection: psycopg.Connection[tuple[object, ...]], table: str) -> list[str]:
-    found = connection.execute(f"select name from {table} order by id").fetchall()  # noqa: S608
+    found = connection.execute(f"select name from {table} order by id").fetchall()
     return [str(row[0]) for row in found]
 
 
