@@ -88,7 +88,8 @@ TOLD = """ concat_ws(' | ', replace(lower(code), '/', ' ') , subject.told, organ
     "replace(lower(code), '/', ' ')", "number || ' ' || lower(p.abbreviation) || ' vp'"
 )
 SIGN = "chr(31)"
-LEXEMES = f""" string_to_array(replace(concat_ws({SIGN}, '@k:' || kinds.told, '@u:' || urgency, signer.signed, organ.named,
+LEXEMES = f""" string_to_array(replace(concat_ws({SIGN},
+  '@k:' || kinds.told, '@u:' || urgency, signer.signed, organ.named,
   '@:' || number, '@:' || lower(p.abbreviation), '@:vp', '@+' || number || ' ' || lower(p.abbreviation),
   '@+' || lower(p.abbreviation) || ' vp', subject.words, organ.words, kinds.words, signer.words, tongue.words,
   file.words, content.words, case when direction = 'incoming' then instruction.words
@@ -108,7 +109,7 @@ HASH = "md5(p.id::text) || md5(p.n::text)"
 INCOMING = " from bench_paper p where direction = 'incoming'"
 OUTGOING = " from bench_paper p where direction = 'outgoing'"
 CASE = {
-    "incoming": (("accept-document", "clerk", 1), ("instruct-document", "leader", 3), ("file-document", None, 90)),
+    "incoming": (("accept-document", "clerk", 1), ("instruct-document", "leader", 3), ("file-document", "", 90)),
     "outgoing": (("check-content", "head", 2), ("sign-document", "leader", 5), ("number-document", "clerk", 7)),
 }
 
@@ -246,8 +247,8 @@ def _papers() -> list[tuple[str, Columns, str]]:
         ) for kind, person in (("content-check", "head"), ("approval", "leader"))),
         ("dispatch", {
             "agency_id": "agency", "document_id": "p.id", "recipient_code": "'H99.' || organ_i",
-            "recipient_id": "office.agency_id", "recipient_name": "organ.said", "for_action": "true", "state": "'accepted'",
-            "paper_reason": "''", "issued_at": "at", "sent_at": "at", "reminders": "n % 2",
+            "recipient_id": "office.agency_id", "recipient_name": "organ.said", "for_action": "true",
+            "state": "'accepted'", "paper_reason": "''", "issued_at": "at", "sent_at": "at", "reminders": "n % 2",
             "due_date": "case when n % 4 = 0 then day + 15 end", "id": "p.id",
         }, " from bench_paper p join bench_text organ on organ.kind = 'agency' and organ.i = organ_i "
            "join bench_office office on office.place = 1 + organ_i where direction = 'outgoing'"),
@@ -260,6 +261,7 @@ def _papers() -> list[tuple[str, Columns, str]]:
 def _courses() -> list[tuple[str, Columns, str]]:
     """The cases they went through: tasks, history, audit lines; and what is open today."""
     found: list[tuple[str, Columns, str]] = []
+    tasks = 20_000_000
     for direction, steps in CASE.items():
         key = f"{direction}-document"
         source = f" from bench_paper p, bench_version v where v.key = '{key}' and direction = '{direction}'"
@@ -276,8 +278,14 @@ def _courses() -> list[tuple[str, Columns, str]]:
                     "event": f"'{event}'", "at": f"at + interval '{shift}h'", "person_id": person,
                 }, source))  # fmt: skip
             if who:
+                tasks += 10_000_000
+                group = "'unit-head@' || unit" if who == "head" else f"'{who}'"
+                found.append(("task_candidate", {
+                    "task_id": f"{tasks} + n", "group": group, "agency_id": "agency",
+                }, source))  # fmt: skip
                 found.append(("task", {
-                    "agency_id": "agency", "instance_id": "p.id", "token": f"'{element}'", "element": f"'{element}'",
+                    "id": f"{tasks} + n", "agency_id": "agency", "instance_id": "p.id", "token": f"'{element}'",
+                    "element": f"'{element}'",
                     "name": f"'{element}'", "procedure": f"'{key}'", "document_id": "p.id", "state": "'completed'",
                     "assignee_id": who, "completed_by_id": who, "created_at": f"at + interval '{hours - 1}h'",
                     "due_at": f"at + interval '{hours}h' + make_interval(hours => (n % 30)::int - 4)",

@@ -57,7 +57,8 @@ class Crowd:
         seen = "true" if wide else f"id in ({part})"
         given = {"me": visitor.person_id, "agency": office.id, "unit": visitor.unit_id}
         documents = connection.execute(
-            f"select id from document where agency_id = %(agency)s and {seen} order by hashint8extended(id, 7) limit 60",
+            f"select id from document where agency_id = %(agency)s and {seen} "
+            "order by hashint8extended(id, 7) limit 60",
             given,
         ).fetchall()
         waiting = connection.execute(

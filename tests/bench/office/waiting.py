@@ -57,8 +57,8 @@ def open_tasks(connection: Connection, offices: list[Office], people: list[Visit
             [*row, count],
         )
     connection.execute(
-        "insert into bench_open (agency, person, key, element, name, place, n) select agency, specialist, 'resolution', "
-        "'resolve-document', 'Giải quyết văn bản', -1, n from bench_paper where n %% 20 = 7 "
+        "insert into bench_open (agency, person, key, element, name, place, n) select agency, specialist, "
+        "'resolution', 'resolve-document', 'Giải quyết văn bản', -1, n from bench_paper where n %% 20 = 7 "
         "and direction = 'incoming' and not agency = any(%s)",
         [[office.id for office in offices[:ACTING]]],
     )
