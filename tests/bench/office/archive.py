@@ -25,7 +25,7 @@ create unlogged table bench_paper as
 with told as (
   select n, abs(hashint8extended(n, 1)) a, abs(hashint8extended(n, 2)) b, abs(hashint8extended(n, 3)) c,
     %(begins)s::timestamptz + (n::float8 / %(size)s) * %(span)s::interval as passed,
-    case when n %% 1000 < 100 then 1 when n %% 1000 < 300 then 2 + n / 100 %% (%(acting)s - 1)
+    case when n %% 1000 < 100 then 1 when n %% 1000 < 300 then 2 + n / 50 %% (%(acting)s - 1)
       else %(acting)s + 1 + (n / 1000 * 700 + n %% 1000) %% (%(agencies)s - %(acting)s) end as office
   from generate_series(0, %(size)s - 1) n
 ), dated as (

@@ -83,13 +83,14 @@ class Person:
             return
         time.sleep(0.5)
         form = {**self.plan["answers"], "csrf_token": token[1], "version": version[1]}
-        self._ask("complete", "POST", f"/tasks/{task}", urlencode(form), expected=303)
+        self.ask("complete", "POST", f"/tasks/{task}", urlencode(form), expected=303)
 
     def get(self, kind: str, address: str) -> str:
         """Ask for a page."""
-        return self._ask(kind, "GET", address)
+        return self.ask(kind, "GET", address)
 
-    def _ask(self, kind: str, method: str, address: str, body: str = "", expected: int = 200) -> str:
+    def ask(self, kind: str, method: str, address: str, body: str = "", expected: int = 200) -> str:
+        """Ask for a page or send a form; the answer's text."""
         self._leave()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Cookie": self.cookie or self.plan["cookie"]}
@@ -106,7 +107,7 @@ class Person:
         return said.decode(errors="replace")
 
     def _beside(self) -> None:
-        self._ask("counts", "GET", "/tasks/counts")
+        self.ask("counts", "GET", "/tasks/counts")
         held = socket.create_connection(("127.0.0.1", self.port), timeout=60)
         held.sendall(f"GET /notices/stream HTTP/1.1\r\nHost: x\r\nCookie: {self.cookie}\r\n\r\n".encode())
         if held.recv(12)[-3:] == b"200":

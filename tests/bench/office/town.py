@@ -18,6 +18,7 @@ SINCE = date(2020, 1, 1)
 UNITS = 6
 ACTING = 5  # agencies whose people are watched; the first of them is the large one
 ROLES = ("clerk", "leader", "unit-head", "specialist")
+ADMINISTRATOR = ("provincial-admin", "agency-admin")  # held by the last specialist of the first agency
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Ngô")
 MIDDLE = ("Văn", "Thị", "Hữu", "Minh", "Ngọc", "Quang", "Thanh", "Đức")
 GIVEN = ("An", "Bình", "Chi", "Dũng", "Giang", "Hà", "Hạnh", "Khoa", "Lan", "Mai", "Nam", "Oanh", "Phúc", "Quân", "Sơn",
@@ -88,6 +89,8 @@ def _people(
         grants.append((office.id, person_id, role, within, SINCE))
         office.people[role].append(person_id)
         office.unit_of[person_id] = unit_id
+    keeper = offices[0]
+    grants += [(keeper.id, keeper.people["specialist"][-1], role, None, SINCE) for role in ADMINISTRATOR]
     for table, columns, lines in (
         (f"person ({person_columns})", 13, rows),
         ("role_grant (agency_id, person_id, role, unit_id, valid_from)", 5, grants),
