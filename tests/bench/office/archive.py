@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 
+from engine.documents.text import fold
 from tests.bench.office import words
 from tests.bench.office.town import ACTING, Office, name_of
 
@@ -25,9 +26,9 @@ create unlogged table bench_paper as
 with told as (
   select n, abs(hashint8extended(n, 1)) a, abs(hashint8extended(n, 2)) b, abs(hashint8extended(n, 3)) c,
     %(begins)s::timestamptz + (n::float8 / %(size)s) * %(span)s::interval as passed,
-    case when n %% 1000 < 100 then 1 when n %% 1000 < 300 then 2 + n / 50 %% (%(acting)s - 1)
-      else %(acting)s + 1 + (n / 1000 * 700 + n %% 1000) %% (%(agencies)s - %(acting)s) end as office
-  from generate_series(0, %(size)s - 1) n
+    case when n * 389 %% 1000 < 100 then 1 when n * 389 %% 1000 < 300 then 2 + n * 389 %% 1000 / 50 %% (%(acting)s - 1)
+      else %(acting)s + 1 + (n / 1000 * 700 + n * 389 %% 1000) %% (%(agencies)s - %(acting)s) end as office
+  from generate_series(0::bigint, %(size)s - 1) n
 ), dated as (
   select n, a, b, c, office, (case when a %% 100 < 65 then 'incoming' else 'outgoing' end) direction,
     (passed at time zone 'Asia/Ho_Chi_Minh')::date as day
@@ -41,7 +42,7 @@ with told as (
 select n, %(first)s + n as id, o.agency_id as agency, p.direction, p.at, p.day, p.year, p.number,
   n > %(size)s * 0.98 as recent, a %% 31 = 0 as refused,
   (case when a %% 40 = 0 then 1 + a %% 3 else 0 end)::bigint as urgency,
-  k.said as kind, k.abbreviation, p.number || '/' || k.abbreviation || '-VP' as code,
+  k.said as kind, k.abbreviation, k.sign, p.number || '/' || k.abbreviation || '-VP' as code,
   (b %% (select count(*) from bench_text where kind = 'subject'))::int as subject_i,
   (c %% (select count(*) from bench_text where kind = 'content'))::int as content_i,
   (a %% (select count(*) from bench_text where kind = 'agency'))::int as organ_i,
@@ -72,7 +73,8 @@ DOCUMENT = {
     "issued_at": "case when direction = 'outgoing' and not (recent and n % 3 = 0) then at end",
     "refusal_code": "case when direction = 'incoming' and refused then 'FORMAT' else '' end",
     "created_at": "at", "version": "1",
-    "folded": "concat_ws(' ', lower(code), subject.folded, organ.folded, kinds.folded, signer.folded)",
+    "folded": "concat_ws(' ', number || '/' || p.sign || '-vp', subject.folded, organ.folded, kinds.folded, "
+              "signer.folded)",
 }  # fmt: skip
 TEXTS = """ from bench_paper p
   join bench_text subject on subject.kind = 'subject' and subject.i = subject_i
@@ -81,17 +83,15 @@ TEXTS = """ from bench_paper p
   join bench_text signer on signer.kind = 'name' and signer.i = signer_i
   join bench_kind kinds on kinds.first and kinds.said = p.kind """
 
-TOLD = """ concat_ws(' | ', replace(lower(code), '/', ' ') , subject.told, organ.told, kinds.told, signer.told,
+TOLD = """ concat_ws(' | ', number || ' ' || p.sign || ' vp', subject.told, organ.told, kinds.told, signer.told,
   case when direction = 'incoming' then number::text end, tongue.told,
   case when direction = 'outgoing' then drafter.told || ' | ' || units.told || ' | ' || recipient.told end,
-  case when direction = 'incoming' then instruction.told end, file.told, content.told) """.replace(
-    "replace(lower(code), '/', ' ')", "number || ' ' || lower(p.abbreviation) || ' vp'"
-)
+  case when direction = 'incoming' then instruction.told end, file.told, content.told) """
 SIGN = "chr(31)"
 LEXEMES = f""" string_to_array(replace(concat_ws({SIGN},
   '@k:' || kinds.told, '@u:' || urgency, signer.signed, organ.named,
-  '@:' || number, '@:' || lower(p.abbreviation), '@:vp', '@+' || number || ' ' || lower(p.abbreviation),
-  '@+' || lower(p.abbreviation) || ' vp', subject.words, organ.words, kinds.words, signer.words, tongue.words,
+  '@:' || number, '@:' || p.sign, '@:vp', '@+' || number || ' ' || p.sign,
+  '@+' || p.sign || ' vp', subject.words, organ.words, kinds.words, signer.words, tongue.words,
   file.words, content.words, case when direction = 'incoming' then instruction.words
     else drafter.words || {SIGN} || units.words || {SIGN} || recipient.words || {SIGN} || recipient.named end),
   '@', agency::text), {SIGN}) """
@@ -192,11 +192,14 @@ def _offices(connection: Connection, offices: list[Office]) -> None:
                 unit = office.unit_of[person]
                 copy.write_row((place, number, person, unit, office.units.index(unit), name_of(person)))
     connection.execute(
-        "create unlogged table bench_kind as select *, ''::text as abbreviation, "
+        "create unlogged table bench_kind as select *, ''::text as abbreviation, ''::text as sign, "
         "row_number() over (partition by said order by i) = 1 as first from bench_text where kind = 'kind'"
     )
     for kind in set(words.KINDS):
-        connection.execute("update bench_kind set abbreviation = %s where said = %s", [words.abbreviation(kind), kind])
+        short = words.abbreviation(kind)
+        connection.execute(
+            "update bench_kind set abbreviation = %s, sign = %s where said = %s", [short, fold(short), kind]
+        )
     connection.execute(
         "create unlogged table bench_version as select key, version.id from version "
         "join definition on definition.id = definition_id where state = 'published'"
