@@ -9,8 +9,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, session, url_for
-from flask_babel import Babel
+from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
@@ -40,6 +39,7 @@ from web.handbook import routes as handbook
 from web.instances import routes as instances
 from web.intake import registering, saved, several
 from web.intake import routes as intake
+from web.language import language, speak
 from web.layout import headers, navigation, typed, words
 from web.layout import routes as layout
 from web.modeler import drafts
@@ -100,7 +100,6 @@ SCREENS = (
     practice.screen,
     waivers.screen,
 )
-LANGUAGES = ("vi", "en")
 
 log = logging.getLogger("vanthu.web")
 
@@ -123,9 +122,6 @@ def create_app(settings: Settings | None = None, platform: Platform | None = Non
         MAX_CONTENT_LENGTH=settings.max_upload_bytes + 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         MAX_FORM_PARTS=2000,
-        BABEL_DEFAULT_LOCALE="vi",
-        BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
-        BABEL_TRANSLATION_DIRECTORIES=str(HERE / "translations"),
         TEMPLATES_AUTO_RELOAD=settings.environment != "production",
     )
     db.init_app(app)
@@ -139,7 +135,7 @@ def create_app(settings: Settings | None = None, platform: Platform | None = Non
     headers.add_headers(app, https=settings.base_url.startswith("https://"))
     for screen in SCREENS:
         app.register_blueprint(screen)
-    Babel(app, locale_selector=_language)
+    speak(app)
     _dress(app, settings)
     return app
 
@@ -155,11 +151,6 @@ def _assemble(app: Flask, settings: Settings) -> Platform:
         return make_platform(settings, engine=db.engine, wake=waker)
 
 
-def _language() -> str:
-    chosen = session.get("language")
-    return chosen if chosen in LANGUAGES else "vi"
-
-
 def _dress(app: Flask, settings: Settings) -> None:
     """Give templates their words, navigation and bundles."""
     manifest = _manifest(Path(str(app.static_folder)))
@@ -170,7 +161,7 @@ def _dress(app: Flask, settings: Settings) -> None:
     def given() -> dict[str, Any]:
         return {
             "asset": asset,
-            "language": _language(),
+            "language": language(),
             "test_data": settings.environment == "demo",
             "handbook": handbook.address,
             **navigation.context(),

@@ -174,7 +174,8 @@ def _add_making(commands: Any) -> None:
     test.add_argument("--no-checks", action="store_true", help="chỉ chạy pytest, bỏ qua ruff, mypy, import-linter")
     test.add_argument("--processes", type=int, default=2, help="số tiến trình pytest; 0: chạy tại chỗ (mặc định 2)")
     bench = _command(commands, "bench", run_bench, "đo tốc độ, in bảng")
-    bench.add_argument("subject", choices=["engine", "checks", "scenarios", "flight", "search"], help="phần cần đo")
+    subjects = ["engine", "checks", "scenarios", "flight", "search", "office"]
+    bench.add_argument("subject", choices=subjects, help="phần cần đo")
     bench.add_argument("--json", metavar="FILE", help="ghi kết quả JSON vào tệp; “-”: ra màn hình")
     bench.add_argument("--quick", action="store_true", help="ít lượt đo hơn, chỉ để thử")
     setup = _command(commands, "setup", run_setup, "chỉ chuẩn bị môi trường (gói Python, giao diện) rồi thoát")

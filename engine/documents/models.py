@@ -21,6 +21,7 @@ class Document(Base):
         CheckConstraint("direction in ('incoming','outgoing')", name="direction"),
         CheckConstraint("secrecy = 'none'", name="not_secret"),  # LA-1.2: secret content never enters
         Index("ix_document_list", "agency_id", "direction", "id"),
+        Index("ix_document_newest", "agency_id", "id"),
         Index("ix_document_identifier", "agency_id", "identifier"),
         Index("ix_document_code", "agency_id", "code", "organ_id"),
         Index("ix_document_raw_hash", "raw_hash", postgresql_where="raw_hash is not null"),

@@ -103,33 +103,40 @@ def timeline(session: Session, instance_id: int) -> list[Event]:
     instance = session.get(Instance, instance_id)
     if instance is None:
         raise NotFound("Không tìm thấy lượt chạy quy trình này.")
+    return _events(session, [instance])
+
+
+def _events(session: Session, instances: Sequence[Instance]) -> list[Event]:
+    """What happened in each of some instances, in their order; one reading however many they are."""
+    by_id = {each.id: each for each in instances}
     represented = aliased(Person)
     rows = session.execute(
         select(Passage, Person.full_name, represented.full_name)
         .outerjoin(Person, Person.id == Passage.person_id)
         .outerjoin(represented, represented.id == Passage.acting_for_id)
-        .where(Passage.instance_id == instance_id)
-        .order_by(Passage.id)
+        .where(Passage.instance_id.in_(by_id))
+        .order_by(Passage.instance_id, Passage.id)
     )
-    entered: dict[tuple[str, str], Passage] = {}
+    entered: dict[tuple[int, str, str], Passage] = {}
     events: dict[int, Event] = {}
     for passage, person, acting_for in rows:
         if passage.event == "taken-back":
             events[passage.id] = _taken_back(session, instance, passage, person, acting_for)
             continue
+        instance = by_id[passage.instance_id]
         if passage.event == "moved":
-            moved = entered.setdefault(("moved", passage.at.isoformat()), passage)
+            moved = entered.setdefault((instance.id, "moved", passage.at.isoformat()), passage)
             events[moved.id] = _moved(session, instance, moved, person)
             continue
         # history is told in the words of the version it happened in: a later one may lack the element
         element = definitions.ready(session, passage.version_id).procedure.elements.get(passage.element)
         if element is None or element.kind.endswith("Gateway"):
             continue
-        key = (passage.token, passage.element)
+        key = (instance.id, passage.token, passage.element)
         begun = entered.setdefault(key, passage)
         left = passage.event != "entered"
         events[begun.id] = Event(
-            instance_id,
+            instance.id,
             instance.procedure,
             passage.element,
             element.name or passage.element,
@@ -188,8 +195,8 @@ def _moved(session: Session, instance: Instance, passage: Passage, person: str |
 
 def document_timeline(session: Session, document_id: int) -> list[Event]:
     """What happened to a document in all procedures it went through, called ones included."""
-    ids = session.scalars(select(Instance.id).where(Instance.document_id == document_id).order_by(Instance.id)).all()
-    return sorted((e for i in ids for e in timeline(session, i)), key=lambda e: e.entered_at)
+    found = session.scalars(select(Instance).where(Instance.document_id == document_id).order_by(Instance.id)).all()
+    return sorted(_events(session, found), key=lambda event: event.entered_at)
 
 
 def tokens(session: Session, instance_id: int) -> dict[str, int]:

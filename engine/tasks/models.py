@@ -18,6 +18,7 @@ class Task(Base):
         CheckConstraint("state in ('open','completed','withdrawn','planned')", name="state"),
         Index("ix_task_instance", "instance_id", "token"),
         Index("ix_task_assignee", "assignee_id", "due_at", "id", postgresql_where="state = 'open'"),
+        Index("ix_task_unclaimed", "agency_id", "id", postgresql_where="state = 'open' and assignee_id is null"),
         Index("ix_task_document", "document_id"),
         Index("ix_task_ended", "agency_id", "completed_at"),
         Index("ix_task_remind", "remind_at", postgresql_where="state = 'open' and remind_at is not null"),

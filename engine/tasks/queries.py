@@ -102,7 +102,8 @@ def choices(session: Session, actor: Actor, box: Box, now: datetime, *, wanted: 
 
 def counts(session: Session, actor: Actor, now: datetime) -> dict[Box, int]:
     """How many open tasks each box holds."""
-    return {box: session.scalar(in_box(select(func.count()).select_from(Task), actor, box, now)) or 0 for box in BOXES}
+    every = [in_box(select(func.count()).select_from(Task), actor, box, now).scalar_subquery() for box in BOXES]
+    return dict(zip(BOXES, session.execute(select(*every)).one(), strict=True))
 
 
 def waiting_for(session: Session, actor: Actor, document_id: int | None, now: datetime) -> int | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
+from flask import g
 from flask_babel import gettext as _
 
 from engine.bpmn.checks.law.clauses import cite
@@ -73,13 +75,15 @@ def size(count: int | None) -> str:
 
 def urgency(value: int | None) -> Mark | None:
     """Return how an urgency is marked; None for an ordinary document."""
+    if not value:  # nearly all of a list
+        return None
     marks = {
         1: Mark(_("Khẩn"), "soon", "flag"),
         2: Mark(_("Thượng khẩn"), "today", "flag"),
         3: Mark(_("Hỏa tốc"), "late", "bolt"),
         4: Mark(_("Hỏa tốc hẹn giờ"), "late", "bolt"),
     }
-    return marks.get(value or 0)
+    return marks.get(value)
 
 
 def deadline(
@@ -104,9 +108,19 @@ def deadline(
 
 def _short(time: str) -> str:
     """Shorten the units of a time for a narrow column: 1 g 20 p, 2 ng."""
-    for word, letter in ((_("giờ"), _("g")), (_("phút"), _("p")), (_("ngày"), _("ng"))):
+    for word, letter in _units():
         time = time.replace(word, letter)
     return time
+
+
+def _units() -> Sequence[tuple[str, str]]:
+    """Return the units and their letters, translated once for a whole list."""
+    kept: Sequence[tuple[str, str]] | None = g.get("units_of_time") if g else None
+    if kept is None:
+        kept = ((_("giờ"), _("g")), (_("phút"), _("p")), (_("ngày"), _("ng")))
+        if g:
+            g.units_of_time = kept
+    return kept
 
 
 def _late(span: timedelta) -> str:

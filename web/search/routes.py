@@ -42,7 +42,9 @@ def results() -> Any:
         if after:
             count = None
         elif page.after:
-            count = queries.count(reading, actor(), criteria, loose=page.loose)
+            count = (
+                page.count if page.count is not None else queries.count(reading, actor(), criteria, loose=page.loose)
+            )
         wanted = asking.terms(criteria.text)
         shown = columns.shown(queries.chosen_columns(reading, actor().person_id or 0))
         registers, units = choices(reading)

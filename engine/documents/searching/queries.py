@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, cast, exists, func, literal, or_, select, text, tuple_
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, exists, func, literal, or_, select, text, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import Session
 
 from engine.documents.models import Assignment, Attachment, Document, RegisterEntry
@@ -22,7 +22,8 @@ from engine.platform import Actor
 
 PAGE = 25
 COUNTED = 300
-LOOKED_AT = 150  # documents among which a page of frequent words is sought
+FEW = 3_000  # words found in no more documents are taken from the index whole
+LOOKED_AT = (150, 600, 2_400)  # documents among which a page of more frequent words is sought
 # The same words as the indexes of migration 0008.
 _ISSUED: ColumnElement[Any] = text("coalesce(document.issued_date, '0001-01-01'::date)")  # type: ignore[assignment]
 _DUE: ColumnElement[Any] = text("coalesce(document.due_date, '9999-12-31'::date)")  # type: ignore[assignment]
@@ -31,11 +32,14 @@ _NEVER_ISSUED, _NEVER_DUE = date.min, date(9999, 12, 31)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Documents found, and where the next page begins; `loose` when only parts of words were found."""
+    """Documents found, and where the next page begins; `loose` when only parts of words were found; `count` when all
+    that are found (up to `COUNTED` and one) had to be looked at anyway.
+    """
 
     documents: Sequence[Document]
     after: str
     loose: bool = False
+    count: int | None = None
 
 
 def find(
@@ -48,21 +52,61 @@ def find(
     enough to be taken from the index whole. The planner, left alone, guesses wrongly between the two.
     """
     _by_index(session)
-    rows: Sequence[Document] = ()
     if not loose and limit <= PAGE and _said(actor, criteria, loose=False):
-        rows = session.scalars(_among_next(actor, criteria, after).limit(limit + 1)).all()
-    if len(rows) <= limit:
+        rows, count = _by_words(session, actor, criteria, after, limit)
+    elif loose:
+        rows, count = _chosen(session, matching(actor, criteria, loose=True), criteria, after, limit)
+    else:
         query = _ordered(_after(matching(actor, criteria, loose=loose), criteria.order, after), criteria.order)
-        rows = session.scalars(query.limit(limit + 1)).all()
+        rows, count = session.scalars(query.limit(limit + 1)).all(), None
     if not rows and not after and not loose and _may_be_part(criteria.text):
         found = find(session, actor, criteria, limit=limit, loose=True)
         return found if found.documents else Page((), "")
-    return Page(rows[:limit], _place(rows[limit - 1], criteria.order) if len(rows) > limit else "", loose)
+    place = _place(rows[limit - 1], criteria.order) if len(rows) > limit else ""
+    return Page(rows[:limit], place, loose, None if after else count)
+
+
+def _by_words(
+    session: Session, actor: Actor, criteria: Criteria, after: str, limit: int
+) -> tuple[Sequence[Document], int | None]:
+    """One document more than the page holds, and how many there are if that is known."""
+    nearest, *further = LOOKED_AT
+    rows = session.scalars(_among_next(actor, criteria, after, nearest).limit(limit + 1)).all()
+    if len(rows) > limit:
+        return rows, None
+    said = _said(actor, criteria, loose=False)
+    hits = session.scalars(select(DocumentWords.document_id).where(*said).limit(FEW + 1)).all()
+    if len(hits) <= FEW:
+        among = Document.id == func.any(literal(hits, ARRAY(BigInteger)))
+        query = select(Document).where(among, within(actor), *_filters(criteria))
+        return _chosen(session, query, criteria, after, limit)
+    for looked_at in further:
+        rows = session.scalars(_among_next(actor, criteria, after, looked_at).limit(limit + 1)).all()
+        if len(rows) > limit:
+            return rows, None
+    query = _ordered(_after(matching(actor, criteria), criteria.order, after), criteria.order)
+    return session.scalars(query.limit(limit + 1)).all(), None
+
+
+def _chosen(
+    session: Session, query: Select[Document], criteria: Criteria, after: str, limit: int
+) -> tuple[Sequence[Document], int]:
+    """The page's documents and how many there are (up to `COUNTED` and one), in one look at the index."""
+    ordered = _ordered(_after(query, criteria.order, after), criteria.order)
+    ids = session.scalars(ordered.with_only_columns(Document.id).limit(max(COUNTED, limit) + 1)).all()
+    found = {row.id: row for row in session.scalars(select(Document).where(Document.id.in_(ids[: limit + 1])))}
+    return [found[each] for each in ids[: limit + 1]], len(ids)
 
 
 def _by_index(session: Session) -> None:
-    """Reading every row is never what a search wants; that it looks cheap is for the texts lying outside the rows."""
-    session.execute(text("set local enable_seqscan = off"))
+    """Reading every row is never what a search wants; that it looks cheap is for the texts lying outside the rows.
+    Nor does one person's search take more than one process of the database.
+    """
+    session.execute(
+        text(
+            "select set_config('enable_seqscan', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)"
+        )
+    )
 
 
 def _may_be_part(said: str) -> bool:
@@ -73,8 +117,23 @@ def _may_be_part(said: str) -> bool:
 def count(session: Session, actor: Actor, criteria: Criteria, *, loose: bool = False, most: int = COUNTED) -> int:
     """How many are found; `most + 1` stands for more than `most`."""
     _by_index(session)
-    inner = matching(actor, criteria, loose=loose).with_only_columns(Document.id).limit(most + 1).subquery()
+    if not loose and most <= COUNTED and _said(actor, criteria, loose=False):
+        for query in (_among_next(actor, criteria, "", LOOKED_AT[1]), _among_some(actor, criteria)):
+            if _counted(session, query, most) > most:
+                return most + 1
+    return _counted(session, matching(actor, criteria, loose=loose), most)
+
+
+def _counted(session: Session, query: Select[Document], most: int) -> int:
+    inner = query.order_by(None).with_only_columns(Document.id).limit(most + 1).subquery()
     return session.scalar(select(func.count()).select_from(inner)) or 0
+
+
+def _among_some(actor: Actor, criteria: Criteria) -> Select[Document]:
+    """The same among some that have the words."""
+    said = _said(actor, criteria, loose=False)
+    hits = select(DocumentWords.document_id).where(*said).limit(FEW).cte("hits").prefix_with("MATERIALIZED")
+    return select(Document).join(hits, hits.c.document_id == Document.id).where(within(actor), *_filters(criteria))
 
 
 def matching(actor: Actor, criteria: Criteria, *, loose: bool = False) -> Select[Document]:
@@ -85,20 +144,27 @@ def matching(actor: Actor, criteria: Criteria, *, loose: bool = False) -> Select
         hits = select(DocumentWords.document_id).where(*said).cte("hits").prefix_with("MATERIALIZED")
         query = query.join(hits, hits.c.document_id == Document.id)
     if loose:
-        for part in fold(criteria.text).replace("*", "").split()[: asking.MOST_TERMS]:
-            query = query.where(Document.folded.contains(part, autoescape=True))
+        parts = fold(criteria.text).replace("*", "").split()[: asking.MOST_TERMS]
+        having = select(Document.id).where(
+            Document.agency_id == actor.agency_id, *(Document.folded.contains(each, autoescape=True) for each in parts)
+        )
+        query = query.where(Document.id.in_(select(having.cte("having").prefix_with("MATERIALIZED").c.id)))
     elif criteria.text and not asking.terms(criteria.text):
         query = query.where(text("false"))  # nothing but signs was typed
     return query
 
 
-def _among_next(actor: Actor, criteria: Criteria, after: str) -> Select[Document]:
-    """The same among the next documents that the actor may see, in the order asked for."""
+def _among_next(actor: Actor, criteria: Criteria, after: str, looked_at: int) -> Select[Document]:
+    """The same among so many next documents that the actor may see, in the order asked for.
+
+    Their words are read one by one: the index would give those of the whole agency (`is true` keeps it out).
+    """
     seen = _ordered(_after(select(Document).where(within(actor)), criteria.order, after), criteria.order)
-    next_ones = seen.with_only_columns(Document.id).limit(LOOKED_AT).subquery()
+    next_ones = seen.with_only_columns(Document.id).limit(looked_at).subquery()
     query = select(Document).join(next_ones, next_ones.c.id == Document.id)
     query = query.join(DocumentWords, DocumentWords.document_id == Document.id)
-    return _ordered(query.where(*_filters(criteria), *_said(actor, criteria, loose=False)), criteria.order)
+    said = [each.is_(True) for each in _said(actor, criteria, loose=False)]
+    return _ordered(query.where(*_filters(criteria), *said), criteria.order)
 
 
 def _said(actor: Actor, criteria: Criteria, *, loose: bool) -> list[ColumnElement[bool]]:

@@ -102,12 +102,18 @@ def test_filters(platform: Platform, office: Office, other: Office, clerk: Actor
                 assert find(platform, clerk, asked) == expected, asked
 
 
-@pytest.mark.parametrize("looked_at", [1, 100])
+@pytest.mark.parametrize(
+    ("looked_at", "few"),
+    [((1, 1), 1), ((1, 1), 100), ((1, 2, 100), 1), ((100, 100), 1)],
+    ids=["from the index", "rare words", "among many next", "among the next"],
+)
 @pytest.mark.parametrize("order", ["newest", "oldest", "issued", "due"])
 def test_pages_neither_repeat_nor_leave_out(
-    platform: Platform, office: Office, clerk: Actor, monkeypatch: pytest.MonkeyPatch, order: str, looked_at: int
-) -> None:
+    platform: Platform, office: Office, clerk: Actor, monkeypatch: pytest.MonkeyPatch, order: str,
+    looked_at: tuple[int, int], few: int,
+) -> None:  # fmt: skip
     monkeypatch.setattr(queries, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(queries, "FEW", few)
     days = (None, date(2026, 3, 1), date(2026, 3, 1), date(2025, 1, 1), None)
     made = [builders.arrived(platform, office, subject="Đất", issued_date=day, due_date=day) for day in days]
     platform.run(system(), commands.refresh)
@@ -121,6 +127,7 @@ def test_pages_neither_repeat_nor_leave_out(
             if not after:
                 break
         assert queries.count(session, clerk, Criteria(text="đất"), most=3) == 4  # more than three
+        assert queries.count(session, clerk, Criteria(text="đất")) == 5
     ids = [row.id for row in made]
     expected = {
         "newest": ids[::-1], "oldest": ids, "issued": [ids[2], ids[1], ids[3], ids[4], ids[0]],
