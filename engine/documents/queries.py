@@ -58,7 +58,7 @@ def _taking_part(actor: Actor) -> Any:
     """No union: the database then may as well ask of each document whether the actor takes part, newest first."""
     people = {*actor.standing_in_for, *([actor.person_id] if actor.person_id is not None else [])}
     units = set(actor.unit_ids) | {int(g.partition("@")[2]) for g in actor.stand_in_groups if "@" in g}
-    theirs = [Party.person_id.in_(people)]
+    theirs: list[ColumnElement[bool]] = [Party.person_id.in_(people)]
     if units:
         theirs.append(Party.unit_id.in_(units))
     for person_id, kind in sorted(actor.stand_in_limits):

@@ -120,10 +120,10 @@ def _events(session: Session, instances: Sequence[Instance]) -> list[Event]:
     entered: dict[tuple[int, str, str], Passage] = {}
     events: dict[int, Event] = {}
     for passage, person, acting_for in rows:
+        instance = by_id[passage.instance_id]
         if passage.event == "taken-back":
             events[passage.id] = _taken_back(session, instance, passage, person, acting_for)
             continue
-        instance = by_id[passage.instance_id]
         if passage.event == "moved":
             moved = entered.setdefault((instance.id, "moved", passage.at.isoformat()), passage)
             events[moved.id] = _moved(session, instance, moved, person)

@@ -19,9 +19,9 @@ from engine.notices.models import Notice
 from engine.occasions import Occasion
 from engine.tasks import reminders
 from engine.tasks.models import Reminder, Task, TaskCandidate
+from engine.tasks.succession.queries import heirs
 
 LONGEST_REASON = 300
-from engine.tasks.succession.queries import heirs
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.exc import DBAPIError
 
 revision = "0019"
-down_revision = "0012"
+down_revision = "0018"
 
 log = structlog.get_logger(__name__)
 
