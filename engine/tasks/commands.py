@@ -86,7 +86,7 @@ _OPEN = f"""
     opened as (
       insert into task ({_COLUMNS}, assignee_id)
       select {_GIVEN_COLUMNS}, coalesce(cast(substr({_ASSIGNEE}, 8) as bigint), assignee_id)
-      from jsonb_populate_recordset(null::task, cast(:opened as jsonb)) as given as given
+      from jsonb_populate_recordset(null::task, cast(:opened as jsonb)) as given
       left join lateral (
         select due from reckoning
         where (reckoning.document_id = given.document_id or reckoning.instance_id = given.instance_id)
