@@ -149,28 +149,31 @@ def _events(session: Session, instances: Sequence[Instance]) -> list[Event]:
         )
         if left:
             entered.pop(key, None)
-    return sorted([*events.values(), *_handed_over(session, instance)], key=lambda event: event.entered_at)
+    return sorted([*events.values(), *_handed_over(session, by_id)], key=lambda event: event.entered_at)
 
 
-def _handed_over(session: Session, instance: Instance) -> list[Event]:
-    """Who handed over open tasks of a case to whom when they left or moved (ND30-31.3.đ)."""
+def _handed_over(session: Session, by_id: Mapping[int, Instance]) -> list[Event]:
+    """Who handed over open tasks of cases to whom when they left or moved (ND30-31.3.đ)."""
     receiver, admin = aliased(Person), aliased(Person)
     rows = session.execute(
-        select(HandedItem.at, Task.element, Task.name, Person.full_name, receiver.full_name, admin.full_name)
+        select(
+            HandedItem.at, Task.instance_id, Task.element, Task.name, Person.full_name, receiver.full_name,
+            admin.full_name,
+        )
         .join(Task, and_(Task.id == HandedItem.subject_id, HandedItem.kind == "task"))
         .join(HandOver, HandOver.id == HandedItem.hand_over_id)
         .join(Person, Person.id == HandOver.person_id)
         .join(receiver, receiver.id == HandedItem.receiver_id)
         .outerjoin(admin, admin.id == HandOver.made_by_id)
-        .where(Task.instance_id == instance.id)
+        .where(Task.instance_id.in_(by_id))
         .order_by(HandedItem.id)
-    )
+    )  # fmt: skip
     return [
         Event(
-            instance.id, instance.procedure, element, f"Bàn giao “{name}”: {giver} → {to}", "handing-over", at, at,
-            False, by, None,
+            instance_id, by_id[instance_id].procedure, element, f"Bàn giao “{name}”: {giver} → {to}",
+            "handing-over", at, at, False, by, None,
         )
-        for at, element, name, giver, to, by in rows
+        for at, instance_id, element, name, giver, to, by in rows
     ]  # fmt: skip
 
 
@@ -196,7 +199,7 @@ def _moved(session: Session, instance: Instance, passage: Passage, person: str |
 def document_timeline(session: Session, document_id: int) -> list[Event]:
     """What happened to a document in all procedures it went through, called ones included."""
     found = session.scalars(select(Instance).where(Instance.document_id == document_id).order_by(Instance.id)).all()
-    return sorted(_events(session, found), key=lambda event: event.entered_at)
+    return _events(session, found)
 
 
 def tokens(session: Session, instance_id: int) -> dict[str, int]:

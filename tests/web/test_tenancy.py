@@ -107,15 +107,6 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     procedures = procedures_of(platform, office, instance.id)
     admin = builders.actor(platform, builders.person(platform, office.agency, "provincial-admin"))
     notice_id = platform.run(system(office.id), notice, office["leader"].id)
-    filter_id = platform.run(clerk, keep_filter, "Quá hạn", "groups", Filter(due="late"), "", "clerk").id
-    saved = platform.run(clerk, searching.save_search, "Văn bản của tôi", asking.Criteria(text="của sở"))
-    scan = builders.Upload("quét.pdf", builders.pdf("giấy"))
-    [taken] = platform.run(clerk, intake.take_in, [scan])
-    pages = {"file_hash": "0" * 64, "pages": 24, "pictures": [platform.files.put(papers.scanned())] * 24, "text": ""}
-    read = {NOT_IDS["name"]: {"value": "x", "confidence": 1, "page": 0, "box": [0.1, 0.1, 0.2, 0.2], "said": "x"}}
-    platform.run(clerk, intake.keep_read, taken.id, proposals=read, **pages)
-    form_id = platform.run(clerk, intake.keep_form, "Mẫu", {"organ_name": "UBND"}).id
-    phrase = platform.run(clerk, keep_phrase, "Đã xem", "Đã xem, lưu.", "clerk")
     line_id = platform.run(system(office.id), line, document.id, office.unit.id)
     waiver = platform.run(admin, waivers.grant, "law.filed", "incoming-document", office.id, "Thử")
     return (
@@ -133,18 +124,36 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
             "register_id": office.registers[0].id,
             "grant_id": grant_id,
             "row_id": stand_in.id,
-            "saved_id": saved.id,
             "notice_id": notice_id,
-            "filter_id": filter_id, "phrase_id": phrase.id,
-        "line_id": line_id,
-        "scan_id": taken.id, "form_id": form_id,
-        **platform.run(clerk, on_schedule),
-        **drafted(platform, clerk, office),
+            "line_id": line_id,
         }
+        | platform.run(clerk, on_schedule)
+        | drafted(platform, clerk, office)
+        | scanned(platform, clerk)
+        | own(platform, clerk)
         | registered(platform, clerk, document.id, office)
         | kept(platform, clerk, document.id)
         | people(platform, office)
     )
+
+
+def own(platform: Platform, clerk: Actor) -> dict[str, int]:
+    """What somebody keeps for themselves: a filter of the inbox, a search, words."""
+    filter_id = platform.run(clerk, keep_filter, "Quá hạn", "groups", Filter(due="late"), "", "clerk").id
+    saved = platform.run(clerk, searching.save_search, "Văn bản của tôi", asking.Criteria(text="của sở"))
+    phrase = platform.run(clerk, keep_phrase, "Đã xem", "Đã xem, lưu.", "clerk")
+    return {"filter_id": filter_id, "saved_id": saved.id, "phrase_id": phrase.id}
+
+
+def scanned(platform: Platform, clerk: Actor) -> dict[str, int]:
+    """A scan that has been read, a kept form."""
+    scan = builders.Upload("quét.pdf", builders.pdf("giấy"))
+    [taken] = platform.run(clerk, intake.take_in, [scan])
+    pages = {"file_hash": "0" * 64, "pages": 24, "pictures": [platform.files.put(papers.scanned())] * 24, "text": ""}
+    read = {NOT_IDS["name"]: {"value": "x", "confidence": 1, "page": 0, "box": [0.1, 0.1, 0.2, 0.2], "said": "x"}}
+    platform.run(clerk, intake.keep_read, taken.id, proposals=read, **pages)
+    form_id = platform.run(clerk, intake.keep_form, "Mẫu", {"organ_name": "UBND"}).id
+    return {"scan_id": taken.id, "form_id": form_id}
 
 
 def people(platform: Platform, office: builders.Office) -> dict[str, int]:
