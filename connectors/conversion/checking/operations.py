@@ -51,7 +51,7 @@ def record(given: CheckLayout, result: Mapping[str, Any], work: Work) -> None:
 
 @operation(
     commands.CHECK_LAYOUT, version=1, name="Kiểm tra thể thức dự thảo", outside=True, settle=record,
-    legal_basis=("ND30-8", "ND30-12.2"),
+    retractable=True, legal_basis=("ND30-8", "ND30-12.2"),
 )  # fmt: skip
 def check_layout(given: CheckLayout, outside: Outside) -> LayoutChecked:
     """Kiểm tra thể thức, kỹ thuật trình bày theo Phụ lục I Nghị định 30/2020/NĐ-CP; kết quả lưu cùng bản dự thảo."""

@@ -19,6 +19,13 @@ from engine.operations import Operation
 MOMENT, DAY, HASH = "2026-11-23T09:00:00+07:00", "2026-11-23", "0" * 64
 
 SPECIAL: Mapping[str, Mapping[str, Any]] = {
+    "conversion.check-layout": {
+        "checked": True,
+        "errors": 0,
+        "warnings": 1,
+        "sentence": "0 lỗi, 1 chỗ cần xem lại.",
+        "file": 1,
+    },
     "conversion.render-draft": {"file_name": "du-thao.pdf", "pages": 2},
     "documents.check": {"passed": True, "duplicate": False, "complete": True, "findings": []},
     "documents.assign": {"unit_dues": {}, "person_dues": {}},
@@ -31,7 +38,8 @@ SPECIAL: Mapping[str, Mapping[str, Any]] = {
     "exchange.send": {"transport_id": "axis-1"},
     "opinions.close": {"agreed": 1, "with_remarks": 1, "disagreed": 0, "silent": 0, "to_explain": [{"request": 901}]},
     "opinions.open": {
-        "round": 9, "due_at": "2026-11-25T17:00:00+07:00",
+        "round": 9,
+        "due_at": "2026-11-25T17:00:00+07:00",
         "asked": [{"request": 901, "unit": 4, "person": None}, {"request": 902, "unit": None, "person": 31}],
     },
     "signing.seal": {"sealed_at": "2026-11-23T09:40:00+07:00", "conclusion": "original", "annexes": []},

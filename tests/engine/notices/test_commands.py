@@ -20,7 +20,7 @@ from engine.occasions import Occasion
 from engine.outbox import Delivery
 from engine.platform import Actor, system
 from engine.tasks import commands as tasks
-from engine.tasks import queries as worklists
+from engine.tasks import reminders
 from tests import bpmn_text as bpmn
 from tests.engine.instances.conftest import Office
 from tests.engine.notices.conftest import tell, told
@@ -233,8 +233,8 @@ def test_one_letter_holds_what_is_due_and_its_failure_reaches_who_urged(office: 
     office.platform.run(clerk, tasks.claim_task, office.task(run, "first"))
     office.platform.run(leader, commands.urge, office.task(run, "first"), "Xử lý trong sáng nay.")
     with office.platform.reading() as session:
-        (urged,) = worklists.reminders(session, None, office.task(run, "first"))
-        assert (urged.kind, urged.by, urged.step) == ("by-hand", leader.name, "first")
+        (urged,) = reminders.of_task(session, office.task(run, "first"))
+        assert (urged.kind, urged.by, urged.step) == ("urged", leader.name, "first")
     tell(office.platform, mail=True)
     assert office.platform.run(system(), commands.write_letters) == 1
     assert office.platform.run(system(), commands.write_letters) == 0
