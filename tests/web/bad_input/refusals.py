@@ -19,6 +19,7 @@ from engine.platform import Platform
 
 EVERY_ROLE = ("clerk", "leader", "unit-head", "specialist", "form-checker", "agency-admin", "process-analyst")
 NOT_IDS = {
+    "turn": "submit",
     "name": "tep.pdf",
     "extension": "csv",
     "key": "incoming-document",
