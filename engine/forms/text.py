@@ -19,6 +19,8 @@ _SLOT = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*
 
 def clean(raw: str, *, lines: bool = False) -> str:
     """Return `raw` in NFC without control characters; line breaks stay only when `lines`."""
+    if raw.isascii() and raw.isprintable():  # numbers and keys of hundreds of options
+        return raw.strip()
     text = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     if not lines:
         text = text.replace("\n", " ").replace("\t", " ").replace("\u00a0", " ")

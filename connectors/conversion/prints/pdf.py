@@ -251,16 +251,18 @@ def _draw_page(canvas: Canvas, press: _Press, page: list[tuple[list[list[str]], 
 def _draw_row(
     canvas: Canvas, press: _Press, cells: list[list[str]], y: float, height: float, font: str, *, head: bool = False
 ) -> None:
-    canvas.setFont(font, SIZE)
+    text = canvas.beginText()  # one for the row: a canvas's own drawString begins one for every line
+    text.setFont(font, SIZE, LEADING)
     x = LEFT
     for lines, (column, width) in zip(cells, press.columns, strict=True):
         baseline = y - PADDING - SIZE + 0.5
         if head:
             baseline -= (height - 2 * PADDING - len(lines) * LEADING) / 2
+        text.setTextOrigin(x + PADDING, baseline)
         for line in lines:
             if head or column.align == "centre":
-                canvas.drawCentredString(x + width / 2, baseline, line)
-            else:
-                canvas.drawString(x + PADDING, baseline, line)
-            baseline -= LEADING
+                text.setTextOrigin(x + (width - canvas.stringWidth(line, font, SIZE)) / 2, baseline)
+                baseline -= LEADING
+            text.textLine(line)
         x += width
+    canvas.drawText(text)

@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     figures: dict[str, Any] = {}
     with sites(QUICK if options.quick else Scale(), say) as made:
         crowds = [rounds.Crowd(site) for site in made]
-        rounds.alternate(crowds, *((1, 15.0) if options.quick else (4, 50.0)))
+        rounds.alternate(crowds, *((1, 15.0) if options.quick else (3, 45.0)))
         for crowd in crowds:
             figures |= {f"{crowd.site.documents:,} documents: {name}": value for name, value in summary(crowd).items()}
         figures |= ratios(*crowds)

@@ -103,7 +103,7 @@ class Person:
         took = (time.perf_counter() - began) * 1000
         connection.close()
         self.cookie = (answer.headers["Set-Cookie"] or self.cookie).partition(";")[0]
-        self.times.append((kind, took, 200 if answer.status == expected else answer.status))
+        self.times.append((kind, took, 200 if answer.status == expected else answer.status + 1000))
         return said.decode(errors="replace")
 
     def _beside(self) -> None:
