@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import CDPSession, Locator, Page, expect
@@ -92,7 +93,8 @@ class Hands:
     def _hear(self, label: str) -> None:
         """What has the focus is told to a screen reader under this name."""
         said = self.heard()
-        assert label in said["name"], f"a screen reader hears {said}, not “{label}”"
+        name = re.sub(r" +(?=[:,.])", "", said["name"])  # parts of a name are joined with spaces
+        assert label.casefold() in name.casefold(), f"a screen reader hears {said}, not “{label}”"
 
     def heard(self) -> dict[str, Any]:
         """What Chromium's accessibility tree says of what has the focus: its role and its name."""

@@ -47,8 +47,8 @@ class Desk:
 
     @property
     def form(self) -> Locator:
-        """The form that is to be filled in."""
-        return self.page.locator("form[data-form]")
+        """The form that is to be filled in; what else can be done with a task comes after it."""
+        return self.page.locator("main form[data-form]").first
 
     @property
     def verdict(self) -> Locator:

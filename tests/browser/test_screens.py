@@ -150,7 +150,7 @@ NO_SCREENS = {
     "registers.stamped_copy", "reports.export",
     "intake.reading", "intake.page_picture", "intake.piece", "reports.made_file", "notices.push_worker",
     "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",
-    "archive.paper_file", "archive.loan_book", "succession.minutes_file",
+    "archive.paper_file", "archive.loan_book", "phrases.offered", "succession.minutes_file",
 }  # fmt: skip
 
 Visitor = Callable[..., Any]
