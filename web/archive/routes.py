@@ -23,6 +23,7 @@ from web.session import actor, now, platform
 
 screen = Blueprint("archive", __name__)
 FORMATS = "any(pdf, docx, xlsx):format"
+FIRST_YEAR = 1945  # no agency of this state has a list from before
 
 
 def today() -> date:
@@ -85,6 +86,8 @@ def receive() -> Any:
 @screen.post("/archive/lists/<int:year>/<any(submit, reopen):turn>")
 def year_list(year: int, turn: str) -> Any:
     """Submit the list of a year to the head of the agency, or open an approved one again."""
+    if not FIRST_YEAR <= year <= now().year + 1:
+        raise NotFound(_("Không có danh mục hồ sơ của năm này."))
     try:
         if turn == "submit":
             platform().run(actor(), cases.begin_list_approval, year)

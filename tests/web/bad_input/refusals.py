@@ -20,6 +20,8 @@ from engine.platform import Platform
 EVERY_ROLE = ("clerk", "leader", "unit-head", "specialist", "form-checker", "agency-admin", "process-analyst")
 NOT_IDS = {
     "turn": "submit",
+    "decision": "confirm",
+    "about": "minutes",
     "name": "tep.pdf",
     "extension": "csv",
     "key": "incoming-document",
