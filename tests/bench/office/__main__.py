@@ -58,6 +58,13 @@ def summary(crowd: rounds.Crowd) -> dict[str, Any]:
             found[f"{kind}, p95 ms"] = rounds.p95(times)
             found[f"{kind}, worst ms"] = max(times)
     found["answers a second"] = crowd.per_second
+    if crowd.busy.there:
+        used = crowd.busy
+        found["processors used by this, %"] = used.ours / used.there * 100
+        found["processors used by anything else, %"] = (used.used - used.ours) / used.there * 100
+        found["processor ms for an answer, all programs together"] = (
+            used.ours * 1000 / sum(map(len, crowd.times.values()))
+        )
     if crowd.wrong:
         found["answers that went wrong"] = str(dict(crowd.wrong))
     return found
