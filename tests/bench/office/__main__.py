@@ -25,9 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
     with sites(QUICK if options.quick else Scale(), say) as made:
         crowds = [rounds.Crowd(site) for site in made]
         rounds.alternate(crowds, *((1, 15.0) if options.quick else (3, 45.0)))
+        say("rounds are over")
         for crowd in crowds:
             figures |= {f"{crowd.site.documents:,} documents: {name}": value for name, value in summary(crowd).items()}
         figures |= ratios(*crowds)
+        say(json.dumps(figures, ensure_ascii=False))  # what follows takes a while
         figures |= papers.measure(crowds[-1])
         figures |= paint.measure(crowds[-1])
     for name, value in figures.items():
