@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.documents.models import Assignment, Attachment, Document, RegisterEntry
 from engine.documents.queries import within
+from engine.documents.rules import AGENCY_WIDE
 from engine.documents.searching import asking, words
 from engine.documents.searching.asking import Criteria, Term
 from engine.documents.searching.models import DocumentWords, SavedSearch, SearchChoice, WordsDue
@@ -24,6 +25,7 @@ PAGE = 25
 COUNTED = 300
 FEW = 3_000  # words found in no more documents are taken from the index whole
 LOOKED_AT = (150, 600, 2_400)  # documents among which a page of more frequent words is sought
+AHEAD = 8  # times as many of the agency are looked through for somebody who may see some of them only
 # The same words as the indexes of migration 0008.
 _ISSUED: ColumnElement[Any] = text("coalesce(document.issued_date, '0001-01-01'::date)")  # type: ignore[assignment]
 _DUE: ColumnElement[Any] = text("coalesce(document.due_date, '9999-12-31'::date)")  # type: ignore[assignment]
@@ -118,7 +120,8 @@ def count(session: Session, actor: Actor, criteria: Criteria, *, loose: bool = F
     """How many are found; `most + 1` stands for more than `most`."""
     _by_index(session)
     if not loose and most <= COUNTED and _said(actor, criteria, loose=False):
-        for query in (_among_next(actor, criteria, "", LOOKED_AT[1]), _among_some(actor, criteria)):
+        nearest = () if _sees_some(actor) else (_among_next(actor, criteria, "", LOOKED_AT[1]),)
+        for query in (*nearest, _among_some(actor, criteria)):
             if _counted(session, query, most) > most:
                 return most + 1
     return _counted(session, matching(actor, criteria, loose=loose), most)
@@ -159,12 +162,19 @@ def _among_next(actor: Actor, criteria: Criteria, after: str, looked_at: int) ->
 
     Their words are read one by one: the index would give those of the whole agency (`is true` keeps it out).
     """
-    seen = _ordered(_after(select(Document).where(within(actor)), criteria.order, after), criteria.order)
-    next_ones = seen.with_only_columns(Document.id).limit(looked_at).subquery()
-    query = select(Document).join(next_ones, next_ones.c.id == Document.id)
+    ahead = _sees_some(actor) and looked_at < LOOKED_AT[-1]
+    scope = Document.agency_id == actor.agency_id if ahead else within(actor)
+    seen = _ordered(_after(select(Document).where(scope), criteria.order, after), criteria.order)
+    next_ones = seen.with_only_columns(Document.id).limit(looked_at * AHEAD if ahead else looked_at).subquery()
+    query = select(Document).where(within(actor)).join(next_ones, next_ones.c.id == Document.id)
     query = query.join(DocumentWords, DocumentWords.document_id == Document.id)
     said = [each.is_(True) for each in _said(actor, criteria, loose=False)]
     return _ordered(query.where(*_filters(criteria), *said), criteria.order)
+
+
+def _sees_some(actor: Actor) -> bool:
+    """Whether the actor sees part of the agency's documents: sorting all of that part costs more than going along."""
+    return not (actor.roles | actor.stand_in_groups) & AGENCY_WIDE
 
 
 def _said(actor: Actor, criteria: Criteria, *, loose: bool) -> list[ColumnElement[bool]]:

@@ -25,9 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
     with sites(QUICK if options.quick else Scale(), say) as made:
         crowds = [rounds.Crowd(site) for site in made]
         rounds.alternate(crowds, *((1, 15.0) if options.quick else (3, 45.0)))
+        say("rounds are over")
         for crowd in crowds:
             figures |= {f"{crowd.site.documents:,} documents: {name}": value for name, value in summary(crowd).items()}
         figures |= ratios(*crowds)
+        say(json.dumps(figures, ensure_ascii=False))  # what follows takes a while
         figures |= papers.measure(crowds[-1])
         figures |= paint.measure(crowds[-1])
     for name, value in figures.items():
@@ -58,6 +60,13 @@ def summary(crowd: rounds.Crowd) -> dict[str, Any]:
             found[f"{kind}, p95 ms"] = rounds.p95(times)
             found[f"{kind}, worst ms"] = max(times)
     found["answers a second"] = crowd.per_second
+    if crowd.busy.there:
+        used = crowd.busy
+        found["processors used by this, %"] = used.ours / used.there * 100
+        found["processors used by anything else, %"] = (used.used - used.ours) / used.there * 100
+        found["processor ms for an answer, all programs together"] = (
+            used.ours * 1000 / sum(map(len, crowd.times.values()))
+        )
     if crowd.wrong:
         found["answers that went wrong"] = str(dict(crowd.wrong))
     return found

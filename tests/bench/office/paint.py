@@ -36,7 +36,7 @@ def measure(crowd: Crowd) -> dict[str, Any]:
         found |= _pressed(page, f"keys in an inbox of {rows} rows", ["j"] * (KEYS // 2) + ["k"] * (KEYS // 2))
         page.goto(f"{address}/search")
         page.locator("[data-search], input[name=q]").last.focus()
-        text = "rà soát công trình xây dựng trên địa bàn xã " * 3
+        text = "ra soat cong trinh xay dung tren dia ban xa " * 3
         found |= _pressed(
             page, "keys in the words of a search", ["Space" if key == " " else key for key in text[:KEYS]]
         )

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from itsdangerous import URLSafeTimedSerializer
 
-from tests.bench.office import cases
+from tests.bench.office import busy, cases
 from tests.bench.office.sites import Site
 from tests.bench.office.waiting import Visitor
 from web.launcher.programs import ROOT, environment_of
@@ -32,6 +32,7 @@ class Crowd:
         self.times: Times = defaultdict(list)
         self.wrong: dict[str, int] = defaultdict(int)
         self.seconds = 0.0
+        self.busy = busy.NOTHING
         with psycopg.connect(site.address) as connection:
             self.plans = [self._plan(connection, each) for each in site.visitors]
 
@@ -40,12 +41,14 @@ class Crowd:
         for each in self.plans:
             each |= {"tasks": self.left[each["id"]], "seed": self.chance.randrange(2**32)}
         plan = {"port": self.site.port, "seconds": seconds, "think": think, "people": self.plans}
+        before = busy.now()
         ran = subprocess.run(
             [sys.executable, "-m", "tests.bench.office.load"], input=json.dumps(plan).encode(), check=True, cwd=ROOT,
             stdout=subprocess.PIPE, env=environment_of(self.site.settings),
         )  # fmt: skip
         done, self.left = json.loads(ran.stdout)
         self.seconds += seconds
+        self.busy += busy.now() - before
         for kind, took, status in (each for person in done for each in person):
             if status == 200:
                 self.times[kind].append(took)
@@ -57,6 +60,7 @@ class Crowd:
         self.times.clear()
         self.wrong.clear()
         self.seconds = 0.0
+        self.busy = busy.NOTHING
 
     @property
     def per_second(self) -> float:

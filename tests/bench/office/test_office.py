@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from engine.platform import Platform, system
 from engine.settings import Settings
 from engine.tasks import queries as tasks
 from tests.bench.office import __main__ as office
-from tests.bench.office import archive, cases, rounds, town, waiting, words
+from tests.bench.office import archive, busy, cases, rounds, town, waiting, words
 from tests.bench.search import Speech
 from web.app import create_app
 
@@ -67,6 +68,16 @@ def test_a_made_up_archive_is_like_one_that_has_grown(made: Any) -> None:
     watched = [next(each for each in people if each.role == role) for role in town.ROLES]
     found = cases.prepare(platform, offices, watched, 1)
     assert {len(found[each.person_id]) for each in watched} == {1}
+
+
+def test_what_others_use_is_told_apart() -> None:
+    before = busy.now()
+    began = time.process_time()
+    while time.process_time() - began < 0.1:
+        pass
+    spent = busy.now() - before
+    assert 0.05 <= spent.ours <= spent.used + 0.05
+    assert spent + busy.NOTHING == spent
 
 
 def test_percentiles_and_aims() -> None:

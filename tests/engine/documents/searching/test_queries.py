@@ -136,6 +136,24 @@ def test_pages_neither_repeat_nor_leave_out(
     assert seen == expected[order]
 
 
+@pytest.mark.parametrize("looked_at", [(100, 100), (1, 100, 100), (1, 1, 100), (1, 1)])
+def test_frequent_words_are_found_in_what_one_takes_part_in(
+    platform: Platform, office: Office, clerk: Actor, monkeypatch: pytest.MonkeyPatch, looked_at: tuple[int, ...]
+) -> None:
+    monkeypatch.setattr(queries, "LOOKED_AT", looked_at)
+    monkeypatch.setattr(queries, "FEW", 1)
+    made = [builders.arrived(platform, office, subject="Đất").id for _ in range(6)]
+    specialist = builders.actor(platform, office["specialist"])
+    for each in made[::2]:
+        platform.run(clerk, documents.add_party, each, person_id=specialist.person_id, reason="lead")
+    platform.run(system(), commands.refresh)
+    with platform.reading() as session:
+        for order, expected in (("newest", made[::2][::-1]), ("issued", made[::2][::-1]), ("oldest", made[::2])):
+            page = queries.find(session, specialist, Criteria(text="đất", order=order), limit=3)
+            assert [row.id for row in page.documents] == expected
+        assert queries.count(session, specialist, Criteria(text="đất")) == 3
+
+
 def test_places_nobody_gave_begin_at_the_first(platform: Platform, office: Office, clerk: Actor) -> None:
     one = builders.arrived(platform, office, subject="Đất").id
     for after in ("x", "9" * 40, "2026-99-99.5", "٣", "' or 1=1", "-1"):
