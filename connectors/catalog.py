@@ -15,6 +15,7 @@ import connectors.scanning.operations
 import connectors.signing.copies
 import connectors.signing.operations
 import engine.documents.operations
+import engine.holding
 import engine.instances.moving.operations
 import engine.instances.operations
 import engine.opinions.operations

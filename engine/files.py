@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
 
 from engine.errors import PlatformError
@@ -27,11 +28,14 @@ class FileStore:
         return self.folder / sha256[:2] / sha256[2:4] / sha256
 
     def put(self, content: bytes) -> str:
-        """Store bytes durably and return their SHA-256."""
+        """Store bytes durably and return their SHA-256; bytes that are there already count as used now."""
         sha256 = hashlib.sha256(content).hexdigest()
         target = self.path(sha256)
-        if target.exists():
+        try:
+            os.utime(target)
             return sha256
+        except FileNotFoundError:
+            pass
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent)
         try:
@@ -55,6 +59,17 @@ class FileStore:
             raise FileMissing("Tệp trong kho lưu trữ không còn nguyên vẹn.")
         return content
 
-    def remove(self, sha256: str) -> None:
-        """Destroy the bytes (recall, QD28-9.2b); removing what isn't there is no error."""
-        self.path(sha256).unlink(missing_ok=True)
+    def remove(self, sha256: str, *, unused_for: float = 0) -> bool:
+        """Destroy the bytes (recall, QD28-9.2b); False when they were put less than `unused_for` seconds ago.
+
+        Removing what isn't there is no error.
+        """
+        target = self.path(sha256)
+        try:
+            # the file's own time against the machine's: both are the store's, not the office's
+            if unused_for and time.time() - target.stat().st_mtime < unused_for:
+                return False
+        except FileNotFoundError:
+            return True
+        target.unlink(missing_ok=True)
+        return True

@@ -146,19 +146,3 @@ def recognise_file(given: RecogniseFile, outside: Outside) -> FileRecognised:
     platform.run(system(outside.agency_id), searching.keep_content, given.file_hash, state, said, note)
     platform.run(system(), searching.refresh)
     return FileRecognised(len(said))
-
-
-@dataclass(frozen=True)
-class RemoveBytes:
-    """Take out of the store what neither documents nor scans hold any more."""
-
-    hashes: list[str] = parameter("Mã băm của các tệp", kind="list")
-
-
-@operation(intake.REMOVE_BYTES, version=1, name="Xóa tệp của bản quét đã xong", outside=True, legal_basis=("LA-1.2",))
-def remove_bytes(given: RemoveBytes, outside: Outside) -> None:
-    """Xóa ảnh trang và tệp của bản quét đã bỏ, đã dừng hoặc đã thành văn bản; chạy lại nhiều lần không hại gì."""
-    held = outside.platform.run(system(outside.agency_id), intake.still_held, given.hashes)
-    for sha256 in given.hashes:
-        if sha256 not in held:
-            outside.platform.files.remove(sha256)

@@ -82,10 +82,11 @@ def _internal(operation: Operation) -> bool:
     """Whether only the platform itself calls it."""
     return operation.key in {
         "archive.package", "conversion.make-report", "conversion.print-book", "conversion.read-content",
+        "documents.remove-bytes",
         "exchange.answer-unknown",
         "instances.deliver-message", "instances.move-cases", "notification.push", "notification.send-letter",
         "scanning.read-scan",
-        "scanning.recognise-file", "scanning.remove-bytes",
+        "scanning.recognise-file",
     }  # fmt: skip
 
 

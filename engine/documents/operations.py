@@ -9,10 +9,10 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.directory.calendars import office_calendar
-from engine.documents import commands, incoming, kinds, outgoing, queries, recall
+from engine.documents import commands, incoming, kinds, outgoing, queries
 from engine.errors import BusinessError, InvalidInput, NotAllowed
-from engine.operations import Outside, operation, parameter
-from engine.platform import Work, system
+from engine.operations import operation, parameter
+from engine.platform import Work
 
 TRANSITION = "document.transition"
 
@@ -400,20 +400,3 @@ class Freeze:
 def freeze(given: Freeze, work: Work) -> None:
     """Khóa văn bản đi đã thu hồi cùng dữ liệu của nó; không xóa gì."""
     _in_order(commands.freeze, work, given.document, given.reason)
-
-
-@dataclass(frozen=True)
-class RemoveBytes:
-    """Take the bytes of destroyed documents out of the file store."""
-
-    hashes: list[str] = parameter("Mã băm của các tệp", kind="list")
-
-
-@operation(recall.REMOVE_BYTES, version=1, name="Xóa tệp của văn bản đã hủy", outside=True, legal_basis=("QD28-9.2b",))
-def remove_bytes(given: RemoveBytes, outside: Outside) -> None:
-    """Xóa tệp khỏi kho khi không còn văn bản nào dùng; chạy lại nhiều lần không hại gì."""
-    # The store isn't part of the transaction: bytes may only go once the destruction is committed.
-    held = outside.platform.run(system(outside.agency_id), recall.still_held, given.hashes)
-    for sha256 in given.hashes:
-        if sha256 not in held:
-            outside.platform.files.remove(sha256)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, select, update
 
 from engine.documents import rules
-from engine.documents.models import Attachment, Document, RegisterEntry
+from engine.documents.models import Attachment, Document, DraftReason, DraftText, LayoutCheck, RegisterEntry
 from engine.documents.outgoing import locked_dispatch
 from engine.documents.queries import locked
 from engine.documents.text import fitting
 from engine.occasions import DESTROYED
 from engine.platform import Work
 
-REMOVE_BYTES = "documents.remove-bytes"
+REMOVE_BYTES = "documents.remove-bytes"  # carried out by engine.holding, which knows everybody who holds bytes
 
 
 def freeze(work: Work, document_id: int, reason: str) -> Document:
@@ -49,8 +49,8 @@ def recall_queued(work: Work, dispatch_id: int) -> bool:
 def destroy(work: Work, document_id: int, reason: str) -> Document:
     """Destroy a recalled document: content and metadata go, a tombstone of the recall stays (QD28-9.2b, SYS-8).
 
-    The arrival number is never used again. The bytes leave the store after the transaction, unless another
-    document holds the same.
+    The arrival number is never used again. The bytes leave the store after the transaction, unless somebody else
+    holds the same.
     """
     document = locked(work, document_id, "incoming")
     if document.destroyed_at is not None:
@@ -73,8 +73,13 @@ def destroy_expired(work: Work, document: Document, reason: str) -> Document:
 def _emptied(work: Work, document: Document, why: str) -> None:
     """Take content, files and what describes them away; the tombstone says what there was."""
     rows = work.session.scalars(select(Attachment).where(Attachment.document_id == document.id)).all()
+    checks = work.session.scalars(select(LayoutCheck).where(LayoutCheck.document_id == document.id)).all()
     document.tombstone = _tombstone(work, document, rows, why)
-    hashes = sorted({row.file_hash for row in rows} | ({document.raw_hash} if document.raw_hash else set()))
+    seen = {picture for check in checks for picture in check.pictures.values()}
+    hashes = sorted({row.file_hash for row in rows} | seen | ({document.raw_hash} if document.raw_hash else set()))
+    work.session.execute(delete(LayoutCheck).where(LayoutCheck.document_id == document.id))
+    work.session.execute(delete(DraftReason).where(DraftReason.attachment_id.in_([row.id for row in rows])))
+    work.session.execute(delete(DraftText).where(DraftText.document_id == document.id))
     for row in rows:
         work.session.delete(row)
     for field in (
@@ -109,10 +114,3 @@ def _note_in_register(work: Work, document: Document) -> None:
         .where(RegisterEntry.document_id == document.id)
         .values(note="Đã hủy theo thông báo thu hồi")
     )
-
-
-def still_held(work: Work, hashes: Sequence[str]) -> set[str]:
-    """Those of these hashes that some document still holds."""
-    held = set(work.session.scalars(select(Attachment.file_hash).where(Attachment.file_hash.in_(hashes)).distinct()))
-    raw = select(func.distinct(Document.raw_hash)).where(Document.raw_hash.in_(hashes))
-    return held | {found for found in work.session.scalars(raw) if found}

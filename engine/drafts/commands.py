@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from engine.documents import commands as documents
 from engine.documents import editing, formats, kinds
 from engine.documents.editing import Given, Upload
-from engine.documents.models import Attachment, DraftText
+from engine.documents.models import Attachment, DraftReason, DraftText, LayoutCheck
 from engine.documents.queries import locked
 from engine.documents.text import fitting
 from engine.drafts import queries, rules
-from engine.drafts.models import DraftReason, DraftTemplate, LayoutCheck
+from engine.drafts.models import DraftTemplate
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from engine.directory.models import Person
 from engine.documents import formats
 from engine.documents import queries as documents
-from engine.documents.models import Attachment, Document, DraftText
+from engine.documents.models import Attachment, Document, DraftReason, DraftText, LayoutCheck
 from engine.documents.searching.models import Content
-from engine.drafts.models import DraftReason, DraftTemplate, LayoutCheck
+from engine.drafts.models import DraftTemplate
 from engine.errors import NotFound
 from engine.platform import Actor
 

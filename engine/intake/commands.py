@@ -19,8 +19,7 @@ from engine.intake import queries
 from engine.intake.models import OPEN, RegistrationForm, Scan, Submission
 from engine.platform import Work
 
-READ_SCAN, REMOVE_BYTES = "scanning.read-scan", "scanning.remove-bytes"
-RECOGNISE = "scanning.recognise-file"
+READ_SCAN, RECOGNISE = "scanning.read-scan", "scanning.recognise-file"
 PICTURES = ("image/png", "image/jpeg", "image/tiff")
 TAKEN = (formats.PDF, *PICTURES)
 LONGEST_TEXT = 400_000
@@ -146,12 +145,7 @@ def settle(work: Work, row: Scan, document_id: int) -> None:
 
 def _forget_bytes(work: Work, row: Scan, hashes: Sequence[str]) -> None:
     if hashes:
-        work.send(REMOVE_BYTES, {"hashes": list(hashes)}, agency_id=row.agency_id)
-
-
-def still_held(work: Work, hashes: Sequence[str]) -> set[str]:
-    """Those of these hashes that a document or an open scan still holds."""
-    return recall.still_held(work, hashes) | queries.held_by_scans(work.session, hashes)
+        work.send(recall.REMOVE_BYTES, {"hashes": list(hashes)}, agency_id=row.agency_id)
 
 
 def _require_clerk(work: Work) -> None:

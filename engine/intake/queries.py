@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -87,11 +88,15 @@ def _recent(session: Session) -> int:
 
 def held_by_scans(session: Session, hashes: Sequence[str]) -> set[str]:
     """Those of these hashes that an open scan holds."""
-    rows = session.scalars(select(Scan).where(Scan.state.in_(OPEN)))
-    return {each for row in rows for each in bytes_of(row)} & set(hashes)
+    rows = session.execute(select(Scan.given, Scan.file_hash, Scan.pictures).where(Scan.state.in_(OPEN)))
+    return {each for given, file_hash, pictures in rows for each in _hashes(given, file_hash, pictures)} & set(hashes)
 
 
 def bytes_of(row: Scan) -> list[str]:
     """Every hash a scan keeps in the file store: what was given, the joined file, the pictures of its pages."""
-    given = [each["hash"] for each in row.given.get("files", [])]
-    return list(dict.fromkeys([*given, *([row.file_hash] if row.file_hash else []), *row.pictures.get("pages", [])]))
+    return _hashes(row.given, row.file_hash, row.pictures)
+
+
+def _hashes(given: Mapping[str, Any], file_hash: str | None, pictures: Mapping[str, Any]) -> list[str]:
+    files = [each["hash"] for each in given.get("files", [])]
+    return list(dict.fromkeys([*files, *([file_hash] if file_hash else []), *pictures.get("pages", [])]))

@@ -119,7 +119,7 @@ class ArchivePackage(Base):
     purpose: Mapped[str] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     identifier: Mapped[str] = mapped_column(String(60))  # urn:uuid:… of the package
-    file_hash: Mapped[str | None] = mapped_column(String(64))
+    file_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     file_name: Mapped[str] = mapped_column(String(255), default="")
     size: Mapped[int | None]
     counts: Mapped[Json]  # documents, files

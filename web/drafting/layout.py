@@ -9,9 +9,9 @@ from typing import Any
 from flask import Response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from engine.documents.models import LayoutCheck
 from engine.drafts import commands, queries
 from engine.drafts.layout.checking import CHECKER, summary
-from engine.drafts.models import LayoutCheck
 from engine.errors import NotFound
 from web.drafting.routes import origin, screen
 from web.session import actor, platform

@@ -14,6 +14,7 @@ from engine.documents.models import PrintedBook
 from engine.documents.prints import reading
 from engine.documents.prints.book import Book
 from engine.documents.prints.reading import Selection
+from engine.documents.recall import REMOVE_BYTES
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.occasions import READY
 from engine.platform import Actor, Work
@@ -154,12 +155,9 @@ def drop_expired(work: Work) -> int:
 
 
 def _drop(work: Work, rows: Sequence[PrintedBook]) -> None:
-    """Bytes leave the store by the operation that knows whether somebody else still holds them."""
     hashes = sorted({row.file_hash for row in rows if row.file_hash})
     for row in rows:
         work.session.delete(row)
     work.session.flush()
-    kept = set(work.session.scalars(select(PrintedBook.file_hash).where(PrintedBook.file_hash.in_(hashes))))
-    gone = [each for each in hashes if each not in kept]
-    if gone:
-        work.send("documents.remove-bytes", {"hashes": gone})
+    if hashes:
+        work.send(REMOVE_BYTES, {"hashes": hashes})

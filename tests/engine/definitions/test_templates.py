@@ -18,10 +18,11 @@ ANEW = (
 )
 INTERNAL = {
     "archive.package", "conversion.make-report", "conversion.print-book", "conversion.read-content",
+    "documents.remove-bytes",
     "exchange.answer-unknown",
     "instances.deliver-message", "instances.move-cases", "notification.push", "notification.send-letter",
     "scanning.read-scan",
-    "scanning.recognise-file", "scanning.remove-bytes",
+    "scanning.recognise-file",
 }  # fmt: skip
 
 

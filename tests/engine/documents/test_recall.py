@@ -5,27 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from engine.documents import commands, operations, queries
+from engine.documents import commands, queries
 from engine.documents.commands import Upload
 from engine.documents.models import Attachment, Document, RegisterEntry
 from engine.documents.recall import REMOVE_BYTES
 from engine.errors import InvalidInput, NotAllowed
 from engine.files import FileMissing
-from engine.operations import Outside
 from engine.outbox import Delivery
 from engine.platform import Platform, Work, system
-from tests import builders
+from tests import builders, removing
 from tests.builders import Office
-
-
-def removal_of(platform: Platform) -> Delivery:
-    with platform.reading() as session:
-        return session.scalars(select(Delivery).where(Delivery.operation == REMOVE_BYTES)).one()
-
-
-def carry_out(platform: Platform, delivery: Delivery) -> None:
-    given = platform.catalog.get(REMOVE_BYTES).read(delivery.given)
-    operations.remove_bytes(given, Outside(delivery.id, 1, delivery.agency_id, platform))
 
 
 def test_a_destroyed_document_leaves_a_tombstone_only(platform: Platform, office: Office) -> None:
@@ -58,7 +47,7 @@ def test_the_bytes_go_after_the_commit_and_again_without_harm(platform: Platform
     assert platform.files.get(file.file_hash)
 
     for _ in range(2):
-        carry_out(platform, removal_of(platform))
+        removing.carry_out(platform)
         with pytest.raises(FileMissing):
             platform.files.get(file.file_hash)
 
@@ -69,7 +58,7 @@ def test_bytes_another_document_holds_stay(platform: Platform, office: Office, o
     theirs = builders.registered(platform, other, main_file=same)
     platform.run(system(office.id), commands.destroy, document.id, "Ban hành nhầm")
 
-    carry_out(platform, removal_of(platform))
+    removing.carry_out(platform)
 
     with platform.reading() as session:
         (file,) = queries.attachments(session, theirs.id)

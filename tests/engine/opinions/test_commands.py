@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.clock import FixedClock
 from engine.directory import commands as directory
 from engine.documents import commands as documents
 from engine.errors import BusinessError, Conflict
 from engine.opinions import commands, queries
 from engine.platform import Platform, Work, system
 from tests import builders
-from tests.furnished import Furnished
-from tests.played import installation
-
-
-@pytest.fixture
-def platform(made_office: Furnished, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
-    with made_office.copied() as url:
-        made = builders.platform(installation(url, tmp_path), clock, tmp_path)
-        yield made
-        made.engine.dispose()
 
 
 def ask(platform: Platform, office: builders.Office, document_id: int, **more: Any) -> int:
