@@ -25,6 +25,9 @@ from engine.tasks import rules as task_rules
 from engine.tasks.models import Task, TaskCandidate
 from engine.tasks.succession.models import HandedItem, HandOver
 
+# Made once: a fresh alias has every one of its columns looked up again by SQLAlchemy, a millisecond each.
+_OTHER, _THIRD = aliased(Person), aliased(Person)
+
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
@@ -109,11 +112,10 @@ def timeline(session: Session, instance_id: int) -> list[Event]:
 def _events(session: Session, instances: Sequence[Instance]) -> list[Event]:
     """What happened in each of some instances, in their order; one reading however many they are."""
     by_id = {each.id: each for each in instances}
-    represented = aliased(Person)
     rows = session.execute(
-        select(Passage, Person.full_name, represented.full_name)
+        select(Passage, Person.full_name, _OTHER.full_name)
         .outerjoin(Person, Person.id == Passage.person_id)
-        .outerjoin(represented, represented.id == Passage.acting_for_id)
+        .outerjoin(_OTHER, _OTHER.id == Passage.acting_for_id)
         .where(Passage.instance_id.in_(by_id))
         .order_by(Passage.instance_id, Passage.id)
     )
@@ -154,17 +156,16 @@ def _events(session: Session, instances: Sequence[Instance]) -> list[Event]:
 
 def _handed_over(session: Session, by_id: Mapping[int, Instance]) -> list[Event]:
     """Who handed over open tasks of cases to whom when they left or moved (ND30-31.3.đ)."""
-    receiver, admin = aliased(Person), aliased(Person)
     rows = session.execute(
         select(
-            HandedItem.at, Task.instance_id, Task.element, Task.name, Person.full_name, receiver.full_name,
-            admin.full_name,
+            HandedItem.at, Task.instance_id, Task.element, Task.name, Person.full_name, _OTHER.full_name,
+            _THIRD.full_name,
         )
         .join(Task, and_(Task.id == HandedItem.subject_id, HandedItem.kind == "task"))
         .join(HandOver, HandOver.id == HandedItem.hand_over_id)
         .join(Person, Person.id == HandOver.person_id)
-        .join(receiver, receiver.id == HandedItem.receiver_id)
-        .outerjoin(admin, admin.id == HandOver.made_by_id)
+        .join(_OTHER, _OTHER.id == HandedItem.receiver_id)
+        .outerjoin(_THIRD, _THIRD.id == HandOver.made_by_id)
         .where(Task.instance_id.in_(by_id))
         .order_by(HandedItem.id)
     )  # fmt: skip

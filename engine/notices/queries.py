@@ -22,6 +22,7 @@ from engine.tasks.queries import stood_in_for
 
 PAGE = 50
 MOST_COUNTED = 99
+_BY = aliased(Person)  # made once: a fresh alias costs a millisecond
 WORK_KINDS = ("assigned", "offered", "urgent", "near", "late", "escalated", "urged")
 """Notices that ask for something to be done: they are settled when it is done, or somebody else does it."""
 
@@ -54,15 +55,15 @@ def notices(
     ids: Collection[int] | None = None,
 ) -> Sequence[Row]:  # fmt: skip
     """Notices of a person, newest first; `before_id` (the last one shown) gives the next page."""
-    by, seen = aliased(Person), _may_see(actor)
+    seen = _may_see(actor)
     rows = (
         select(
-            Notice, by.full_name, Task.name, seen.label("seen"), Document.id, Document.code, Document.subject,
+            Notice, _BY.full_name, Task.name, seen.label("seen"), Document.id, Document.code, Document.subject,
             _settled(actor),
         )
         .outerjoin(Task, Task.id == Notice.task_id)
         .outerjoin(Document, Document.id == func.coalesce(Notice.document_id, Task.document_id))
-        .outerjoin(by, by.id == Notice.by_id)
+        .outerjoin(_BY, _BY.id == Notice.by_id)
         .where(Notice.person_id == actor.person_id)
     )  # fmt: skip
     rows = rows.where(Notice.id.in_(ids)) if ids is not None else rows.where(Notice.bell)
