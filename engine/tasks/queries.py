@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import BigInteger, DateTime, Select, Text, and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from engine.directory.models import Person, RoleGrant
@@ -102,8 +104,14 @@ def choices(session: Session, actor: Actor, box: Box, now: datetime, *, wanted: 
 
 def counts(session: Session, actor: Actor, now: datetime) -> dict[Box, int]:
     """How many open tasks each box holds."""
-    every = [in_box(select(func.count()).select_from(Task), actor, box, now).scalar_subquery() for box in BOXES]
-    return dict(zip(BOXES, session.execute(select(*every)).one(), strict=True))
+    values = {
+        "agency": actor.agency_id, "person": actor.person_id, "groups": sorted(actor.groups), "soon": now + SOON,
+        "absent": sorted(actor.standing_in_for),
+    }  # fmt: skip
+    asked = _COUNTS
+    if actor.stand_in_limits:  # rare, and each has conditions of its own
+        asked = dataclasses.replace(_ANYBODY, stood_in_for=stood_in_for(actor)).counts()
+    return dict(zip(BOXES, session.execute(asked, values).one(), strict=True))
 
 
 def waiting_for(session: Session, actor: Actor, document_id: int | None, now: datetime) -> int | None:
@@ -204,20 +212,39 @@ def searched(rows: Any, search: str) -> Any:
 
 def in_box(rows: Any, actor: Actor, box: Box, now: datetime) -> Any:
     """Narrow a select on tasks, whatever its columns, to one box; every branch stays inside the actor's agency."""
-    rows = rows.where(Task.state == "open", Task.agency_id == actor.agency_id)
-    for_my_groups = exists().where(
-        TaskCandidate.task_id == Task.id,
-        TaskCandidate.agency_id == actor.agency_id,
-        TaskCandidate.group.in_(actor.groups),
-    )
-    unclaimed = and_(Task.assignee_id.is_(None), for_my_groups)
-    if box == "mine":
-        return rows.where(Task.assignee_id == actor.person_id)
-    if box == "groups":
-        return rows.where(unclaimed)
-    if box == "stand-in":
-        return rows.where(stood_in_for(actor))
-    return rows.where(or_(Task.assignee_id == actor.person_id, unclaimed), Task.due_at <= now + SOON)
+    groups = literal(sorted(actor.groups), ARRAY(Text))
+    return _Asking(actor.agency_id, actor.person_id, groups, stood_in_for(actor), now + SOON).narrow(rows, box)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Who asks and until when “soon” is: values of one question, or parameters of a statement made once for all."""
+
+    agency: Any
+    person: Any
+    groups: Any
+    stood_in_for: Any
+    soon: Any
+
+    def narrow(self, rows: Any, box: Box) -> Any:
+        rows = rows.where(Task.state == "open", Task.agency_id == self.agency)
+        for_my_groups = exists().where(
+            TaskCandidate.task_id == Task.id,
+            TaskCandidate.agency_id == self.agency,
+            TaskCandidate.group == func.any(self.groups),
+        )
+        unclaimed = and_(Task.assignee_id.is_(None), for_my_groups)
+        if box == "mine":
+            return rows.where(Task.assignee_id == self.person)
+        if box == "groups":
+            return rows.where(unclaimed)
+        if box == "stand-in":
+            return rows.where(self.stood_in_for)
+        return rows.where(or_(Task.assignee_id == self.person, unclaimed), Task.due_at <= self.soon)
+
+    def counts(self) -> Select[Any]:
+        """How many tasks each box holds, in the order of BOXES."""
+        return select(*(self.narrow(select(func.count()).select_from(Task), box).scalar_subquery() for box in BOXES))
 
 
 def stood_in_for(actor: Actor) -> Any:
@@ -227,3 +254,12 @@ def stood_in_for(actor: Actor) -> Any:
         for person_id, kind in sorted(actor.stand_in_limits)
     ]
     return or_(Task.assignee_id.in_(actor.standing_in_for), *limited)
+
+
+# Every page asks for these counts: the statement is made once, not for each of them.
+_ANYBODY = _Asking(
+    bindparam("agency", type_=BigInteger), bindparam("person", type_=BigInteger),
+    bindparam("groups", type_=ARRAY(Text)), Task.assignee_id == func.any(bindparam("absent", type_=ARRAY(BigInteger))),
+    bindparam("soon", type_=DateTime(timezone=True)),
+)  # fmt: skip
+_COUNTS = _ANYBODY.counts()
