@@ -71,6 +71,16 @@ def of_document(session: Session, actor: Actor, document_id: int) -> list[Line]:
     return [Line(row, asker, by, made.get(row.document_id or 0)) for row, asker, by in rows]
 
 
+def made_of(session: Session, original_id: int | None, document_id: object) -> int | None:
+    """The document a task is about: of a copy being made the copy itself, else what it is made of."""
+    if original_id is None or not isinstance(document_id, int):
+        return original_id
+    made = select(DocumentCopy.document_id).where(
+        DocumentCopy.document_id == document_id, DocumentCopy.original_id == original_id
+    )
+    return session.scalar(made) or original_id
+
+
 def copy_of(session: Session, document_id: int) -> DocumentCopy | None:
     """The copy that a document is, if it is one of ours."""
     return session.scalar(select(DocumentCopy).where(DocumentCopy.document_id == document_id))

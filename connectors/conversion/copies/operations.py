@@ -127,5 +127,6 @@ def _foot(session: Session, document: Document) -> Foot:
         kind=document.type_name, agency_name=agency.name, parent_name=agency.parent_name, code=document.code or "",
         dated=f"{agency.place}, {day}" if agency.place else day, capacity=document.signer_capacity,
         signer_position=document.signer_position, signer_name=document.signer_name,
-        recipients=tuple(each for each in places if each), kept=", ".join(["VT", *([unit.abbreviation] if unit else [])]),
+        recipients=tuple(each for each in places if each),
+        kept=", ".join(["VT", *([unit.abbreviation] if unit else [])]),
     )  # fmt: skip

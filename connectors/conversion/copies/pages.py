@@ -42,8 +42,8 @@ def copied(content: bytes, pages: Sequence[int] = ()) -> bytes:
             raise InvalidInput(f"Văn bản chỉ có {len(document)} trang, không có trang {last}.")
         if document.get_formtype() != pdfium.raw.FORMTYPE_NONE:
             document.init_forms()
-        for page in document:
-            page.flatten()
+            for page in document:
+                page.flatten()
         made.import_pages(document, [each - 1 for each in pages] or None)
         buffer = BytesIO()
         made.save(buffer)

@@ -27,6 +27,8 @@ SPECIAL: Mapping[str, Mapping[str, Any]] = {
         "file": 1,
     },
     "conversion.render-draft": {"file_name": "du-thao.pdf", "pages": 2},
+    "copying.grant": {"document": 9},
+    "copying.issue": {"dispatches": [501]},
     "documents.check": {"passed": True, "duplicate": False, "complete": True, "findings": []},
     "documents.assign": {"unit_dues": {}, "person_dues": {}},
     "documents.instruct": {"lead_unit": 3, "support_units": [], "due_at": None},

@@ -102,9 +102,7 @@ def open_for_copies(work: Work, agency_id: int) -> None:
     The agency's row is locked meanwhile, so that two first copies at once don't open two.
     """
     work.session.execute(select(Agency.id).where(Agency.id == agency_id).with_for_update())
-    usable = select(Register).where(
-        Register.agency_id == agency_id, Register.direction == "outgoing", Register.active
-    )
+    usable = select(Register).where(Register.agency_id == agency_id, Register.direction == "outgoing", Register.active)
     if any(set(each.type_names.get("only", ())) & set(kinds.COPIES) for each in work.session.scalars(usable)):
         return
     register = Register(
