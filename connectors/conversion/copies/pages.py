@@ -58,7 +58,7 @@ def free_below(content: bytes) -> float:
     document = pdfium.PdfDocument(content)
     try:
         page = document[len(document) - 1]
-        width, height = page.get_size()
+        width, height = (float(each) for each in page.get_size())
         if not (560 < width < 630 and 800 < height < 880):
             return 0
         image: Any = page.render(scale=_SCALE, grayscale=True).to_pil().convert("L")

@@ -93,6 +93,7 @@ ERRORS: Mapping[str, str] = {
     "conversion.file": "Không tạo được tệp PDF từ dự thảo",
     "document.transition": "Văn bản không ở trạng thái cho phép",
     "opinions.invalid": "Chưa đủ thông tin để lấy ý kiến",
+    "copying.refused": "Không sao được văn bản này",
     "records.refused": "Hồ sơ không nhận được văn bản này",
     "exchange.recalled": "Văn bản đã được thu hồi trước khi gửi",
     "exchange.failed": "Trục không nhận văn bản",
