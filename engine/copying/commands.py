@@ -51,6 +51,8 @@ def ask(
     verdict = rules.may_make(queries.standing(work.session, original), kind, form)
     wrong = {} if verdict else {"kind": verdict.reason}
     wrong |= rules.problems(kind, form, pages, excerpt, recipients, people, places, amount)
+    if not wrong and (lacking := rules.file_problem(kind, form, original, _files(work, original))):
+        wrong["kind"] = lacking
     if wrong:
         raise InvalidInput(" ".join(wrong.values()), wrong)
     is_excerpt, is_paper = kind == rules.EXCERPT, form == rules.PAPER
@@ -65,11 +67,30 @@ def ask(
         amount=amount if is_paper else 1, purpose=fitting("purpose", "mục đích", purpose, 500, required=True),
         asked_at=work.now, asked_by_id=work.actor.person_id,
     )  # fmt: skip
+    _require_new(work, row)
     work.session.add(row)
     work.session.flush()
     work.note("document.copy_asked", "document", original.id, original.agency_id, copy=row.id, kind=kind, form=form,
               purpose=row.purpose)  # fmt: skip
     return row
+
+
+def _files(work: Work, original: Document) -> list[tuple[str, str, str]]:
+    rows = document_queries.attachments(work.session, original.id)
+    return [(row.part, row.media_type, row.file_name) for row in rows]
+
+
+def _require_new(work: Work, row: DocumentCopy) -> None:
+    """The same page sent twice asks once: whoever has the same request running is told so."""
+    document_queries.locked(work, row.original_id)
+    running = select(DocumentCopy).where(
+        DocumentCopy.original_id == row.original_id, DocumentCopy.asked_by_id == row.asked_by_id,
+        DocumentCopy.state.in_(("asked", "granted", "made")),
+    )  # fmt: skip
+    same = ("kind", "form", "pages", "excerpt", "wanted", "places", "amount")
+    for other in work.session.scalars(running):
+        if all(getattr(other, name) == getattr(row, name) for name in same):
+            raise Conflict("Đề nghị sao này của bạn đang được làm; không gửi lại.")
 
 
 def _agencies(work: Work, original: Document, ids: Sequence[int]) -> list[int]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.documents import kinds
+from engine.documents import formats, kinds
 from engine.documents.models import Document
 from engine.platform import ALLOWED, Actor, Verdict
 
@@ -83,6 +83,24 @@ def may_approve(actor: Actor) -> Verdict:
     if actor.is_system or "leader" in actor.roles:
         return ALLOWED
     return Verdict(False, "Việc sao văn bản do lãnh đạo cơ quan quyết định.", "ND30-25")
+
+
+def file_problem(kind: str, form: str, original: Document, files: Sequence[tuple[str, str, str]]) -> str:
+    """What of the original's files (part, media type, name) keeps a copy from being made; empty when nothing does.
+
+    Sao y and sao lục are of the whole document, annexes included. What is on paper only is photocopied by hand, and
+    its copy's foot is all that is made here.
+    """
+    main = next((media for part, media, _name in files if part == "main"), None)
+    by_hand = main is None and form == PAPER and original.source == "paper"
+    if main != formats.PDF and not by_hand:
+        return "Văn bản không có tệp PDF nên không làm được bản sao."
+    if kind == EXCERPT:
+        return ""
+    others = [name for part, media, name in files if part == "annex" and media != formats.PDF]
+    if others:
+        return f"{kind} phải sao toàn bộ văn bản, mà tệp kèm theo không phải PDF: {', '.join(others)}."
+    return ""
 
 
 def page_numbers(text: str) -> list[int] | None:

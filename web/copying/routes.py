@@ -15,7 +15,7 @@ from engine.copying import queries, rules
 from engine.documents import formats, kinds
 from engine.documents import queries as documents
 from engine.documents.models import Document
-from engine.errors import InvalidInput, NotAllowed
+from engine.errors import Conflict, InvalidInput, NotAllowed
 from engine.files import FileMissing
 from engine.forms.context import FormContext
 from engine.instances import cases
@@ -46,6 +46,8 @@ def send(document_id: int) -> Any:
         _row, instance = platform().run(actor(), cases.begin_copy, document_id, **_wanted(given))
     except InvalidInput as problem:
         return _page(document_id, sent, problem), 422
+    except Conflict as problem:
+        return _page(document_id, sent, InvalidInput(str(problem))), 409
     except NotAllowed as problem:
         return _page(document_id, sent, InvalidInput(str(problem))), 403
     with platform().reading() as reading:

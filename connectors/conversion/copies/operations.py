@@ -66,10 +66,10 @@ def prepare(given: PrepareCopy, outside: Outside) -> CopyPrepared:
         if row is None or document.code is None:
             raise NotFound("Không tìm thấy bản sao đã có số.")
         original = documents.get(session, system(outside.agency_id), row.original_id)
-        source, excerpt = _source(session, original), _excerpt(session, row, original)
+        sources, excerpt = _sources(session, row, original), _excerpt(session, row, original)
         foot = _foot(session, document) if row.form == rules.PAPER else None
     try:
-        content = _content(row, original, platform.files.get(source) if source else None, excerpt)
+        content = _content(row, original, [platform.files.get(each) for each in sources], excerpt)
         if foot is not None:
             content = with_foot(content, foot, FONTS)
         if content is None:
@@ -80,7 +80,7 @@ def prepare(given: PrepareCopy, outside: Outside) -> CopyPrepared:
         raise BusinessError(FILE, str(error)) from error
 
 
-def _content(row: DocumentCopy, original: Document, source: bytes | None, excerpt: Draft | None) -> bytes | None:
+def _content(row: DocumentCopy, original: Document, sources: list[bytes], excerpt: Draft | None) -> bytes | None:
     from connectors.conversion.copies.pages import copied
     from connectors.conversion.layout import render_excerpt
     from connectors.pdf_fonts import FONTS
@@ -88,18 +88,22 @@ def _content(row: DocumentCopy, original: Document, source: bytes | None, excerp
     if excerpt is not None:
         day = written_date(original.issued_date) if original.issued_date else ""
         return render_excerpt(excerpt, original.code or "", day, FONTS)
-    if source is None:
+    if not sources:
         return None
-    return copied(source, rules.page_numbers(row.pages) or () if row.pages else ())
+    return copied(sources, rules.page_numbers(row.pages) or () if row.pages else ())
 
 
-def _source(session: Session, original: Document) -> str | None:
-    """The bytes to be copied: of a digitised paper document the scan, without the mark of its digitisation."""
+def _sources(session: Session, row: DocumentCopy, original: Document) -> list[str]:
+    """The bytes to be copied, annexes last; of a digitised paper document the scan, without the mark it got then."""
     main = documents.main_file(session, original.id)
     if main is None or main.media_type != formats.PDF:
-        return None
+        return []
     digitised = original.checks.get("digitised") or {}
-    return digitised["input_hash"] if digitised.get("file_hash") == main.file_hash else main.file_hash
+    first = digitised["input_hash"] if digitised.get("file_hash") == main.file_hash else main.file_hash
+    if row.kind == rules.EXCERPT:
+        return [first]
+    annexes = [each for each in documents.attachments(session, original.id) if each.part == "annex"]
+    return [first, *(each.file_hash for each in annexes if each.media_type == formats.PDF)]
 
 
 def _excerpt(session: Session, row: DocumentCopy, original: Document) -> Draft | None:

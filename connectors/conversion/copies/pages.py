@@ -27,16 +27,27 @@ def count(content: bytes) -> int:
         document.close()
 
 
-def copied(content: bytes, pages: Sequence[int] = ()) -> bytes:
-    """The pages (from 1; none: all) as a PDF of their own; InvalidInput when it can't be opened or has no such page.
+def copied(contents: Sequence[bytes], pages: Sequence[int] = ()) -> bytes:
+    """All pages of some PDFs as one, or these pages (from 1) of the first; InvalidInput when there is no such page.
 
     Signatures stay visible and are no fields any more: no program takes the copy for the signed document.
     """
+    made = pdfium.PdfDocument.new()
+    try:
+        for content in contents[:1] if pages else contents:
+            _take(made, content, pages)
+        buffer = BytesIO()
+        made.save(buffer)
+        return buffer.getvalue()
+    finally:
+        made.close()
+
+
+def _take(made: pdfium.PdfDocument, content: bytes, pages: Sequence[int]) -> None:
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:
         raise InvalidInput(_BROKEN) from error
-    made = pdfium.PdfDocument.new()
     try:
         if (last := max(pages, default=0)) > len(document):
             raise InvalidInput(f"Văn bản chỉ có {len(document)} trang, không có trang {last}.")
@@ -45,11 +56,7 @@ def copied(content: bytes, pages: Sequence[int] = ()) -> bytes:
             for page in document:
                 page.flatten()
         made.import_pages(document, [each - 1 for each in pages] or None)
-        buffer = BytesIO()
-        made.save(buffer)
-        return buffer.getvalue()
     finally:
-        made.close()
         document.close()
 
 

@@ -93,3 +93,20 @@ def test_what_a_request_lacks_is_said_at_its_field() -> None:
     assert wrong(EXCERPT, ELECTRONIC, "1", "Điều 1", to=[2]) == {"pages"}
     assert wrong(EXCERPT, ELECTRONIC, "1-", to=[2]) == {"pages"}
     assert wrong(EXCERPT, ELECTRONIC, "1-2", to=[2]) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "files", "said"),
+    [
+        (COPY, ELECTRONIC, [("main", "application/pdf", "a")], ""),
+        (COPY, ELECTRONIC, [], "không có tệp PDF"),
+        (COPY, PAPER, [], ""),
+        (COPY, PAPER, [("main", "application/msword", "a")], "không có tệp PDF"),
+        (COPY, PAPER, [("main", "application/pdf", "a"), ("annex", "application/zip", "b.zip")], "b.zip"),
+        (EXCERPT, PAPER, [("main", "application/pdf", "a"), ("annex", "application/zip", "b.zip")], ""),
+    ],
+)
+def test_a_full_copy_needs_every_file_as_pages(kind: str, form: str, files: Any, said: str) -> None:
+    found = rules.file_problem(kind, form, document(source="paper"), files)
+    assert said in found
+    assert bool(found) == bool(said)

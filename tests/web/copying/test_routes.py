@@ -101,6 +101,7 @@ def test_a_leaders_own_request_is_not_asked_about_and_one_series_numbers_all_kin
     assert "trang." in too_far.text
     for more in ({}, {"kind": "Trích sao", "excerpt": "Điều 1. Rà soát quy hoạch."}):
         assert leader.post(where, data=asked(**more)).status_code == 303
+    assert leader.post(where, data=asked()).status_code == 409  # sent twice, made once
     carry_out_all(platform)
     row, made = copied(platform, original)
     assert made is not None
