@@ -110,6 +110,13 @@ def _people(work: Work, ids: Sequence[int]) -> list[int]:
     return [each.id for each in found]
 
 
+def receivers(work: Work, row: DocumentCopy) -> str:
+    """Who gets a copy, in words: agencies or places on paper, then own people."""
+    agencies = [directory.agency(work.session, each).name for each in row.wanted["recipients"]]
+    people = [directory.person(work.session, row.agency_id, each).full_name for each in row.wanted["people"]]
+    return "; ".join([*agencies, *(line.strip(" -;.") for line in row.places.splitlines() if line.strip()), *people])
+
+
 # --- The decision ---------------------------------------------------------------------------------------------
 
 
@@ -164,7 +171,7 @@ def _document(work: Work, row: DocumentCopy, original: Document) -> Document:
         agency_id=row.agency_id, direction="outgoing", status="approved", source="drafted", type_name=row.kind,
         subject=original.subject, description=about[:500], organ_name=agency.name, unit_id=asker.unit_id,
         organ_id=directory.code_for(work.session, agency.id, directory.today(work.now)), drafter_id=asker.id,
-        urgency=original.urgency, language=original.language, issued_amount=row.amount,
+        urgency=0, language=original.language, issued_amount=row.amount,
         to_places="\n".join([*row.places.splitlines(), *names])[:1000], created_at=work.now,
         created_by_id=work.actor.person_id, verification={}, tombstone={}, frozen=False, reply_required=False,
         checks={"copy": {"kind": row.kind, "form": row.form, "original": original.id}}, reply_requirement="", body="",

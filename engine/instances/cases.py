@@ -228,6 +228,7 @@ def begin_copy(work: Work, document_id: int, **wanted: Any) -> tuple[DocumentCop
         "copy": row.id, "document_id": original.id, "asker": row.asked_by_id, "asker_name": work.actor.name,
         "approver": row.asked_by_id, "by_leader": bool(copying_rules.may_approve(work.actor)), "kind": row.kind,
         "electronic": electronic, "amount": row.amount, "purpose": row.purpose,
+        "places": copying.receivers(work, row)[:500],
         "title": f"{original.code or original.type_name} · {original.subject}"[:200],
     }  # fmt: skip
     return row, commands.start_instance(work, "copying", row.agency_id, data)
