@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import connectors.archive.operations
 import connectors.conversion.checking.operations
+import connectors.conversion.copies.operations
 import connectors.conversion.operations
 import connectors.conversion.opinions
 import connectors.conversion.prints.operations
@@ -14,6 +15,7 @@ import connectors.notification.pushing
 import connectors.scanning.operations
 import connectors.signing.copies
 import connectors.signing.operations
+import engine.copying.operations
 import engine.documents.operations
 import engine.holding
 import engine.instances.moving.operations

@@ -24,6 +24,7 @@ from web.archive import lending as archive_lending
 from web.archive import routes as archive
 from web.authority import routes as authority
 from web.calendar import routes as calendar
+from web.copying import routes as copying
 from web.database import configuration, db
 from web.directory import people
 from web.directory import routes as directory
@@ -80,6 +81,7 @@ SCREENS = (
     notices.screen,
     documents.screen,
     opinions.screen,
+    copying.screen,
     drafting.screen,
     intake.screen,
     registers.screen,

@@ -43,7 +43,7 @@ def text(value: str) -> str:
     return escape(composed(value), quote=False)
 
 
-class _Column:
+class Column:
     """Paragraphs under each other in a column, with thin rules between where the norm wants them."""
 
     def __init__(self, width: float) -> None:
@@ -86,7 +86,7 @@ class Head(Flowable):  # type: ignore[misc]
     def __init__(self, draft: Draft, styles: Styles, marks: Marks) -> None:
         super().__init__()
         self.draft, self.styles, self.marks = draft, styles, marks
-        self.left, self.right = _Column(LEFT_COLUMN), _Column(RIGHT_COLUMN)
+        self.left, self.right = Column(LEFT_COLUMN), Column(RIGHT_COLUMN)
         self._fill_agency()
         self._fill_nation()
         shared = max(self.left.height, self.right.height) + 5
@@ -114,7 +114,7 @@ class Head(Flowable):  # type: ignore[misc]
         self.right.rule(styles.face.width(MOTTO, NORMAL, styles.face.bold))
 
     @staticmethod
-    def _line_at(column: _Column, depth: float) -> float:
+    def _line_at(column: Column, depth: float) -> float:
         """Both number and date stand on one line, below the higher of the two columns."""
         column.space(depth - column.height)
         return column.space(FIELD_HEIGHT)
@@ -144,7 +144,7 @@ class Head(Flowable):  # type: ignore[misc]
         self.marks.put("number", self, x + label_width, y, width, FIELD_HEIGHT)
 
     def _draw_date(self, y: float) -> None:
-        face, label = self.styles.face, f"{composed(self.draft.place)}, "
+        face, label = self.styles.face, f"{composed(self.draft.place)}, " if self.draft.place else ""
         label_width = face.width(label, NORMAL, face.italic)
         width = face.width("ngày 00 tháng 00 năm 0000", NORMAL, face.italic) + 4
         x = LEFT_COLUMN + max((RIGHT_COLUMN - label_width - width) / 2, 0)
@@ -176,12 +176,12 @@ class SignatureBlock(Flowable):  # type: ignore[misc]
     def __init__(self, draft: Draft, styles: Styles, marks: Marks, recipients: list[str]) -> None:
         super().__init__()
         self.marks = marks
-        self.left = _Column(TEXT_WIDTH - SIGNATURE_COLUMN - 4 * MM)
+        self.left = Column(TEXT_WIDTH - SIGNATURE_COLUMN - 4 * MM)
         if recipients:
             self.left.add("Nơi nhận:", styles.label())
         for line in recipients:
             self.left.add(line, styles.listed(11, hanging=2.2 * MM))
-        self.right = _Column(SIGNATURE_COLUMN)
+        self.right = Column(SIGNATURE_COLUMN)
         for line in (draft.capacity, draft.signer_position):
             if line:
                 self.right.add(text(line.upper()), styles.centred(NORMAL, bold=True))

@@ -27,7 +27,7 @@ from connectors.conversion.styles import (
     TOP,
     Styles,
 )
-from connectors.pdf_fields import DATE, MM, NUMBER, Line, Places, add_fields, draw_lines, seal_beside
+from connectors.pdf_fields import DATE, MM, NUMBER, Box, Line, Places, add_fields, draw_lines, seal_beside
 from connectors.pdf_fonts import Typeface, composed, typeface
 
 RECIPIENTS_BESIDE = 18
@@ -48,6 +48,37 @@ def render_draft(draft: Draft, fonts: Path) -> bytes:
     person = marks.boxes["person"]
     places = Places(marks.boxes["number"], marks.boxes["date"], person, seal_beside(person))
     return _with_fields(page, places, _placeholders(draft, places, face))
+
+
+def render_excerpt(draft: Draft, code: str, dated: str, fonts: Path) -> bytes:
+    """An excerpt with every component of the original (ND30-25): its number and date, “(Đã ký)” for its signature.
+
+    A PDF without any fields; Errors as in `render_draft`.
+    """
+    face = typeface(fonts)
+    marks = Marks()
+    page = _typeset(draft, Styles(face), marks)
+    said = {"number": (code, face.regular), "date": (dated, face.italic), "person": ("(Đã ký)", face.italic)}
+    writer = copy_into_new_writer(PdfFileReader(BytesIO(page)))
+    for name, (words, cut) in said.items():
+        box = marks.boxes[name]
+        # the signature's room is higher than a line: its words stand in its middle
+        rows = [Line("", cut, NORMAL)] if name == "person" else []
+        align = "center" if name == "person" else "left"
+        drawn = draw_lines(box.width, box.height, [*rows, Line(words, cut, NORMAL, align)])
+        _stamp(writer, box, drawn)
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def _stamp(writer: Any, box: Box, drawn: bytes) -> None:
+    """Paint a one-page PDF into a rectangle of a page."""
+    name = pdf_name(f"/Said{box.page}x{round(box.x0)}y{round(box.y0)}")
+    shown = writer.import_page_as_xobject(PdfFileReader(BytesIO(drawn)))
+    resources = generic.DictionaryObject({pdf_name("/XObject"): generic.DictionaryObject({name: shown})})
+    paint = generic.StreamObject(stream_data=f"q 1 0 0 1 {box.x0:.2f} {box.y0:.2f} cm {name} Do Q".encode())
+    writer.add_stream_to_page(box.page, writer.add_object(paint), resources=resources)
 
 
 def _placeholders(draft: Draft, places: Places, face: Typeface) -> dict[str, bytes]:

@@ -1,15 +1,17 @@
-"""The operation that makes a digitised paper document the agency's: visible mark and signature (PL I, box 14)."""
+"""Operations that put the agency's mark and signature on copies (PL I, box 14): digitised paper, copies made here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
+from engine.copying import commands as copying
 from engine.directory import queries as directory
 from engine.documents import commands as documents
-from engine.documents import formats, queries
+from engine.documents import formats, queries, rules
 from engine.documents.searching.commands import carry_content
 from engine.errors import BusinessError, Conflict, PermanentError
 from engine.instances.cases import CERTIFY_COPY
@@ -18,6 +20,7 @@ from engine.platform import Work, system
 
 FILE = "signing.file"
 ORIGIN = "certified"
+SIGN_COPY = "signing.sign-copy"
 
 
 @dataclass(frozen=True)
@@ -100,3 +103,65 @@ def certify_copy(given: CertifyCopy, outside: Outside) -> CopyCertified:
 def _done(about: tuple[str, str, str, str, str], file_hash: str, serial: str, conclusion: str) -> CopyCertified:
     input_hash, name, at, clerk, agency = about
     return CopyCertified(input_hash, file_hash, name, at, clerk, agency, serial, conclusion)
+
+
+# --- Copies made here -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SignCopy:
+    """Mark and sign an electronic copy for the agency."""
+
+    document: int = parameter("Bản sao", kind="document", help="Văn bản là bản sao, thường là ${copy_document}.")
+
+
+@dataclass(frozen=True)
+class CopySigned:
+    """The signed copy by its hash, made from which file, when, with which certificate, what a check of it found."""
+
+    input_hash: str
+    file_hash: str
+    file_name: str
+    signed_at: str
+    serial: str
+    report: dict[str, Any]
+
+
+def record_signed_copy(given: SignCopy, result: Mapping[str, Any], work: Work) -> None:
+    """Make the signed copy the main file and keep the report of its check."""
+    main = queries.main_file(work.session, given.document)
+    if main is None or main.file_hash != result["input_hash"]:
+        raise Conflict("Tệp của bản sao đã thay đổi trong lúc ký; hệ thống sẽ ký lại tệp mới.")
+    at = datetime.fromisoformat(result["signed_at"])
+    document = copying.keep_signed(work, given.document, result["file_hash"], result["file_name"], at)
+    document.verification = dict(result["report"])
+
+
+@operation(
+    SIGN_COPY, version=1, name="Ký số bản sao điện tử", outside=True, settle=record_signed_copy,
+    errors=("signing.certificate", "signing.device", FILE), legal_basis=("ND30-25", "ND30-32.2", "ND30-33.2"),
+)  # fmt: skip
+def sign_copy_made(given: SignCopy, outside: Outside) -> CopySigned:
+    """Ghi hình thức sao, tên cơ quan sao, thời gian ký ở góc trên bên phải trang đầu và ký số của cơ quan."""
+    from connectors.signing.client import signing_client
+    from connectors.signing.pades import sign_made_copy
+    from connectors.signing.verification import verify
+
+    platform, client = outside.platform, signing_client(outside.platform)
+    with platform.reading() as session:
+        document = queries.get(session, system(outside.agency_id), given.document)
+        main = queries.main_file(session, document.id)
+        if not rules.is_copy(document) or main is None:
+            raise BusinessError(FILE, "Chỉ ký số bản sao đã làm xong.")
+        identity = client.agency(session, document.agency_id)
+    try:
+        content = sign_made_copy(platform.files.get(main.file_hash), document.type_name, identity, client.desk)
+    except PermanentError as error:
+        raise BusinessError(FILE, str(error)) from error
+    report = verify(content, client.trust(), client.now)
+    if report.conclusion != "copy":
+        raise PermanentError("Bản sao sau khi ký số không qua được kiểm tra: " + " ".join(report.reasons))
+    kept = platform.files.put(content)
+    return CopySigned(
+        main.file_hash, kept, main.file_name, client.now.isoformat(), f"{identity.serial:x}", report.to_dict()
+    )

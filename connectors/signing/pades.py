@@ -135,6 +135,20 @@ def sign_copy(pdf: bytes, clerk: str, identity: Identity, desk: Desk) -> bytes:
     return _signed_in_words(pdf, COPY, (width, height, 3 * MM), look, identity, desk)
 
 
+def made_copy_lines(kind: str, agency: str, at: datetime) -> list[str]:
+    """What box 14 of PL I asks for: kind of copy, copying agency, moment with the zone of Vietnam."""
+    return [kind.upper(), agency, at.astimezone(VIETNAM).strftime("%d-%m-%Y %H:%M:%S +07:00")]
+
+
+def sign_made_copy(pdf: bytes, kind: str, identity: Identity, desk: Desk) -> bytes:
+    """Sign a copy for the agency that made it: text at the top right of page 1, no picture (PL I, box 14).
+
+    PermanentError when the file can't be read or bears a mark already, TemporaryError without a time stamp.
+    """
+    width, height, look = draw_copy(made_copy_lines(kind, identity.holder.name, desk.now), desk.face)
+    return _signed_in_words(pdf, COPY, (width, height, 3 * MM), look, identity, desk)
+
+
 def _signed_in_words(
     pdf: bytes, field: str, place: tuple[float, float, float], look: bytes, identity: Identity, desk: Desk
 ) -> bytes:

@@ -28,7 +28,7 @@ STAND_IN_KINDS: dict[str, str] = {"incoming": "Văn bản đến", "outgoing": "
 """Kinds of work a stand-in may be limited to."""
 STAND_IN_PROCEDURES: dict[str, frozenset[str]] = {
     "incoming": frozenset({"incoming-document", "resolution"}),
-    "outgoing": frozenset({"outgoing-document", "dispatch-follow-up", "recall"}),
+    "outgoing": frozenset({"outgoing-document", "dispatch-follow-up", "recall", "copying"}),
     "dossier": frozenset({"dossier-list", "dossier-loan", "dossier-disposal"}),
 }
 """The procedures whose tasks belong to each kind; variants of an agency keep their procedure's key."""

@@ -26,6 +26,8 @@ KINDS: tuple[Kind, ...] = tuple(
 )  # fmt: skip
 OFFICIAL_LETTER = "Công văn"
 COPIES: dict[str, str] = {"Sao y": "SY", "Trích sao": "TrS", "Sao lục": "SL"}
+NAMES: tuple[str, ...] = (*(kind.name for kind in KINDS), *COPIES)
+"""What an incoming document, a register or a search may be about: every kind, and the copies of PL III."""
 _BY_NAME = {kind.name.casefold(): kind for kind in KINDS}
 
 

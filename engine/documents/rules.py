@@ -27,6 +27,8 @@ _OUTGOING: dict[str, frozenset[str]] = {
     "recalled": frozenset(),
     "cancelled": frozenset(),
 }
+_COPY = {**_OUTGOING, "approved": frozenset({"numbered", "cancelled"})}
+"""A copy bears no signature of the person who let it be made, only the agency's (PL I, box 14); on paper, by hand."""
 _INCOMING: dict[str, frozenset[str]] = {
     "arrived": frozenset({"checked", "returned", "recalled"}),
     "checked": frozenset({"registered", "returned", "recalled"}),
@@ -45,9 +47,20 @@ BEFORE_REGISTER = frozenset({"arrived", "checked"})
 _STILL_OPEN_AFTER_REGISTER = frozenset({"description", "due_date", "urgency"})
 
 
+def _table(document: Document) -> dict[str, frozenset[str]]:
+    if document.direction != "outgoing":
+        return _INCOMING
+    return _COPY if is_copy(document) else _OUTGOING
+
+
+def is_copy(document: Document) -> bool:
+    """Whether an outgoing document is a copy of another (ND30-25): nobody drafts one under these names."""
+    return document.direction == "outgoing" and document.type_name in kinds.COPIES
+
+
 def may_become(document: Document, status: str) -> Verdict:
     """Whether a document's status may change to another: the order of ND30-14 and ND30-20 is enforced here."""
-    table = _OUTGOING if document.direction == "outgoing" else _INCOMING
+    table = _table(document)
     wanted = kinds.status_name(document.direction, status)
     if status not in table:
         return Verdict(False, f"Văn bản không có trạng thái “{status}”.")
@@ -93,6 +106,8 @@ def may_be_numbered(document: Document) -> Verdict:
         return Verdict(False, "Chỉ văn bản đi mới được cấp số.")
     if document.code_number is not None:
         return Verdict(False, f"Văn bản đã được cấp số {document.code}.", "ND30-15.1")
+    if is_copy(document):
+        return may_become(document, "numbered")
     if document.person_signed_at is None or document.status != "signed":
         return Verdict(False, "Chỉ cấp số sau khi người có thẩm quyền đã ký.", "ND30-15.2")
     return may_become(document, "numbered")

@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.copying import commands as copying
+from engine.copying import rules as copying_rules
+from engine.copying.models import DocumentCopy
 from engine.documents import commands as documents
 from engine.documents import formats
 from engine.documents import queries as document_queries
@@ -214,3 +217,18 @@ def begin_disposal(work: Work, wishes: Mapping[int, disposal.Wish], reason: str)
         "keep": row.counts["keep"],
     }  # fmt: skip
     return row, commands.start_instance(work, "dossier-disposal", row.agency_id, data)
+
+
+def begin_copy(work: Work, document_id: int, **wanted: Any) -> tuple[DocumentCopy, Instance]:
+    """Ask for a copy of a document (ND30-25); arguments as copying.commands.ask. A leader's own request is granted."""
+    row = copying.ask(work, document_id, **wanted)
+    original = work.session.get_one(Document, row.original_id)
+    electronic = row.form == copying_rules.ELECTRONIC
+    data = {
+        "copy": row.id, "document_id": original.id, "asker": row.asked_by_id, "asker_name": work.actor.name,
+        "approver": row.asked_by_id, "by_leader": bool(copying_rules.may_approve(work.actor)), "kind": row.kind,
+        "electronic": electronic, "amount": row.amount, "purpose": row.purpose,
+        "places": copying.receivers(work, row)[:500],
+        "title": f"{original.code or original.type_name} · {original.subject}"[:200],
+    }  # fmt: skip
+    return row, commands.start_instance(work, "copying", row.agency_id, data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 
 import engine.audit
+import engine.copying.models
 import engine.definitions.models
 import engine.directory.authority.models
 import engine.directory.models

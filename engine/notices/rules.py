@@ -50,6 +50,7 @@ KINDS: dict[str, Kind] = {
     "handed-over": Kind("Công việc, hồ sơ được bàn giao cho tôi", _ALL),
     "dossiers-due": Kind("Hồ sơ tôi giữ đến hạn nộp lưu", _ALL),
     "loan": Kind("Mượn, trả hồ sơ lưu trữ", _ALL),
+    "copy": Kind("Sao văn bản: kết quả, bản sao gửi cho tôi", _ALL),
     "rights-asked": Kind("Thay đổi quyền chờ xác nhận", _ALL, frozenset({"agency-admin", "leader"})),
     "report": Kind("Báo cáo định kỳ đã lập xong", _ALL),
     "ready": Kind("Bản in đã tạo xong", _BELL),

@@ -34,6 +34,10 @@ HEADLINES: Mapping[str, str] = {
     "loan-refused": "Đề nghị mượn hồ sơ không được duyệt.",
     "loan-due": "Hồ sơ bạn mượn sắp đến hạn trả.",
     "loan-ended": "Thời gian mượn hồ sơ đã hết.",
+    "copy": "Việc sao văn bản có kết quả.",
+    "copy-refused": "Đề nghị sao văn bản của bạn không được thực hiện.",
+    "copy-issued": "Bản sao bạn đề nghị đã phát hành.",
+    "copy-received": "Bạn nhận được một bản sao văn bản.",
     "rights-asked": "Thay đổi quyền của %(of)s chờ xác nhận.",
     "report": "Báo cáo định kỳ đã lập xong.",
     "ready": "Bản in đã tạo xong.",
@@ -60,8 +64,8 @@ def _sentence_of(row: Row) -> str:
     about = row.details
     if row.kind == "near" and about.get("level"):
         return "near-level"
-    if row.kind == "loan" and f"loan-{about.get('what')}" in HEADLINES:
-        return f"loan-{about['what']}"
+    if row.kind in ("loan", "copy") and f"{row.kind}-{about.get('what')}" in HEADLINES:
+        return f"{row.kind}-{about['what']}"
     told = row.by if row.kind in ("urged", "rejected") else about.get("recipient")
     return row.kind if told or f"{row.kind}-unknown" not in HEADLINES else f"{row.kind}-unknown"
 

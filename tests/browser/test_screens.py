@@ -46,6 +46,7 @@ SCREENS = {
     "document-incoming": ("vanthu.anphu", "/documents/{arrived}"),
     "document-draft": ("chuyenvien.sxd", "/documents/{draft}"),
     "opinions": ("chuyenvien.sxd", "/documents/{draft}/opinions"),
+    "copying": ("vanthu.anphu", "/documents/{arrived}/copy"),
     "authorisations": ("quantri.sxd", "/authorisations"),
     "approval-levels": ("quantri.sxd", "/approval-levels"),
     "document-audit": ("vanthu.sxd", "/documents/{request}/audit"),

@@ -13,10 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.audit import AuditEntry
+from engine.copying import queries as copying
+from engine.copying import rules as copying_rules
 from engine.directory import queries as directory
 from engine.directory.models import Agency, Person, Unit
 from engine.documents import queries as documents
 from engine.documents.models import Dispatch, DispatchStatus, Document
+from engine.documents.rules import is_copy
 from engine.drafts import queries as drafting
 from engine.drafts.layout.checking import summary
 from engine.drafts.rules import may_draft
@@ -69,13 +72,19 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "units": _names(session, Unit.id, Unit.name, [document.unit_id]),
         "links": documents.links(session, actor, document.id),
         "said_of_link": said_of_link,
+        "copies": copying.of_document(session, actor, document.id),
+        "copy_states": copying_rules.STATES,
+        "copy_forms": copying_rules.FORMS,
+        "may_copy": copying_rules.may_copy(document),
         "codes": [code.code for code in directory.codes_of(session, document.agency_id)],
         "own": session.get_one(Agency, document.agency_id),
         "events": instances.document_timeline(session, document.id),
         "runs": runs,
         "dossiers": records.of_document(session, actor, document.id),
         "open_tasks": worklists.open_on(session, document.id),
-        "drafts": _drafts(session, actor, document) if document.direction == "outgoing" else None,
+        "drafts": (
+            _drafts(session, actor, document) if document.direction == "outgoing" and not is_copy(document) else None
+        ),
     }
 
 
@@ -114,11 +123,11 @@ def said_of_link(kind: str, outward: bool) -> str:
     """Return what a link says from this document's side."""
     away = {
         "answers": _("Trả lời văn bản"), "replaces": _("Thay thế văn bản"), "corrects": _("Đính chính văn bản"),
-        "recalls": _("Thu hồi văn bản"),
+        "recalls": _("Thu hồi văn bản"), "copies": _("Là bản sao của"),
     }  # fmt: skip
     back = {
         "answers": _("Được trả lời bằng"), "replaces": _("Được thay thế bằng"), "corrects": _("Được đính chính bằng"),
-        "recalls": _("Bị thu hồi bằng"),
+        "recalls": _("Bị thu hồi bằng"), "copies": _("Có bản sao"),
     }  # fmt: skip
     return (away if outward else back).get(kind, _("Liên quan đến"))
 
@@ -213,6 +222,12 @@ def actions() -> dict[str, str]:
         "document.version_added": _("Thêm bản dự thảo"),
         "document.layout_checked": _("Kiểm tra thể thức"),
         "document.copy_certified": _("Ghi dấu và ký số bản số hóa"),
+        "document.copy_asked": _("Đề nghị sao văn bản"),
+        "document.copy_granted": _("Cho sao văn bản"),
+        "document.copy_refused": _("Không cho sao hoặc không làm được"),
+        "document.drafted_as_copy": _("Lập thành bản sao"),
+        "document.copy_handed_out": _("Giao bản sao giấy"),
+        "document.copy_issued": _("Phát hành bản sao"),
         "document.duplicate_accepted": _("Đăng ký dù giống văn bản trước"),
         "document.file_removed": _("Gỡ tệp"),
         "document.main_replaced": _("Thay tệp chính"),

@@ -52,7 +52,7 @@ class Converted:
 def context(given: Mapping[str, Any] | None = None) -> FormContext:
     """Catalogues, today, and values the form begins with."""
     data = {
-        "kinds": [{"value": kind.name, "label": kind.name} for kind in kinds.KINDS],
+        "kinds": [{"value": name, "label": name} for name in kinds.NAMES],
         "urgencies": [{"value": value, "label": name} for value, name in kinds.URGENCY.items() if value < 4],
         **(given or {}),
     }
@@ -63,7 +63,7 @@ def begins_with(
     proposals: Mapping[str, Any], kept: RegistrationForm | None = None, pages: int | None = None
 ) -> dict[str, Any]:
     """Values a form begins with: what the pages propose; a kept form fills what they are silent or unsure about."""
-    known_kinds = {kind.name for kind in kinds.KINDS}
+    known_kinds = set(kinds.NAMES)
     values: dict[str, Any] = dict(kept.values) if kept else {}
     if pages is not None:
         values["page_amount"] = pages

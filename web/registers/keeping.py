@@ -40,7 +40,7 @@ def manage() -> Any:
     """Show every register with what may be done to it, and open one."""
     who, sent, status = keeper(), None, 200
     errors: Errors = {}
-    context = FormContext({"kinds": [kind.name for kind in kinds.KINDS]})
+    context = FormContext({"kinds": list(kinds.NAMES)})
     if request.method == "POST":
         sent = posted(REGISTER)
         try:

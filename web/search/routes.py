@@ -53,7 +53,7 @@ def results() -> Any:
             most=queries.COUNTED, rows=_rows(reading, page, wanted, shown), columns=shown,
             all_columns=columns.COLUMNS, always=columns.ALWAYS, words=kinds, asking=asking,
             saved=queries.saved_searches(reading, actor().person_id or 0), after=after,
-            registers_said=registers, units_said=units, kinds_said=[(kind.name, kind.name) for kind in kinds.KINDS],
+            registers_said=registers, units_said=units, kinds_said=[(name, name) for name in kinds.NAMES],
         ), 422 if problems else 200  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.copying import queries as copying
 from engine.definitions import queries as definitions
 from engine.directory import queries as directory
 from engine.directory.models import Person
@@ -275,7 +276,8 @@ def _passing(reading: Session, view: TaskView) -> dict[str, Any]:
 
 def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:
     """Whoever may see the task sees its document's head and files; the document's own page asks its own question."""
-    document = reading.get(Document, view.task.document_id) if view.task.document_id else None
+    about = copying.made_of(reading, view.task.document_id, view.task.data.get("copy_document"))
+    document = reading.get(Document, about) if about else None
     if document is None:
         return {"document": None, "files": [], "shown": None, "verdict": None, "links": [], "status": ""}
     found = papers.files(reading, document)

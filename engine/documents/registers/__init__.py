@@ -18,6 +18,7 @@ from engine.documents.registers.lines import (
 from engine.documents.registers.opening import (
     add_register,
     close_register,
+    open_for_copies,
     open_usual_registers,
     own_register,
     register_for,
@@ -27,6 +28,6 @@ from engine.documents.registers.opening import (
 
 __all__ = [
     "UNNUMBERED", "add_register", "cancel_number", "cancel_number_of", "close_register", "enter", "hold_number",
-    "hold_secondary", "keep_for", "open_usual_registers", "own_register", "register_for", "release_number",
-    "rename_register", "reopen_register", "start_numbers_at", "take_number", "use_held",
+    "hold_secondary", "keep_for", "open_for_copies", "open_usual_registers", "own_register", "register_for",
+    "release_number", "rename_register", "reopen_register", "start_numbers_at", "take_number", "use_held",
 ]  # fmt: skip

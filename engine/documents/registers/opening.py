@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, select
 
+from engine.directory.models import Agency
 from engine.documents import kinds, rules
 from engine.documents.models import Document, Register, RegisterEntry
 from engine.documents.text import fitting
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 
+COPIES = "Sổ đăng ký bản sao"
 USUAL = {"incoming": "Sổ đăng ký văn bản đến", "outgoing": "Sổ đăng ký văn bản đi"}
 DIRECTIONS = tuple(USUAL)
 
@@ -92,6 +94,24 @@ def open_usual_registers(work: Work, agency_id: int) -> list[Register]:
     """
     kept = set(work.session.scalars(select(Register.direction).where(Register.agency_id == agency_id, Register.active)))
     return [add_register(work, agency_id, each, name) for each, name in USUAL.items() if each not in kept]
+
+
+def open_for_copies(work: Work, agency_id: int) -> None:
+    """Open the register of copies when the agency has none: one series for sao y, sao lục and trích sao (PL I).
+
+    The agency's row is locked meanwhile, so that two first copies at once don't open two.
+    """
+    work.session.execute(select(Agency.id).where(Agency.id == agency_id).with_for_update())
+    usable = select(Register).where(Register.agency_id == agency_id, Register.direction == "outgoing", Register.active)
+    if any(set(each.type_names.get("only", ())) & set(kinds.COPIES) for each in work.session.scalars(usable)):
+        return
+    register = Register(
+        agency_id=agency_id, direction="outgoing", name=COPIES, type_names={"only": list(kinds.COPIES)}, body_name="",
+        notation="", with_year=False, active=True,
+    )  # fmt: skip
+    work.session.add(register)
+    work.session.flush()
+    work.note("register.added", "register", register.id, agency_id, name=register.name, direction="outgoing")
 
 
 def close_register(work: Work, register_id: int) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
+from sqlalchemy import select
 
 from connectors.delivery import carry_out_all
 from connectors.scanning.pages import join
@@ -17,9 +20,11 @@ from connectors.signing.identity import Identity
 from connectors.signing.pades import Desk
 from connectors.signing.verification import verify
 from engine.clock import FixedClock
+from engine.copying import commands as copying
+from engine.copying.models import DocumentCopy
 from engine.documents import commands as documents
 from engine.documents import queries
-from engine.documents.models import Document
+from engine.documents.models import Document, RegisterEntry
 from engine.documents.searching.commands import keep_content
 from engine.documents.searching.models import Content
 from engine.instances.cases import CERTIFY_COPY
@@ -109,3 +114,104 @@ def test_what_is_no_digitised_paper_is_not_certified(
         row = certified(platform, office, arrived(platform, office, content, **fields))
         assert row.state == "failed"
         assert said in (row.last_error or "")
+
+
+# --- Copies made here -----------------------------------------------------------------------------------------
+
+
+def made(platform: Platform, office: builders.Office, original: Document, **wanted: Any) -> Document:
+    """A copy asked for, granted and numbered, its pages made."""
+    given = {"kind": "Sao y", "form": "electronic", "purpose": "Gửi kèm hồ sơ", "people": [office["unit-head"].id]}
+    row = platform.run(builders.actor(platform, office["clerk"]), copying.ask, original.id, **given | wanted)
+
+    def grant(work: Work) -> Document:
+        document = copying.grant(work, row.id, office["leader"].id)
+        documents.number_outgoing(work, document.id)
+        work.send("conversion.prepare-copy", {"document": document.id})
+        return document
+
+    document = platform.run(system(office.id), grant)
+    carry_out_all(platform)
+    return document
+
+
+def signed(platform: Platform, office: builders.Office, document: Document) -> tuple[Document, bytes]:
+    """The copy after the agency's signature, and its file."""
+    platform.run(system(office.id), lambda work: work.send("signing.sign-copy", {"document": document.id}))
+    carry_out_all(platform)
+    with platform.reading() as session:
+        main = queries.main_file(session, document.id)
+        assert main is not None
+        return session.get_one(Document, document.id), platform.files.get(main.file_hash)
+
+
+def words(content: bytes) -> str:
+    opened = pdfium.PdfDocument(content)
+    opened.init_forms()
+    for page in opened:
+        page.flatten()
+    flat = pdfium.PdfDocument(written(opened))
+    return "\n".join(page.get_textpage().get_text_range() for page in flat)
+
+
+def written(opened: pdfium.PdfDocument) -> bytes:
+    buffer = BytesIO()
+    opened.save(buffer)
+    return buffer.getvalue()
+
+
+def test_an_electronic_copy_of_paper_bears_box_14_and_verifies_as_a_copy(
+    platform: Platform, office: builders.Office, authority: LocalAuthority
+) -> None:
+    original = arrived(platform, office, papers.paper(), code="9/UBND", organ_name="UBND xã Bên Kia")
+    register(platform, office, original)
+    certified(platform, office, original)  # its own mark of a digitised paper stays out of the copy
+    document, content = signed(platform, office, made(platform, office, original))
+    assert (document.status, document.verification["conclusion"]) == ("sealed", "copy")
+    report = verify(content, authority.trust(platform.clock.now()), platform.clock.now())
+    assert (report.conclusion, report.proposal, len(report.signatures)) == ("copy", "accept", 1)
+    said = words(content)
+    assert "SAO Y" in said
+    assert office.agency.name in said
+    assert "+07:00" in said
+    assert "SỐ HÓA" not in said
+
+
+def test_an_excerpt_of_an_electronic_document_has_the_components_of_the_original(
+    platform: Platform, office: builders.Office
+) -> None:
+    original = arrived(platform, office, papers.paper(), source="axis", code="9/UBND", signer_name="Nguyễn Văn Ký",
+                       organ_name="UBND xã Bên Kia", issued_date=date(2026, 11, 20))  # fmt: skip
+    register(platform, office, original)
+    excerpt = {"kind": "Trích sao", "excerpt": "Điều 2. Báo cáo trước ngày 05 tháng 12."}
+    document, content = signed(platform, office, made(platform, office, original, **excerpt))
+    assert (document.status, document.code) == ("sealed", f"01/TrS-{office.agency.abbreviation}")
+    said = words(content)
+    for each in ("TRÍCH SAO", "9/UBND", "ngày 20 tháng 11 năm 2026", "Điều 2.", "(Đã ký)", "Nguyễn Văn Ký"):
+        assert each in said
+
+
+def test_a_copy_that_cannot_be_made_says_so_and_its_number_stays_as_cancelled(
+    platform: Platform, office: builders.Office
+) -> None:
+    original = arrived(platform, office, papers.paper())
+    register(platform, office, original)
+    document = made(platform, office, original, kind="Trích sao", pages="7")
+    with platform.reading() as session:
+        row = session.scalars(select(Delivery).where(Delivery.operation == "conversion.prepare-copy")).one()
+        assert "chỉ có 1 trang" in (row.last_error or "")
+        copy = session.scalars(select(DocumentCopy)).one()
+    platform.run(system(office.id), copying.refuse, copy.id, office["leader"].id, "Không có trang 7.")
+    with platform.reading() as session:
+        assert session.get_one(Document, document.id).status == "cancelled"
+        assert session.get_one(DocumentCopy, copy.id).state == "failed"
+        entry = session.scalars(select(RegisterEntry).where(RegisterEntry.document_id == document.id)).one()
+        assert entry.state == "cancelled"
+
+
+def register(platform: Platform, office: builders.Office, document: Document) -> None:
+    def enter(work: Work) -> None:
+        documents.check(work, document.id)
+        documents.register_incoming(work, document.id)
+
+    platform.run(builders.actor(platform, office["clerk"]), enter)

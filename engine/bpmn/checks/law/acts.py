@@ -24,6 +24,7 @@ OPERATIONS: Mapping[str, str] = {
     "documents.number": "number",
     "signing.seal": "seal",
     "documents.issue": "issue",
+    "copying.issue": "issue-copy",
     "documents.link-answer": "link-answer",
     "exchange.send": "send",
     "documents.destroy": "destroy",

@@ -19,7 +19,7 @@ _CARRIED = ("document", "dispatch", "document_id", "file", "files", "attachment"
 
 def _issued_before_sending(case: Case) -> Iterator[Found]:
     if case.drafts or case.does("issue", "number", "seal"):
-        for each in case.without(case.doing("send"), case.done("issue")):
+        for each in case.without(case.doing("send"), case.done("issue", "issue-copy")):
             yield each, (
                 f"Có đường đi tới {case.reached(each)} mà văn bản chưa được phát hành; "
                 "hãy đặt thao tác “Phát hành văn bản” trước khi gửi."

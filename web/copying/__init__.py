@@ -1,0 +1,1 @@
+"""Copies of a document asked for: kinds that are possible, why others are not."""
