@@ -45,7 +45,7 @@ def apply(work: Work, document: Document, values: Mapping[str, Any]) -> None:
             )
         document.type_name = kind.name
         if "signer_id" in values or ("type_name" in values and document.signer_id is not None):
-            _name_signer(work, document)
+            name_signer(work, document)
         if problems := rules.reply_problem(document.reply_required, document.due_date, document.reply_requirement):
             raise InvalidInput(" ".join(problems.values()), problems)
     elif "code" in values:
@@ -53,7 +53,8 @@ def apply(work: Work, document: Document, values: Mapping[str, Any]) -> None:
     refold(document)
 
 
-def _name_signer(work: Work, document: Document) -> None:
+def name_signer(work: Work, document: Document) -> None:
+    """Write down the name, post and capacity of who is to sign; InvalidInput when they may not (ND30-13.3)."""
     document.signer_name = document.signer_position = document.signer_capacity = ""
     if document.signer_id is None:
         return

@@ -298,5 +298,6 @@ _WHO: Mapping[str, _Finder] = {
     occasions.HANDED_OVER: _own,
     occasions.DOSSIERS_DUE: _own,
     occasions.LOAN: _own,
+    occasions.SIGNER: _own,
     occasions.RIGHTS_ASKED: _confirmers,
 }

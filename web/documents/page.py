@@ -18,6 +18,7 @@ from engine.directory.models import Agency, Person, Unit
 from engine.documents import queries as documents
 from engine.documents.models import Dispatch, DispatchStatus, Document
 from engine.drafts import queries as drafting
+from engine.drafts import signers
 from engine.drafts.layout.checking import summary
 from engine.drafts.rules import may_draft
 from engine.instances import queries as instances
@@ -87,7 +88,10 @@ def _drafts(session: Session, actor: Actor, document: Document) -> dict[str, Any
     said = [_("%(count)s bản", count=count) if count else _("Chưa có bản nào.")]
     if check is not None and check.state == "done":
         said.append(summary(check.report))
-    return {"said": " · ".join(said), "may": may_draft(actor, document), "file_id": file.id if file else None}
+    return {
+        "said": " · ".join(said), "may": may_draft(actor, document), "file_id": file.id if file else None,
+        "signer": signers.problem(session, document, directory.today(now())), "unsigned": signers.is_open(document),
+    }  # fmt: skip
 
 
 def _names(session: Session, key: Any, name: Any, ids: Iterable[int | None]) -> dict[int, str]:
@@ -198,6 +202,7 @@ def actions() -> dict[str, str]:
         "opinions.explained": _("Tiếp thu, giải trình ý kiến"),
         "opinions.closed": _("Kết thúc lấy ý kiến"),
         "document.status_changed": _("Chuyển trạng thái"),
+        "document.signer_changed": _("Chọn người ký khác"),
         "document.numbered": _("Cấp số"),
         "document.signed": _("Ký số cá nhân"),
         "document.sealed": _("Ký số cơ quan"),

@@ -92,6 +92,8 @@ def _about(row: Notice) -> str:
         return url_for("worklist.inbox", box="stand-in")
     if row.kind == "handed-over":
         return url_for("succession.minutes", hand_over_id=row.details["hand_over"])
+    if row.kind == "signer" and row.document_id:
+        return url_for("drafting.signer", outgoing_id=row.document_id)
     if row.kind == "rights-asked":
         return url_for("rights.index")
     if row.kind == "loan":

@@ -18,6 +18,7 @@ from engine.directory.rules import ROLES
 from engine.documents import kinds
 from engine.documents.models import Document
 from engine.documents.text import fold
+from engine.drafts import signers
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.forms.form import Form
 from engine.instances import commands as instances
@@ -277,13 +278,15 @@ def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:
     """Whoever may see the task sees its document's head and files; the document's own page asks its own question."""
     document = reading.get(Document, view.task.document_id) if view.task.document_id else None
     if document is None:
-        return {"document": None, "files": [], "shown": None, "verdict": None, "links": [], "status": ""}
+        empty = {"document": None, "files": [], "shown": None, "verdict": None}
+        return {**empty, "links": [], "status": "", "signer": True}
     found = papers.files(reading, document)
     return {
         "document": document,
         "files": found,
         "shown": papers.chosen(found, request.args.get("file")),
         "verdict": papers.verdict(document),
+        "signer": signers.problem(reading, document, directory.today(now())),
         "links": [],
         "status": kinds.status_name(document.direction, document.status),
     }
