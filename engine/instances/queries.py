@@ -304,6 +304,15 @@ def waits(session: Session, instance_id: int) -> Sequence[Subscription]:
     return session.scalars(rows.order_by(Subscription.due_at.asc().nulls_last(), Subscription.id)).all()
 
 
+def waited_for(session: Session, agency_id: int, name: str, correlation: str) -> bool:
+    """Whether a running case of an agency waits for a message; one nobody waits for would be kept for later."""
+    rows = select(Subscription.id).where(
+        Subscription.kind == "message", Subscription.name == name, Subscription.agency_id == agency_id,
+        Subscription.correlation == correlation,
+    )  # fmt: skip
+    return session.scalar(rows.limit(1)) is not None
+
+
 def diagram(session: Session, version_id: int) -> tuple[bytes, Mapping[str, str]]:
     """The drawing of a version, and element id → name."""
     ready = definitions.ready(session, version_id)

@@ -26,6 +26,7 @@ ICONS = {
     "urged": "bell", "refused": "alert", "answered": "check", "standing-in": "stand-in", "ready": "download",
     "undelivered": "alert", "incident": "alert", "handed-over": "inbox", "dossiers-due": "clock", "loan": "file",
     "rejected": "retry", "escalated": "alert", "urgent": "bolt", "report": "download", "rights-asked": "lock",
+    "signer": "pen",
 }  # fmt: skip
 LARGEST = 2**63 - 1
 

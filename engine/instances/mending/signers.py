@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from engine.directory import queries as directory
 from engine.documents import editing
 from engine.documents import queries as documents
@@ -12,7 +10,7 @@ from engine.documents.text import fitting
 from engine.drafts import signers
 from engine.errors import Conflict, InvalidInput
 from engine.instances.commands import receive_message
-from engine.instances.models import Subscription
+from engine.instances.queries import waited_for
 from engine.platform import Work
 
 CHANGED = "signer-changed"
@@ -39,7 +37,7 @@ def choose_signer(work: Work, document_id: int, signer_id: int | None, reason: s
         raise InvalidInput(said, {"signer_id": said})
     document.signer_id = signer_id
     editing.name_signer(work, document)
-    waiting = _waited_for(work, document)
+    waiting = waited_for(work.session, document.agency_id, CHANGED, str(document.id))
     if document.status == "approved":
         if not waiting:
             raise Conflict("Quy trình đang chạy chưa có bước đổi người ký; người giữ việc ký trả dự thảo để trình lại.")
@@ -51,10 +49,3 @@ def choose_signer(work: Work, document_id: int, signer_id: int | None, reason: s
     if waiting:
         receive_message(work, document.agency_id, CHANGED, str(document.id), {"signer": signer_id})
     return document
-
-
-def _waited_for(work: Work, document: Document) -> bool:
-    """Whether the case stands where another signer changes its way; a message nobody waits for would be kept."""
-    waits = (Subscription.kind == "message", Subscription.name == CHANGED, Subscription.agency_id == document.agency_id)
-    query = select(Subscription.id).where(*waits, Subscription.correlation == str(document.id))
-    return work.session.scalar(query.limit(1)) is not None

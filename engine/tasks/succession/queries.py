@@ -176,6 +176,40 @@ def _to_sign(agency_id: int, person_id: int, now: datetime) -> Any:
     return query.where(signers.naming(agency_id, person_id)).order_by(Document.id)
 
 
+# --- Between whom -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody who can take over, with their unit; whether they hold every role of who hands over."""
+
+    person: Person
+    unit: str
+    same_roles: bool
+
+
+def receivers(session: Session, leaver: Person, today: date) -> list[Receiver]:
+    """Who can take over from somebody (`rules.receiver_problem` says nothing against them), by name."""
+    rows = select(Person, Unit.name).outerjoin(Unit, Unit.id == Person.unit_id).where(
+        Person.agency_id == leaver.agency_id, Person.active, Person.closes_on.is_(None), Person.id != leaver.id
+    )  # fmt: skip
+    held = select(RoleGrant.person_id, RoleGrant.role).where(RoleGrant.agency_id == leaver.agency_id)
+    roles: dict[int, set[str]] = {}
+    for person_id, role in session.execute(held.where(valid_on(RoleGrant, today))):
+        roles.setdefault(person_id, set()).add(role)
+    wanted = roles.get(leaver.id, set())
+    return [
+        Receiver(person, unit or "", bool(wanted) and wanted <= roles.get(person.id, set()))
+        for person, unit in session.execute(rows.order_by(Person.full_name, Person.id))
+    ]
+
+
+def leavers(session: Session, agency_id: int) -> Sequence[Person]:
+    """Who can hand over: people at work whose hand-over isn't under way, by name."""
+    rows = select(Person).where(Person.agency_id == agency_id, Person.active, Person.closes_on.is_(None))
+    return session.scalars(rows.order_by(Person.full_name, Person.id)).all()
+
+
 # --- Hand-overs that were made ------------------------------------------------------------------------------------
 
 

@@ -72,6 +72,16 @@ def test_the_list_of_a_year_is_approved(platform: Platform, office: builders.Off
     said = client.post("/archive/lists/2026/submit", follow_redirects=True).text
     assert "Đã trình danh mục hồ sơ năm 2026" in said
     assert "đang chờ" in client.post("/archive/lists/2026/submit", follow_redirects=True).text
+
+    why = {"reason": "Thiếu đề mục tài chính"}
+    other = sign_in(builders.person(platform, office.agency, "clerk"))
+    assert "Chỉ người đã trình rút lại được" in other.get("/archive").text
+    assert "Chỉ người đã trình" in other.post("/archive/lists/2026/withdraw", data=why, follow_redirects=True).text
+    assert "Đã rút danh mục" in client.post("/archive/lists/2026/withdraw", data=why, follow_redirects=True).text
+    assert "Rút lại: Thiếu đề mục tài chính" in client.get("/archive").text
+    again = client.post("/archive/lists/2026/withdraw", data=why, follow_redirects=True).text
+    assert "không có gì để rút lại" in again
+    client.post("/archive/lists/2026/submit")
     leader = sign_in(office["leader"])
     where = f"/tasks/{task(platform, 'approve-list')}"
     assert "gồm 1 hồ sơ dự kiến" in leader.get(where).text

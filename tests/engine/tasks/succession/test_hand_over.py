@@ -26,7 +26,7 @@ from engine.tasks import commands as tasks
 from engine.tasks import kept
 from engine.tasks.filters import Filter
 from engine.tasks.models import KeptFilter, Task, TaskCandidate
-from engine.tasks.succession import commands, merging, queries
+from engine.tasks.succession import commands, merging, queries, rules
 from engine.tasks.succession.models import HandedItem, HandOver
 from tests import builders
 from tests.builders import Office, actor
@@ -254,3 +254,23 @@ def test_news_of_what_was_issued_reaches_the_receiver(platform: Platform, office
         return [each.person_id for each in receivers.of(work.session, news, work.now)]
 
     assert platform.run(system(office.id), told) == [receiver.id]
+
+
+def test_only_who_may_take_over_is_offered_those_of_the_same_roles_first(
+    platform: Platform, office: Office, receiver: Person
+) -> None:
+    closing = builders.person(platform, office.agency, "specialist", unit=office.unit, full_name="Sắp Nghỉ")
+
+    def leaves(work: Work) -> None:
+        work.session.get_one(Person, closing.id).closes_on = TODAY + timedelta(days=9)
+        work.session.get_one(Person, office["form-checker"].id).active = False
+
+    platform.run(system(), leaves)
+    with platform.reading() as session:
+        leaver = session.get_one(Person, office["specialist"].id)
+        found = queries.receivers(session, leaver, TODAY)
+        assert all(rules.receiver_problem(leaver, each.person, office.id, TODAY) is None for each in found)
+        offered = {each.person.id: each.same_roles for each in found}
+    assert offered[receiver.id] is True
+    assert offered[office["clerk"].id] is False
+    assert not {leaver.id, closing.id, office["form-checker"].id} & set(offered)
