@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -193,6 +193,18 @@ def take_out(work: Work, dossier_id: int, entry_id: int, reason: str) -> None:
     work.note("dossier.document_taken_out", "dossier", row.id, row.agency_id, document=entry.document_id, reason=why)
     work.note("document.taken_out_of_dossier", "document", entry.document_id, row.agency_id, dossier=row.notation,
               reason=why)  # fmt: skip
+
+
+def undo_put(work: Work, dossier_id: int, put_at: datetime) -> int:
+    """Take out again what the actor put in at one moment; how many. Refused once the dossier is closed."""
+    rows = select(DossierEntry.id).where(
+        DossierEntry.dossier_id == dossier_id, DossierEntry.put_at == put_at,
+        DossierEntry.put_by_id == work.actor.person_id, DossierEntry.taken_out_at.is_(None),
+    )  # fmt: skip
+    ids = work.session.scalars(rows.order_by(DossierEntry.ordinal.desc())).all()
+    for entry_id in ids:
+        take_out(work, dossier_id, entry_id, "Hoàn tác việc vừa đưa vào hồ sơ")
+    return len(ids)
 
 
 # --- Closing, reopening, freezing -----------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -69,12 +69,15 @@ def _reads_proposals() -> bool:
 
 @screen.post("/archive/receive")
 def receive() -> Any:
-    """Take over what was chosen, with minutes for each who hands over."""
+    """Show what was chosen once more, for it can't be undone; then take it over, with minutes for each who gives."""
     chosen = [int(each) for each in request.form.getlist("dossiers") if each.isdigit() and len(each) < 19]
+    if chosen and request.form.get("reviewed") != "1":
+        return _review(chosen)
     try:
         made = platform().run(actor(), handover.receive_many, chosen, request.form.get("condition", ""))
     except InvalidInput as error:
-        return _index(dict(error.fields) or {"dossiers": str(error)})
+        errors = dict(error.fields) or {"dossiers": str(error)}
+        return (_review(chosen, errors), 422) if chosen else _index(errors)
     except (Conflict, NotAllowed) as error:
         flash(str(error), "late")
         return redirect(url_for("archive.index"), 303)
@@ -82,6 +85,20 @@ def receive() -> Any:
     if len(made) == 1:
         return redirect(url_for("archive.paper", about="minutes", paper_id=made[0].id), 303)
     return redirect(url_for("archive.index"), 303)
+
+
+def _review(chosen: list[int], errors: Mapping[str, str] | None = None) -> str:
+    if not rules.keeps_list(actor()):
+        raise NotFound(_("Trang này dành cho văn thư và lưu trữ cơ quan."))
+    with platform().reading() as session:
+        offered = queries.listing(session, actor(), today().year, "offered", today(), limit=500)
+    rows = [each for each in offered if each.dossier.id in chosen]
+    if not rows:
+        raise NotFound(_("Không có hồ sơ nào chờ nhận."))
+    return render_template(
+        "archive/review.html", rows=rows, keepers=sorted({each.keeper for each in rows}), errors=errors or {},
+        condition=request.form.get("condition", handover.GOOD), maintenance=rules.maintenance,
+    )  # fmt: skip
 
 
 @screen.post("/archive/lists/<int:year>/<any(submit, withdraw, reopen):turn>")

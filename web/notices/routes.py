@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -17,8 +17,9 @@ from engine.notices import commands, queries
 from engine.notices.models import Notice
 from engine.notices.queries import Row
 from engine.notices.sentences import headline, matter
+from engine.platform import Work
 from web.layout import words
-from web.session import actor, inside, now, platform
+from web.session import actor, inside, moment_sent, now, platform
 
 screen = Blueprint("notices", __name__)
 ICONS = {
@@ -129,9 +130,23 @@ def read(notice_id: int) -> Any:
 def read_all() -> Any:
     """Let everything that was on the page count as read, not what has come since."""
     until = request.form.get("until", 0, type=int)
-    count = platform().run(actor(), commands.read_all, min(max(until, 0), LARGEST))
+
+    def read(work: Work) -> tuple[int, datetime]:
+        return commands.read_all(work, min(max(until, 0), LARGEST)), work.now
+
+    count, at = platform().run(actor(), read)
     if count:
         flash(_("Đã đánh dấu %(count)s thông báo là đã đọc.", count=count), "done")
+        flash(url_for("notices.unread_again", at=at.isoformat()), "undo")
+    return redirect(url_for("notices.index"), 303)
+
+
+@screen.post("/notices/unread")
+def unread_again() -> Any:
+    """Undo that: what one click marked as read counts as unread again."""
+    at = moment_sent(request.args.get("at", ""))
+    count = platform().run(actor(), commands.unread_again, at) if at else 0
+    flash(_("Đã đánh dấu lại %(count)s thông báo là chưa đọc.", count=count), "done")
     return redirect(url_for("notices.index"), 303)
 
 

@@ -42,7 +42,7 @@ def index() -> Any:
     agency_id = _admin().agency_id or 0
     with platform().reading() as session:
         found = queries.made(session, agency_id)
-        people = queries.leavers(session, agency_id)
+        people = directory.people_at_work(session, agency_id)
         units = directory.units(session, agency_id, on=today())
     return render_template(
         "succession/index.html", rows=found, people=[each for each in people if each.id != actor().person_id],

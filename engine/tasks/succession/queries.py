@@ -204,12 +204,6 @@ def receivers(session: Session, leaver: Person, today: date) -> list[Receiver]:
     ]
 
 
-def leavers(session: Session, agency_id: int) -> Sequence[Person]:
-    """Who can hand over: people at work whose hand-over isn't under way, by name."""
-    rows = select(Person).where(Person.agency_id == agency_id, Person.active, Person.closes_on.is_(None))
-    return session.scalars(rows.order_by(Person.full_name, Person.id)).all()
-
-
 # --- Hand-overs that were made ------------------------------------------------------------------------------------
 
 
