@@ -416,10 +416,19 @@ _JOIN = f"""
 # who had only borrowed it would else lose it with the loan
 
 
-def note_read(work: Work, document_id: int) -> Document:
-    """Open a document to read it: NotFound outside the actor's scope, else an audit line (ND30 PL VI III.5.a, 6.l)."""
+def note_read(work: Work, document_id: int, file_name: str = "", printed: str = "") -> Document:
+    """Open a document (or one of its files) to read it, or print something of it; NotFound outside the actor's scope.
+
+    Looking is kept once a day, printing every time (ND30 PL VI III.5.a, 6.l; SYS-5.a, SYS-6).
+    """
     document = queries.get(work.session, work.actor, document_id)
-    work.note("document.read", "document", document.id, document.agency_id)
+    about = ("document", document.id, document.agency_id)
+    if printed:
+        work.note("document.printed", *about, what=printed)
+    elif file_name:
+        work.note_view("document.file_read", *about, file=file_name[:120])
+    else:
+        work.note_view("document.read", *about)
     return document
 
 

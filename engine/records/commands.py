@@ -277,7 +277,7 @@ def unfreeze(work: Work, dossier_id: int, reason: str) -> Dossier:
 def note_read(work: Work, dossier_id: int) -> Dossier:
     """Open a dossier to read it: NotFound outside the actor's scope, else an audit line (SYS-5.a)."""
     row = queries.get(work.session, work.actor, dossier_id)
-    work.note("dossier.read", "dossier", row.id, row.agency_id)
+    work.note_view("dossier.read", "dossier", row.id, row.agency_id)
     return row
 
 
