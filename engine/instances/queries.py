@@ -14,6 +14,7 @@ from engine.definitions.models import Version
 from engine.definitions.queries import Ready
 from engine.directory.models import Person
 from engine.documents.models import Document
+from engine.documents.queries import within
 from engine.errors import NotFound
 from engine.forms.context import FormContext
 from engine.forms.form import Form
@@ -243,7 +244,10 @@ def instances(
     limit: int = 50,
     before: int | None = None,
 ) -> Sequence[InstanceRow]:
-    """Runs of the actor's agency, newest first; `before` is the id to go on from."""
+    """Runs of the actor's agency, newest first; `before` is the id to go on from.
+
+    Number and subject only of documents the actor may see: overseeing cases shows nobody what they are about.
+    """
     troubles = (
         select(func.count())
         .select_from(Incident)
@@ -262,7 +266,7 @@ def instances(
             Document.subject,
             troubles,
         )
-        .outerjoin(Document, Document.id == Instance.document_id)
+        .outerjoin(Document, and_(Document.id == Instance.document_id, within(actor)))
         .where(Instance.agency_id == actor.agency_id)
     )
     if status:
