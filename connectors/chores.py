@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import structlog
 
+from engine import audit
+from engine.directory.queries import today
 from engine.documents.prints import orders
 from engine.documents.searching import commands as searching
 from engine.instances.mending import keeping, messages
@@ -103,6 +105,11 @@ def tidy_steps(platform: Platform) -> None:
         log.info("kept steps taken away", count=gone)
 
 
+def tidy_views(platform: Platform) -> None:
+    """Let go of what people have looked at on earlier days; the audit trail has it."""
+    platform.run(system(), lambda work: audit.forget_days(work.session, today(work.now)))
+
+
 CHORES: tuple[Callable[[Platform], None], ...] = (
     end_unawaited_messages,
     anchor_audit_trail,
@@ -113,4 +120,5 @@ CHORES: tuple[Callable[[Platform], None], ...] = (
     announce_dossiers,
     order_reports,
     tidy_steps,
+    tidy_views,
 )

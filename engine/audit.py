@@ -10,10 +10,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, func, select, text
+from sqlalchemy import Index, String, UniqueConstraint, delete, func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, Json, Key
@@ -47,6 +48,17 @@ class AuditEntry(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class SeenToday(Base):
+    """What somebody has looked at on a day, so that looking again writes no second line; older days are let go."""
+
+    __tablename__ = "seen_today"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    acting_for_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 0: for oneself
+    subject: Mapped[str] = mapped_column(String(160), primary_key=True)  # what was looked at: document/7/file/12
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """An audit line not yet chained: it gets its place just before the transaction commits."""
@@ -60,6 +72,19 @@ class Note:
     subject_kind: str
     subject_id: str
     details: dict[str, Any]
+
+
+def first_today(session: Session, day: date, person_id: int, acting_for_id: int | None, subject: str) -> bool:
+    """Whether somebody looks at something for the first time on a day; one statement, at the cost of one key."""
+    row = {"day": day, "person_id": person_id, "acting_for_id": acting_for_id or 0, "subject": subject[:160]}
+    made = insert(SeenToday).values(row).on_conflict_do_nothing().returning(SeenToday.day)
+    return session.execute(made).first() is not None
+
+
+def forget_days(session: Session, today: date) -> int:
+    """Let go of what was seen on days that are over; their lines stand in the trail. How many."""
+    gone: Any = session.execute(delete(SeenToday).where(SeenToday.day < today))
+    return int(gone.rowcount)
 
 
 def digest(entry: AuditEntry) -> str:

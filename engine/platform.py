@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine import audit, occasions, outbox
-from engine.clock import Clock
+from engine.clock import VIETNAM, Clock
 from engine.database import ping_after_rest
 from engine.errors import NotAllowed
 from engine.files import FileStore
@@ -102,6 +102,16 @@ class Work:
                 details,
             )
         )
+
+    def note_view(
+        self, action: str, subject_kind: str, subject_id: object, /, agency_id: int | None = None, **details: Any
+    ) -> None:
+        """The same for looking at something: one line a day for each person, however often they look (SYS-5.a)."""
+        today = self.now.astimezone(VIETNAM).date()
+        subject = "/".join([action, subject_kind, str(subject_id), *(str(each) for each in details.values())])
+        who, acting_for = self.actor.person_id, self.actor.acting_for_id
+        if who is None or audit.first_today(self.session, today, who, acting_for, subject):
+            self.note(action, subject_kind, subject_id, agency_id, **details)
 
     def send(
         self,

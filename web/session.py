@@ -68,6 +68,15 @@ def end() -> None:
         session["language"] = language
 
 
+def moment_sent(text: str) -> datetime | None:
+    """Return the moment a link of ours carries, or None for what can't be one."""
+    try:
+        found = datetime.fromisoformat(text[:40])
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
 def inside(address: str | None) -> str | None:
     """Return an address only if it is a path of this site: `next=` may not lead elsewhere."""
     if not address or not address.startswith("/") or address.startswith(("//", "/\\")):

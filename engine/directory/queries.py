@@ -182,6 +182,11 @@ def people(session: Session, agency_id: int, *, active_only: bool = False) -> Se
     return session.scalars(query.order_by(Person.full_name, Person.id)).all()
 
 
+def people_at_work(session: Session, agency_id: int) -> Sequence[Person]:
+    """Whoever can be given work: active, and not handing over to leave; by name."""
+    return [each for each in people(session, agency_id, active_only=True) if each.closes_on is None]
+
+
 CONFIRMERS = frozenset({"leader", "agency-admin"})
 """Roles whose holders confirm changes of rights asked for by somebody else (SYS-3.c)."""
 

@@ -45,7 +45,7 @@ def apply(work: Work, document: Document, values: Mapping[str, Any]) -> None:
             )
         document.type_name = kind.name
         if "signer_id" in values or ("type_name" in values and document.signer_id is not None):
-            _name_signer(work, document)
+            name_signer(work, document)
         if problems := rules.reply_problem(document.reply_required, document.due_date, document.reply_requirement):
             raise InvalidInput(" ".join(problems.values()), problems)
     elif "code" in values:
@@ -53,7 +53,8 @@ def apply(work: Work, document: Document, values: Mapping[str, Any]) -> None:
     refold(document)
 
 
-def _name_signer(work: Work, document: Document) -> None:
+def name_signer(work: Work, document: Document) -> None:
+    """Write down the name, post and capacity of who is to sign; InvalidInput when they may not (ND30-13.3)."""
     document.signer_name = document.signer_position = document.signer_capacity = ""
     if document.signer_id is None:
         return
@@ -415,10 +416,19 @@ _JOIN = f"""
 # who had only borrowed it would else lose it with the loan
 
 
-def note_read(work: Work, document_id: int) -> Document:
-    """Open a document to read it: NotFound outside the actor's scope, else an audit line (ND30 PL VI III.5.a, 6.l)."""
+def note_read(work: Work, document_id: int, file_name: str = "", printed: str = "") -> Document:
+    """Open a document (or one of its files) to read it, or print something of it; NotFound outside the actor's scope.
+
+    Looking is kept once a day, printing every time (ND30 PL VI III.5.a, 6.l; SYS-5.a, SYS-6).
+    """
     document = queries.get(work.session, work.actor, document_id)
-    work.note("document.read", "document", document.id, document.agency_id)
+    about = ("document", document.id, document.agency_id)
+    if printed:
+        work.note("document.printed", *about, what=printed)
+    elif file_name:
+        work.note_view("document.file_read", *about, file=file_name[:120])
+    else:
+        work.note_view("document.read", *about)
     return document
 
 

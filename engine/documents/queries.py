@@ -76,6 +76,11 @@ def get(session: Session, actor: Actor, document_id: int) -> Document:
     return found
 
 
+def seen(session: Session, actor: Actor, document_id: int | None) -> Document | None:
+    """A document if the actor may see it: None for others, whose case or task may be looked after without it."""
+    return session.scalar(visible(actor).where(Document.id == document_id)) if document_id is not None else None
+
+
 def locked(work: Work, document_id: int, direction: str | None = None) -> Document:
     """A document of the actor's agency, its row locked until the transaction ends; NotFound for any other."""
     query = select(Document).where(Document.id == document_id)

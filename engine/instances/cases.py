@@ -21,6 +21,7 @@ from engine.documents.searching.commands import keep_content
 from engine.errors import Conflict, InvalidInput, NotAllowed
 from engine.instances import commands
 from engine.instances.models import Instance
+from engine.instances.queries import waited_for
 from engine.intake import commands as intake
 from engine.intake import duplicates
 from engine.intake import queries as scans
@@ -31,6 +32,8 @@ from engine.platform import Work
 from engine.records import disposal, loans, year_lists
 from engine.records import rules as record_rules
 from engine.records.models import Disposal, Dossier, DossierLoan
+
+LIST_WITHDRAWN = "list-withdrawn"
 
 
 def begin_outgoing(work: Work, **draft: Any) -> tuple[Document, Instance]:
@@ -193,6 +196,16 @@ def begin_list_approval(work: Work, year: int) -> Instance:
     row = year_lists.submit(work, year)
     data = {"year": year, "dossiers": year_lists.planned(work.session, row.agency_id, year)}
     return commands.start_instance(work, "dossier-list", row.agency_id, data)
+
+
+def withdraw_list(work: Work, year: int, reason: str) -> None:
+    """Take a submitted list of a year back while nobody has decided; its case ends as one that was returned."""
+    row, why = year_lists.withdraw(work, year, reason)
+    if not waited_for(work.session, row.agency_id, LIST_WITHDRAWN, str(year)):
+        raise Conflict("Quy trình đang chạy chưa có bước rút lại; đề nghị người đứng đầu trả lại danh mục.")
+    work.note("dossier_list.withdrawn", "dossier_list", row.id, row.agency_id, year=year, reason=why)
+    data = {"person": work.actor.person_id, "reason": f"Rút lại: {why}"}
+    commands.receive_message(work, row.agency_id, LIST_WITHDRAWN, str(year), data)
 
 
 def begin_loan(work: Work, **wanted: Any) -> tuple[DossierLoan, Instance]:

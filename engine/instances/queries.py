@@ -14,6 +14,7 @@ from engine.definitions.models import Version
 from engine.definitions.queries import Ready
 from engine.directory.models import Person
 from engine.documents.models import Document
+from engine.documents.queries import within
 from engine.errors import NotFound
 from engine.forms.context import FormContext
 from engine.forms.form import Form
@@ -244,7 +245,10 @@ def instances(
     limit: int = 50,
     before: int | None = None,
 ) -> Sequence[InstanceRow]:
-    """Runs of the actor's agency, newest first; `before` is the id to go on from."""
+    """Runs of the actor's agency, newest first; `before` is the id to go on from.
+
+    Number and subject only of documents the actor may see: overseeing cases shows nobody what they are about.
+    """
     troubles = (
         select(func.count())
         .select_from(Incident)
@@ -263,7 +267,7 @@ def instances(
             Document.subject,
             troubles,
         )
-        .outerjoin(Document, Document.id == Instance.document_id)
+        .outerjoin(Document, and_(Document.id == Instance.document_id, within(actor)))
         .where(Instance.agency_id == actor.agency_id)
     )
     if status:
@@ -303,6 +307,15 @@ def waits(session: Session, instance_id: int) -> Sequence[Subscription]:
     """Timers, messages and signals the instance waits for."""
     rows = select(Subscription).where(Subscription.instance_id == instance_id, or_(Subscription.kind != "lines"))
     return session.scalars(rows.order_by(Subscription.due_at.asc().nulls_last(), Subscription.id)).all()
+
+
+def waited_for(session: Session, agency_id: int, name: str, correlation: str) -> bool:
+    """Whether a running case of an agency waits for a message; one nobody waits for would be kept for later."""
+    rows = select(Subscription.id).where(
+        Subscription.kind == "message", Subscription.name == name, Subscription.agency_id == agency_id,
+        Subscription.correlation == correlation,
+    )  # fmt: skip
+    return session.scalar(rows.limit(1)) is not None
 
 
 def diagram(session: Session, version_id: int) -> tuple[bytes, Mapping[str, str]]:

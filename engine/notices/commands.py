@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, cast
 
 import structlog
@@ -175,6 +175,14 @@ def read_all(work: Work, until_id: int) -> int:
         Notice.person_id == work.actor.person_id, Notice.id <= until_id, Notice.bell, Notice.read_at.is_(None)
     )
     return _count(work, rows.values(read_at=work.now))
+
+
+def unread_again(work: Work, read_at: datetime) -> int:
+    """Let everything of the actor's that counts as read since one moment count as unread again; how many."""
+    rows = update(Notice).where(
+        Notice.person_id == work.actor.person_id, Notice.read_at == read_at, Notice.bell
+    )  # fmt: skip
+    return _count(work, rows.values(read_at=None))
 
 
 def choose(

@@ -299,5 +299,6 @@ _WHO: Mapping[str, _Finder] = {
     occasions.DOSSIERS_DUE: _own,
     occasions.LOAN: _own,
     occasions.COPY: _own,
+    occasions.SIGNER: _own,
     occasions.RIGHTS_ASKED: _confirmers,
 }

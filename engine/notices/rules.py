@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
     "refused": Kind("Nơi nhận từ chối văn bản", _ALL),
     "answered": Kind("Nơi nhận trả lời hoặc xử lý xong văn bản", _BELL),
     "standing-in": Kind("Bắt đầu được ủy quyền xử lý thay", _ALL),
+    "signer": Kind("Dự thảo của tôi cần chọn người ký khác", _ALL),
     "handed-over": Kind("Công việc, hồ sơ được bàn giao cho tôi", _ALL),
     "dossiers-due": Kind("Hồ sơ tôi giữ đến hạn nộp lưu", _ALL),
     "loan": Kind("Mượn, trả hồ sơ lưu trữ", _ALL),

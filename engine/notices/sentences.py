@@ -27,6 +27,7 @@ HEADLINES: Mapping[str, str] = {
     "answered": "%(recipient)s đã trả lời hoặc xử lý xong văn bản.",
     "answered-unknown": "Nơi nhận đã trả lời hoặc xử lý xong văn bản.",
     "standing-in": "Thời gian bạn được ủy quyền xử lý thay đã bắt đầu.",
+    "signer": "%(of)s không còn ký được dự thảo của bạn; chọn người ký khác.",
     "handed-over": "%(of)s bàn giao cho bạn %(count)s việc, hồ sơ.",
     "dossiers-due": "%(count)s hồ sơ bạn giữ đến hạn nộp lưu trữ cơ quan.",
     "loan": "Việc mượn hồ sơ có thay đổi.",

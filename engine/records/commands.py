@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -195,6 +195,18 @@ def take_out(work: Work, dossier_id: int, entry_id: int, reason: str) -> None:
               reason=why)  # fmt: skip
 
 
+def undo_put(work: Work, dossier_id: int, put_at: datetime) -> int:
+    """Take out again what the actor put in at one moment; how many. Refused once the dossier is closed."""
+    rows = select(DossierEntry.id).where(
+        DossierEntry.dossier_id == dossier_id, DossierEntry.put_at == put_at,
+        DossierEntry.put_by_id == work.actor.person_id, DossierEntry.taken_out_at.is_(None),
+    )  # fmt: skip
+    ids = work.session.scalars(rows.order_by(DossierEntry.ordinal.desc())).all()
+    for entry_id in ids:
+        take_out(work, dossier_id, entry_id, "Hoàn tác việc vừa đưa vào hồ sơ")
+    return len(ids)
+
+
 # --- Closing, reopening, freezing -----------------------------------------------------------------------------
 
 
@@ -265,7 +277,7 @@ def unfreeze(work: Work, dossier_id: int, reason: str) -> Dossier:
 def note_read(work: Work, dossier_id: int) -> Dossier:
     """Open a dossier to read it: NotFound outside the actor's scope, else an audit line (SYS-5.a)."""
     row = queries.get(work.session, work.actor, dossier_id)
-    work.note("dossier.read", "dossier", row.id, row.agency_id)
+    work.note_view("dossier.read", "dossier", row.id, row.agency_id)
     return row
 
 

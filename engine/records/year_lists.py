@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from engine.directory.models import Person
 from engine.documents.text import fitting
 from engine.errors import Conflict, InvalidInput, NotFound
-from engine.platform import ALLOWED, Verdict, Work
+from engine.platform import ALLOWED, Actor, Verdict, Work
 from engine.records import rules
 from engine.records.models import Dossier, YearList
 
@@ -91,6 +92,24 @@ def give_back(work: Work, agency_id: int, year: int, by: int | None, remark: str
     row.remark = fitting("remark", "ý kiến", remark, 1000, required=True, lines=True)
     work.note("dossier_list.given_back", "dossier_list", row.id, agency_id, year=year, reason=row.remark)
     return row
+
+
+def may_withdraw(session: Session, actor: Actor, row: YearList | None) -> Verdict:
+    """Who submitted a list takes it back while nobody has decided; another clerk when the submitter has gone."""
+    if row is None or row.state != "submitted":
+        return Verdict(False, "Danh mục không chờ phê duyệt nên không có gì để rút lại.", "ND30-28")
+    submitter = session.get(Person, row.submitted_by_id) if row.submitted_by_id else None
+    gone = submitter is None or not submitter.active
+    if row.submitted_by_id == actor.person_id or (gone and rules.keeps_list(actor)):
+        return ALLOWED
+    return Verdict(False, "Chỉ người đã trình rút lại được danh mục đang chờ phê duyệt.", "ND30-28")
+
+
+def withdraw(work: Work, year: int, reason: str) -> tuple[YearList, str]:
+    """Check that a submitted list may be taken back and read the reason; the diagram then gives it back."""
+    row = _locked(work, work.actor.agency_id or 0, year)
+    work.require(may_withdraw(work.session, work.actor, row))
+    return row, fitting("reason", "lý do", reason, 500, required=True)
 
 
 def reopen(work: Work, year: int, reason: str) -> YearList:

@@ -53,6 +53,7 @@ SCREENS = {
     "new-outgoing": ("chuyenvien.sxd", "/documents/outgoing/new"),
     "drafts": ("chuyenvien.sxd", "/documents/{written}/drafts"),
     "drafts-compared": ("chuyenvien.sxd", "/documents/{written}/drafts/compare?older=t{text}&newer=f{laid_out}"),
+    "draft-signer": ("chuyenvien.sxd", "/documents/{written}/signer"),
     "draft-layout": ("thethuc.sxd", "/documents/{written}/drafts/{laid_out}/layout"),
     "templates": ("chuyenvien.sxd", "/templates"),
     "template": ("vanthu.sxd", "/templates/quyet-dinh"),

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from engine.definitions import drafting, waivers
 from engine.definitions import queries as definitions
@@ -69,6 +70,7 @@ NOT_IDS = {
 }
 # What belongs to one person alone is found by nobody else, of the same agency either.
 OF_ONE_PERSON = {"registers.print_file", "notices.open_notice"}
+OF_NOBODY = {"notices.stream"}  # it never ends
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 EVERY_ROLE = ("clerk", "leader", "form-checker", "agency-admin", "process-analyst")
 
@@ -355,6 +357,29 @@ def test_a_colleague_outside_the_case_does_not_see_its_document(
     assert client.get(f"/documents/{ids['document_id']}/files/{ids['file_id']}/x.pdf").status_code == 404
     assert f"/documents/{ids['document_id']}" not in client.get("/search?q=van+ban+cua+so").text
     assert "Văn bản của Sở" not in client.get("/documents/incoming").text
+
+
+def test_colleagues_outside_the_case_find_no_trace_on_any_route(
+    app: Flask, platform: Platform, province: builders.Province, ids: dict[str, int], sign_in: SignIn
+) -> None:
+    """Only what somebody may see, whatever they open: pages, lists, prints, reports, exports (issue 4, §8)."""
+    office = province.department
+    roles = ("specialist", "process-analyst", "archivist", "agency-admin")  # none of them sees it by the role
+    client = sign_in(builders.person(platform, office.agency, *roles, unit=builders.unit(platform, office.agency)))
+    traces = ("Văn bản của Sở", "Rà soát quy hoạch", "1/UBND")
+    told = {}
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or set()) or rule.endpoint in OPEN | OF_NOBODY:
+            continue
+        answer = client.get(address(app, rule, ids))
+        if answer.status_code == 200 and (found := [each for each in traces if each in said_in(answer)]):
+            told[rule.rule] = found
+    assert told == {}
+
+
+def said_in(answer: TestResponse) -> str:
+    """What an answer says: a page, or the text of a table or paper."""
+    return answer.get_data().decode(errors="ignore")
 
 
 def test_a_file_is_not_found_under_another_document(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -51,13 +51,14 @@ def _index(errors: dict[str, str]) -> Any:
         people = names(session, {each.giver_id for each in made} | {each.receiver_id for each in made})
         lists = [(each, year_lists.of_year(session, agency_id, each), year_lists.planned(session, agency_id, each))
                  for each in (year, year + 1)]  # fmt: skip
+        withdrawals = {each: year_lists.may_withdraw(session, actor(), row) for each, row, _count in lists}
         expired = len(disposal.expired(session, actor(), today()))
         proposals = disposal.all_of(session, agency_id) if _reads_proposals() else []
     page = render_template(
         "archive/index.html", offered=offered, minutes=made, people=people, lists=lists, expired=expired,
         proposals=proposals, numbered=papers.numbered, maintenance=rules.maintenance, states=year_lists.STATES,
         disposal_states=disposal.STATES, keeps=bool(rules.keeps_list(actor())), good=handover.GOOD, errors=errors,
-        reads=_reads_proposals(), may_submit=year_lists.may_submit, sent=request.form,
+        reads=_reads_proposals(), may_submit=year_lists.may_submit, withdrawals=withdrawals, sent=request.form,
     )  # fmt: skip
     return page, 422 if errors else 200
 
@@ -68,12 +69,15 @@ def _reads_proposals() -> bool:
 
 @screen.post("/archive/receive")
 def receive() -> Any:
-    """Take over what was chosen, with minutes for each who hands over."""
+    """Show what was chosen once more, for it can't be undone; then take it over, with minutes for each who gives."""
     chosen = [int(each) for each in request.form.getlist("dossiers") if each.isdigit() and len(each) < 19]
+    if chosen and request.form.get("reviewed") != "1":
+        return _review(chosen)
     try:
         made = platform().run(actor(), handover.receive_many, chosen, request.form.get("condition", ""))
     except InvalidInput as error:
-        return _index(dict(error.fields) or {"dossiers": str(error)})
+        errors = dict(error.fields) or {"dossiers": str(error)}
+        return (_review(chosen, errors), 422) if chosen else _index(errors)
     except (Conflict, NotAllowed) as error:
         flash(str(error), "late")
         return redirect(url_for("archive.index"), 303)
@@ -83,15 +87,32 @@ def receive() -> Any:
     return redirect(url_for("archive.index"), 303)
 
 
-@screen.post("/archive/lists/<int:year>/<any(submit, reopen):turn>")
+def _review(chosen: list[int], errors: Mapping[str, str] | None = None) -> str:
+    if not rules.keeps_list(actor()):
+        raise NotFound(_("Trang này dành cho văn thư và lưu trữ cơ quan."))
+    with platform().reading() as session:
+        offered = queries.listing(session, actor(), today().year, "offered", today(), limit=500)
+    rows = [each for each in offered if each.dossier.id in chosen]
+    if not rows:
+        raise NotFound(_("Không có hồ sơ nào chờ nhận."))
+    return render_template(
+        "archive/review.html", rows=rows, keepers=sorted({each.keeper for each in rows}), errors=errors or {},
+        condition=request.form.get("condition", handover.GOOD), maintenance=rules.maintenance,
+    )  # fmt: skip
+
+
+@screen.post("/archive/lists/<int:year>/<any(submit, withdraw, reopen):turn>")
 def year_list(year: int, turn: str) -> Any:
-    """Submit the list of a year to the head of the agency, or open an approved one again."""
+    """Submit the list of a year to the head of the agency, take it back, or open an approved one again."""
     if not FIRST_YEAR <= year <= now().year + 1:
         raise NotFound(_("Không có danh mục hồ sơ của năm này."))
     try:
         if turn == "submit":
             platform().run(actor(), cases.begin_list_approval, year)
             flash(_("Đã trình danh mục hồ sơ năm %(year)s.", year=year), "done")
+        elif turn == "withdraw":
+            platform().run(actor(), cases.withdraw_list, year, request.form.get("reason", ""))
+            flash(_("Đã rút danh mục hồ sơ năm %(year)s về để sửa.", year=year), "done")
         else:
             platform().run(actor(), year_lists.reopen, year, request.form.get("reason", ""))
             flash(_("Đã mở lại danh mục hồ sơ năm %(year)s để bổ sung.", year=year), "done")

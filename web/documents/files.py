@@ -28,7 +28,7 @@ def file(document_id: int, file_id: int, name: str) -> Response:
     if request.if_none_match.contains(found.file_hash):
         answer.status_code = 304
         return answer
-    platform().run(actor(), commands.note_read, document_id)
+    platform().run(actor(), commands.note_read, document_id, found.file_name)
     answer.set_data(platform().files.get(found.file_hash))
     inline = found.media_type in _INLINE and "download" not in request.args
     answer.headers["Content-Disposition"] = disposition(found.file_name, inline=inline)

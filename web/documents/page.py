@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session
 
 from engine.audit import AuditEntry
@@ -21,6 +21,7 @@ from engine.documents import queries as documents
 from engine.documents.models import Dispatch, DispatchStatus, Document
 from engine.documents.rules import is_copy
 from engine.drafts import queries as drafting
+from engine.drafts import signers
 from engine.drafts.layout.checking import summary
 from engine.drafts.rules import may_draft
 from engine.instances import queries as instances
@@ -43,6 +44,16 @@ class AuditLine:
     who: str
     acting_for: str
     said: str
+    about: str = ""  # which file, which print
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who has looked at a document: on how many days, when last."""
+
+    who: str
+    days: int
+    last: datetime
 
 
 def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
@@ -96,7 +107,10 @@ def _drafts(session: Session, actor: Actor, document: Document) -> dict[str, Any
     said = [_("%(count)s bản", count=count) if count else _("Chưa có bản nào.")]
     if check is not None and check.state == "done":
         said.append(summary(check.report))
-    return {"said": " · ".join(said), "may": may_draft(actor, document), "file_id": file.id if file else None}
+    return {
+        "said": " · ".join(said), "may": may_draft(actor, document), "file_id": file.id if file else None,
+        "signer": signers.problem(session, document, directory.today(now())), "unsigned": signers.is_open(document),
+    }  # fmt: skip
 
 
 def _names(session: Session, key: Any, name: Any, ids: Iterable[int | None]) -> dict[int, str]:
@@ -166,30 +180,50 @@ def dispatch_mark(state: str, name: str) -> Mark:
     return Mark(name, "", "clock" if state in ("planned", "queued", "sending") else "send")
 
 
-def audit_lines(session: Session, document: Document) -> list[AuditLine]:
-    """Return the newest lines of a document's audit trail, in words."""
-    rows = session.scalars(
-        select(AuditEntry)
-        .where(
-            AuditEntry.subject_kind == "document",
-            AuditEntry.subject_id == str(document.id),
-            AuditEntry.agency_id == document.agency_id,
-        )
-        .order_by(AuditEntry.id.desc())
-        .limit(_MOST_LINES)
-    ).all()
+READ = ("document.read", "document.file_read")
+PARTS = {"": (), "read": READ, "printed": ("document.printed",)}
+"""What of the trail is shown: everything, who has looked, what was printed."""
+
+
+def _trail(document: Document) -> tuple[Any, ...]:
+    return (
+        AuditEntry.subject_kind == "document", AuditEntry.subject_id == str(document.id),
+        AuditEntry.agency_id == document.agency_id,
+    )  # fmt: skip
+
+
+def readers(session: Session, document: Document) -> list[Reader]:
+    """Return who has looked at a document or its files, who looked last first; counted in the database."""
+    day = cast(func.timezone("Asia/Ho_Chi_Minh", AuditEntry.at), Date)
+    query = select(func.max(AuditEntry.person_name), func.count(func.distinct(day)), func.max(AuditEntry.at))
+    query = query.where(*_trail(document), AuditEntry.action.in_(READ), AuditEntry.person_id.is_not(None))
+    rows = query.group_by(AuditEntry.person_id).order_by(func.max(AuditEntry.at).desc()).limit(_MOST_LINES)
+    return [Reader(*row) for row in session.execute(rows)]
+
+
+def audit_lines(session: Session, document: Document, part: str = "") -> list[AuditLine]:
+    """Return the newest lines of a document's audit trail, in words; of one part of it, if wanted."""
+    query = select(AuditEntry).where(*_trail(document))
+    if PARTS.get(part):
+        query = query.where(AuditEntry.action.in_(PARTS[part]))
+    rows = session.scalars(query.order_by(AuditEntry.id.desc()).limit(_MOST_LINES)).all()
     acting = _names(session, Person.id, Person.full_name, [row.acting_for_id for row in rows])
     said = actions()
     return [
-        AuditLine(row.at, row.person_name, acting.get(row.acting_for_id or 0, ""), said.get(row.action, row.action))
+        AuditLine(
+            row.at, row.person_name, acting.get(row.acting_for_id or 0, ""), said.get(row.action, row.action),
+            str(row.details.get("file") or row.details.get("what") or row.details.get("reason") or ""),
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def actions() -> dict[str, str]:
     """Return what each audit action on a document is called."""
     return {
         "document.read": _("Xem văn bản"),
+        "document.file_read": _("Mở tệp"),
+        "document.printed": _("In, tải bản in"),
         "document.drafted": _("Soạn dự thảo"),
         "document.arrived": _("Văn bản vào hệ thống"),
         "document.changed": _("Sửa thông tin"),
@@ -207,6 +241,7 @@ def actions() -> dict[str, str]:
         "opinions.explained": _("Tiếp thu, giải trình ý kiến"),
         "opinions.closed": _("Kết thúc lấy ý kiến"),
         "document.status_changed": _("Chuyển trạng thái"),
+        "document.signer_changed": _("Chọn người ký khác"),
         "document.numbered": _("Cấp số"),
         "document.signed": _("Ký số cá nhân"),
         "document.sealed": _("Ký số cơ quan"),

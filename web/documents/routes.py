@@ -52,11 +52,14 @@ def document(document_id: int) -> Any:
 
 @screen.get("/documents/<int:document_id>/audit")
 def audit(document_id: int) -> Any:
-    """Show who did and read what of a document (ND30 PL VI III.5.a)."""
+    """Show who did, looked at and printed what of a document (ND30 PL VI III.5.a; SYS-5.a, SYS-6)."""
+    part = request.args.get("only", "")
+    part = part if part in page.PARTS else ""
     with platform().reading() as reading:
         found = queries.get(reading, actor(), document_id)
-        lines = page.audit_lines(reading, found)
-    return render_template("documents/audit.html", document=found, lines=lines)
+        lines = page.audit_lines(reading, found, part)
+        readers = page.readers(reading, found) if part == "read" else []
+    return render_template("documents/audit.html", document=found, lines=lines, part=part, readers=readers)
 
 
 @screen.post("/documents/<int:document_id>/recall")

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from connectors.conversion.operations import draft_of
 from engine.clock import VIETNAM
+from engine.directory import queries as directory
 from engine.documents import formats
 from engine.documents.editing import Upload
 from engine.documents.models import Document
 from engine.documents.text import fold
-from engine.drafts import commands, queries, rules
+from engine.drafts import commands, queries, rules, signers
 from engine.errors import InvalidInput
+from engine.instances.mending.signers import LONGEST_REASON, choose_signer
 from web.session import actor, now, platform
 
 screen = Blueprint("drafting", __name__)
@@ -58,6 +60,33 @@ def _add(outgoing_id: int) -> Mapping[str, str]:
     except InvalidInput as error:
         return error.fields or {"file": str(error)}
     return {}
+
+
+@screen.route("/documents/<int:outgoing_id>/signer", methods=["GET", "POST"])
+def signer(outgoing_id: int) -> Any:
+    """Say who is to sign a draft and in which capacity, whether they still can, and name another (ND30-13)."""
+    errors: Mapping[str, str] = {}
+    if request.method == "POST":
+        chosen = request.form.get("signer_id", "")
+        person_id = int(chosen) if chosen.isdigit() and len(chosen) < 19 else None
+        try:
+            platform().run(actor(), choose_signer, outgoing_id, person_id, request.form.get("reason", ""))
+        except InvalidInput as error:
+            errors = error.fields or {"signer_id": str(error)}
+        else:
+            flash(_("Đã ghi người ký. Dự thảo đi tiếp với người ký này."), "done")
+            return redirect(url_for("documents.document", document_id=outgoing_id), 303)
+    on = directory.today(now())
+    with platform().reading() as session:
+        found = queries.draft_of(session, actor(), outgoing_id)
+        stopped = signers.problem(session, found, on)
+        may = signers.may_choose(actor(), found)
+        people = signers.candidates(session, found, on) if may else ()
+    page = render_template(
+        "drafting/signer.html", document=found, stopped=stopped, may=may, people=people, errors=errors,
+        sent=request.form if errors else {}, longest=LONGEST_REASON,
+    )  # fmt: skip
+    return page, 422 if errors else 200
 
 
 @screen.post("/documents/<int:outgoing_id>/drafts/from-template")

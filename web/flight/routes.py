@@ -75,7 +75,7 @@ def migration(migration_id: int) -> Any:
         page = {
             "row": row,
             "counts": queries.progress(reading, migration_id),
-            "remarks": queries.remarks(reading, migration_id),
+            "remarks": queries.remarks(reading, actor(), migration_id),
             "may_move": rules.may_move(actor(), row.migration.agency_id),
         }
     part = "flight/progress.html" if request.headers.get("HX-Request") else "flight/migration.html"

@@ -43,6 +43,7 @@ ABOUT = {
     "intake.saved": "documents#registration-forms",
     "documents.new_outgoing": "documents#outgoing",
     "drafting.versions": "documents#drafts", "drafting.comparison": "documents#drafts",
+    "drafting.signer": "documents#signer",
     "drafting.layout": "documents#layout", "drafting.templates": "documents#templates",
     "drafting.template": "documents#templates", "search.results": "documents#search",
     "registers.index": "documents#registers", "registers.register": "documents#registers",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.definitions import queries as definitions
-from engine.documents.models import Document
+from engine.documents import queries as documents
 from engine.errors import Conflict, InvalidInput, NotFound, RequestError
 from engine.instances import commands, queries, rules
 from engine.instances.mending import commands as mending
@@ -54,7 +54,7 @@ def instance(instance_id: int) -> Any:
             "tokens": queries.tokens(reading, instance_id),
             "visited": queries.visited(reading, instance_id),
             "waits": queries.waits(reading, instance_id),
-            "document": reading.get(Document, found.document_id) if found.document_id else None,
+            "document": documents.seen(reading, actor(), found.document_id),
             "called": reading.scalars(
                 select(Instance).where(Instance.parent_id == instance_id).order_by(Instance.id)
             ).all(),

@@ -14,12 +14,12 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def tell(app: Flask) -> None:
-    """Note the form whose POST ends in going on to another page; the next page says so to the browser."""
+    """Note the form whose POST ends in going on to another page without a refusal; the next page tells the browser."""
 
     def after(answer: Response) -> Response:
         if answer.status_code in (302, 303) and getattr(g, "actor", None) is not None:
             elsewhere = urlsplit(answer.headers.get("Location", "")).path == url_for("directory.change_password")
-            if sent() and not elsewhere:
+            if sent() and not elsewhere and not _refused():
                 session["finished"] = sent()
         return answer
 
@@ -40,6 +40,11 @@ def sent() -> str:
     except HTTPException:  # larger than what is read at all
         return ""
     return mark if re.fullmatch("[0-9a-f]{16}", mark) else ""
+
+
+def _refused() -> bool:
+    """Tell whether the next page says why nothing was done: what was typed is then offered again."""
+    return any(tone == "late" for tone, _sentence in session.get("_flashes", ()))
 
 
 def _finished() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -17,8 +17,9 @@ from engine.notices import commands, queries
 from engine.notices.models import Notice
 from engine.notices.queries import Row
 from engine.notices.sentences import headline, matter
+from engine.platform import Work
 from web.layout import words
-from web.session import actor, inside, now, platform
+from web.session import actor, inside, moment_sent, now, platform
 
 screen = Blueprint("notices", __name__)
 ICONS = {
@@ -26,7 +27,7 @@ ICONS = {
     "urged": "bell", "refused": "alert", "answered": "check", "standing-in": "stand-in", "ready": "download",
     "undelivered": "alert", "incident": "alert", "handed-over": "inbox", "dossiers-due": "clock", "loan": "file",
     "copy": "compare", "rejected": "retry", "escalated": "alert", "urgent": "bolt", "report": "download",
-    "rights-asked": "lock",
+    "rights-asked": "lock", "signer": "pen",
 }  # fmt: skip
 LARGEST = 2**63 - 1
 
@@ -93,6 +94,8 @@ def _about(row: Notice) -> str:
         return url_for("worklist.inbox", box="stand-in")
     if row.kind == "handed-over":
         return url_for("succession.minutes", hand_over_id=row.details["hand_over"])
+    if row.kind == "signer" and row.document_id:
+        return url_for("drafting.signer", outgoing_id=row.document_id)
     if row.kind == "rights-asked":
         return url_for("rights.index")
     if row.kind == "loan":
@@ -127,9 +130,23 @@ def read(notice_id: int) -> Any:
 def read_all() -> Any:
     """Let everything that was on the page count as read, not what has come since."""
     until = request.form.get("until", 0, type=int)
-    count = platform().run(actor(), commands.read_all, min(max(until, 0), LARGEST))
+
+    def read(work: Work) -> tuple[int, datetime]:
+        return commands.read_all(work, min(max(until, 0), LARGEST)), work.now
+
+    count, at = platform().run(actor(), read)
     if count:
         flash(_("Đã đánh dấu %(count)s thông báo là đã đọc.", count=count), "done")
+        flash(url_for("notices.unread_again", at=at.isoformat()), "undo")
+    return redirect(url_for("notices.index"), 303)
+
+
+@screen.post("/notices/unread")
+def unread_again() -> Any:
+    """Undo that: what one click marked as read counts as unread again."""
+    at = moment_sent(request.args.get("at", ""))
+    count = platform().run(actor(), commands.unread_again, at) if at else 0
+    flash(_("Đã đánh dấu lại %(count)s thông báo là chưa đọc.", count=count), "done")
     return redirect(url_for("notices.index"), 303)
 
 

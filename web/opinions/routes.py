@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from connectors.conversion.opinions import file_name, table_of
 from connectors.conversion.tables import MEDIA_TYPES, WRITERS
 from engine.documents import queries as documents
+from engine.documents.commands import note_read
 from engine.documents.models import Document
 from engine.errors import InvalidInput, NotFound
 from engine.instances import cases
@@ -94,6 +95,7 @@ def summary(round_id: int, format: str) -> Any:
     with platform().reading() as reading:
         found, _document = queries.get(reading, actor(), round_id)
         content = WRITERS[format](table_of(summaries.summary(reading, found)))
+    platform().run(actor(), note_read, found.document_id, printed=f"bảng tổng hợp ý kiến ({format})")
     return send_file(
         BytesIO(content), mimetype=MEDIA_TYPES[format], as_attachment=True, download_name=file_name(found, format)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,9 +11,10 @@ from flask_babel import gettext as _
 from engine.documents import kinds
 from engine.documents import queries as documents
 from engine.errors import Conflict, InvalidInput, NotAllowed
+from engine.platform import Work
 from engine.records import commands, queries, rules
 from web.records.routes import screen
-from web.session import actor, platform
+from web.session import actor, moment_sent, platform
 
 MOST_FOUND = 50
 
@@ -67,10 +69,30 @@ def add(dossier_id: int) -> Any:
 
 
 def _put(dossier_id: int, wanted: list[int]) -> Any:
+    def put(work: Work) -> tuple[list[int], datetime]:
+        return commands.put(work, dossier_id, wanted), work.now
+
     try:
-        added = platform().run(actor(), commands.put, dossier_id, wanted)
+        added, at = platform().run(actor(), put)
     except (InvalidInput, Conflict, NotAllowed) as error:
         flash(str(error), "late")
     else:
         flash(_("Đã đưa %(count)s văn bản vào hồ sơ.", count=len(added)), "done")
+        if added:
+            flash(url_for("records.undo_put", dossier_id=dossier_id, at=at.isoformat()), "undo")
+    return redirect(url_for("records.dossier", dossier_id=dossier_id), 303)
+
+
+@screen.post("/dossiers/<int:dossier_id>/undo")
+def undo_put(dossier_id: int) -> Any:
+    """Take out again what was put in a moment ago, all at once."""
+    with platform().reading() as session:
+        queries.get(session, actor(), dossier_id)
+    at = moment_sent(request.args.get("at", ""))
+    try:
+        count = platform().run(actor(), commands.undo_put, dossier_id, at) if at else 0
+    except (Conflict, NotAllowed) as error:
+        flash(str(error), "late")
+    else:
+        flash(_("Đã rút lại %(count)s văn bản khỏi hồ sơ.", count=count), "done")
     return redirect(url_for("records.dossier", dossier_id=dossier_id), 303)

@@ -37,6 +37,7 @@ def slip_pdf(document_id: int) -> Response:
 
     with platform().reading() as session:
         found = slip.slip_of(session, actor(), document_id)
+    platform().run(actor(), commands.note_read, document_id, printed=f"{slip.SLIP_TITLE.lower()} (PDF)")
     return download(files.slip_pdf(found, FONTS), f"phieu-giai-quyet-{document_id}.pdf", formats.PDF, inline=True)
 
 
@@ -47,6 +48,7 @@ def slip_word(document_id: int) -> Response:
 
     with platform().reading() as session:
         found = slip.slip_of(session, actor(), document_id)
+    platform().run(actor(), commands.note_read, document_id, printed=f"{slip.SLIP_TITLE.lower()} (Word)")
     return download(files.slip_word(found), f"phieu-giai-quyet-{document_id}.docx", formats.WORD)
 
 
@@ -58,6 +60,7 @@ def stamp_file(document_id: int) -> Response:
 
     with platform().reading() as session:
         stamp = slip.stamp_of(session, actor(), document_id)
+    platform().run(actor(), commands.note_read, document_id, printed=f"dấu {slip.STAMP_WORD}")
     return download(stamp_pdf(stamp, FONTS), f"dau-den-{document_id}.pdf", formats.PDF, inline=True)
 
 
@@ -72,6 +75,6 @@ def stamped_copy(document_id: int) -> Response:
         main = queries.main_file(session, document_id)
     if main is None or main.media_type != formats.PDF:
         raise NotFound(_("Văn bản này không có tệp PDF để in dấu đến."))
-    platform().run(actor(), commands.note_read, document_id)
+    platform().run(actor(), commands.note_read, document_id, printed=f"bản có dấu {slip.STAMP_WORD}")
     content = stamped_copy(platform().files.get(main.file_hash), stamp, FONTS)
     return download(content, f"ban-co-dau-den-{document_id}.pdf", formats.PDF, inline=True)

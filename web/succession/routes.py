@@ -42,7 +42,7 @@ def index() -> Any:
     agency_id = _admin().agency_id or 0
     with platform().reading() as session:
         found = queries.made(session, agency_id)
-        people = directory.people(session, agency_id, active_only=True)
+        people = directory.people_at_work(session, agency_id)
         units = directory.units(session, agency_id, on=today())
     return render_template(
         "succession/index.html", rows=found, people=[each for each in people if each.id != actor().person_id],
@@ -61,7 +61,11 @@ def new() -> Any:
     with platform().reading() as session:
         leaver = directory.person(session, agency_id, person_id)
         held = queries.holdings(session, agency_id, person_id, now())
-        people = [each for each in directory.people(session, agency_id, active_only=True) if each.id != person_id]
+        found = queries.receivers(session, leaver, today())
+        people = [
+            (_("Giữ cùng vai trò"), [each for each in found if each.same_roles]),
+            (_("Người khác trong cơ quan"), [each for each in found if not each.same_roles]),
+        ]
         alone = [ROLES.get(each, each) for each in queries.last_of(session, agency_id, person_id, today())]
         unit = directory.unit(session, agency_id, leaver.unit_id).name if leaver.unit_id else ""
     errors: dict[str, str] = {}

@@ -46,9 +46,7 @@ def bulk() -> Any:
         return _together(ids, back)
     with platform().reading() as reading:
         found = worklists.chosen(reading, actor(), ids)
-        colleagues = (
-            directory.people(reading, actor().agency_id or 0, active_only=True) if wanted == "hand-over" else ()
-        )
+        colleagues = directory.people_at_work(reading, actor().agency_id or 0) if wanted == "hand-over" else ()
     person_id = request.form.get("person", type=int)
     if wanted == "hand-over" and person_id is None:
         asked = "person" in request.form

@@ -17,8 +17,10 @@ from engine.directory import queries as directory
 from engine.directory.models import Person
 from engine.directory.rules import ROLES
 from engine.documents import kinds
+from engine.documents import queries as documents
 from engine.documents.models import Document
 from engine.documents.text import fold
+from engine.drafts import signers
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.forms.form import Form
 from engine.instances import commands as instances
@@ -142,7 +144,7 @@ def deadline(task_id: int) -> Any:
     """Explain how a task's deadline was reckoned, day by day."""
     with platform().reading() as reading:
         found = deadlines.explain(reading, actor(), task_id, now())
-        document = reading.get(Document, found.task.document_id) if found.task.document_id else None
+        document = documents.seen(reading, actor(), found.task.document_id)
     return render_template(
         "worklist/deadline.html", found=found, task=found.task, document=document, longest=LONGEST_RECKONING,
         counted=lambda spans: sum((ends - begins for begins, ends in spans), timedelta(0)),
@@ -274,18 +276,28 @@ def _passing(reading: Session, view: TaskView) -> dict[str, Any]:
     }
 
 
+def _concerned(view: TaskView) -> bool:
+    return bool(view.may_complete or view.may_claim) or actor().person_id == view.task.completed_by_id
+
+
 def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:
-    """Whoever may see the task sees its document's head and files; the document's own page asks its own question."""
+    """Who has the task, may take it or did it sees its document's head and files; an admin who only looks after it
+    sees them within their scope (SYS-3.a).
+    """
     about = copying.made_of(reading, view.task.document_id, view.task.data.get("copy_document"))
-    document = reading.get(Document, about) if about else None
+    document = documents.seen(reading, actor(), about)
+    if document is None and about and _concerned(view):
+        document = reading.get(Document, about)
     if document is None:
-        return {"document": None, "files": [], "shown": None, "verdict": None, "links": [], "status": ""}
+        empty = {"document": None, "files": [], "shown": None, "verdict": None}
+        return {**empty, "links": [], "status": "", "signer": True}
     found = papers.files(reading, document)
     return {
         "document": document,
         "files": found,
         "shown": papers.chosen(found, request.args.get("file")),
         "verdict": papers.verdict(document),
+        "signer": signers.problem(reading, document, directory.today(now())),
         "links": [],
         "status": kinds.status_name(document.direction, document.status),
     }

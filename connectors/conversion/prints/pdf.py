@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from connectors.pdf_fields import MM
 from connectors.pdf_fonts import Typeface, composed, typeface
 from engine.documents.prints.book import Book
+from engine.documents.prints.forms import SIGN_HERE
 from engine.documents.prints.rows import Row, Tally
 
 WIDTH, HEIGHT = landscape(A4)
@@ -179,7 +180,7 @@ class _Tail:
             canvas.setFont(face.bold, 10.5)
             canvas.drawCentredString(middle, y, title)
             canvas.setFont(face.italic, 9.5)
-            canvas.drawCentredString(middle, y - 12, "(Ký, ghi rõ họ tên)")
+            canvas.drawCentredString(middle, y - 12, SIGN_HERE)
 
 
 def draw_cover(canvas: Canvas, book: Book, face: Typeface) -> None:

@@ -17,6 +17,7 @@ from docx.shared import Mm, Pt
 
 from connectors.pdf_fonts import composed
 from engine.documents.prints.book import Book
+from engine.documents.prints.forms import SIGN_HERE
 from engine.documents.prints.rows import Row, Tally
 
 FONT = "Times New Roman"
@@ -36,6 +37,7 @@ def write_word(book: Book, rows: Iterable[Row], tally: Tally, told: Callable[[in
     for closing in tally.said():
         line(document, closing, bold=True)
     line(document, book.made_said, italic=True)
+    _signatures(document, book.form.signers)
     return _with_table(saved(document), table)
 
 
@@ -120,6 +122,21 @@ def _head(document: Any, book: Book) -> None:
     volume = " Quyển số: ......" if book.form.with_cover else ""
     line(document, f"{book.year_said}. {book.period_said}. {book.range_said}.{volume}", centred=True)
     line(document, "")
+
+
+def _signatures(document: Any, titles: tuple[str, str]) -> None:
+    """Where both parties sign, side by side and on one page, with room for the signatures."""
+    line(document, "")
+    cells = document.add_table(rows=1, cols=len(titles)).rows[0].cells
+    for cell, title in zip(cells, titles, strict=True):
+        above, below = cell.paragraphs[0], cell.add_paragraph()
+        above.add_run(composed(title)).bold = True
+        below.add_run(SIGN_HERE).italic = True
+        for paragraph in (above, below):
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            paragraph.paragraph_format.keep_with_next = True
+        for _ in range(4):
+            cell.add_paragraph()
 
 
 def _page_numbers(paragraph: Any) -> None:

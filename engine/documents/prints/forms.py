@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Align = Literal["left", "centre", "right"]
+SIGN_HERE = "(Ký, ghi rõ họ tên)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Form:
     columns: tuple[Column, ...]
     with_cover: bool = True
     parties: tuple[str, str] | None = None
+    sign_here: str = SIGN_HERE  # below either title
 
     @property
     def titles(self) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from engine.definitions import queries as definitions
 from engine.definitions.models import Definition, Version
 from engine.directory.models import Person
 from engine.documents.models import Document
+from engine.documents.queries import within
 from engine.errors import NotFound
 from engine.instances.models import Instance, Migration, MigrationCase
 from engine.platform import Actor
@@ -76,7 +77,7 @@ def cases(session: Session, actor: Actor, version_id: int, limit: int) -> Sequen
     """Running cases of the actor's agency on a version, oldest first."""
     rows = session.execute(
         select(Instance.id, Document.code, Document.subject, Instance.started_at)
-        .outerjoin(Document, Document.id == Instance.document_id)
+        .outerjoin(Document, and_(Document.id == Instance.document_id, within(actor)))
         .where(Instance.agency_id == actor.agency_id, Instance.version_id == version_id, Instance.status == "running")
         .order_by(Instance.id)
         .limit(limit)
@@ -134,13 +135,13 @@ def progress(session: Session, migration_id: int) -> dict[str, int]:
 
 
 def remarks(
-    session: Session, migration_id: int, limit: int = 200
+    session: Session, actor: Actor, migration_id: int, limit: int = 200
 ) -> list[tuple[MigrationCase, str | None, str | None]]:
     """Cases of a move that have something to be said about: not moved, or not taken back; with code and subject."""
     rows = session.execute(
         select(MigrationCase, Document.code, Document.subject)
         .join(Instance, Instance.id == MigrationCase.instance_id)
-        .outerjoin(Document, Document.id == Instance.document_id)
+        .outerjoin(Document, and_(Document.id == Instance.document_id, within(actor)))
         .where(MigrationCase.migration_id == migration_id, MigrationCase.sentence != "")
         .order_by(MigrationCase.id)
         .limit(limit)

@@ -12,6 +12,7 @@ from engine import occasions
 from engine.directory import commands as directory_commands
 from engine.directory import queries as directory
 from engine.directory.models import Person, RoleGrant
+from engine.documents.models import Document
 from engine.documents.text import fitting
 from engine.errors import Conflict, InvalidInput
 from engine.platform import Work
@@ -53,6 +54,7 @@ def hand_over(
     handed = moving.move_everything(work, row, person_id)
     _tell(work, row, person, handed)
     if cause == "leave":
+        _ask_for_signers(work, row, person, handed)
         assert row.closes_on is not None
         work.session.get_one(Person, person_id).closes_on = row.closes_on
         if row.closes_on <= today:
@@ -73,6 +75,7 @@ def close_due(work: Work) -> int:
         handed = moving.move_everything(work, row, row.person_id)
         if handed:
             _tell(work, row, person, handed)
+            _ask_for_signers(work, row, person, handed)
         _close(work, row)
     return len(rows)
 
@@ -128,6 +131,17 @@ def _tell(work: Work, row: HandOver, person: Person, handed: Sequence[Handed]) -
         work.tell(
             occasions.HANDED_OVER, row.agency_id, person_id=receiver,
             details={"hand_over": row.id, "of": person.full_name, "count": told},
+        )  # fmt: skip
+
+
+def _ask_for_signers(work: Work, row: HandOver, person: Person, handed: Sequence[Handed]) -> None:
+    """Whoever drafts what the leaver was to sign is told to choose another signer (ND30-13.1)."""
+    ids = [each.subject_id for each in handed if each.kind == "signer"]
+    drafters = select(Document.id, Document.drafter_id).where(Document.id.in_(ids), Document.drafter_id.is_not(None))
+    for document_id, drafter_id in work.session.execute(drafters.order_by(Document.id)) if ids else ():
+        work.tell(
+            occasions.SIGNER, row.agency_id, person_id=drafter_id, document_id=document_id,
+            details={"of": person.full_name},
         )  # fmt: skip
 
 

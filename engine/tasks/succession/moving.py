@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, insert, literal, select, union, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from engine.directory.authority.models import Authorisation
 from engine.directory.models import StandIn
 from engine.documents.models import Assignment, Document, Party
 from engine.platform import Work
@@ -101,6 +102,8 @@ def _changes(source: From) -> list[Any]:
             state="returned", returned_at=source.now, remark="Kết thúc khi bàn giao công việc"
         ),
         delete(Party).where(Party.person_id == source.person_id, Party.reason == "loan"),
+        update(Authorisation).where(Authorisation.id.in_(those("authorisation")))
+        .values(revoked_at=source.now, reason="Kết thúc khi bàn giao công việc"),
         *_filters(source, those),
     ]  # fmt: skip
 

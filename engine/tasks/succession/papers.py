@@ -25,6 +25,7 @@ FORM = Form(
     ),
     with_cover=False, parties=("BÊN GIAO", "BÊN NHẬN"),
 )  # fmt: skip
+REMARKS = {"signer": "Chọn người ký khác"}
 UNIT_KINDS = {
     "person": "Người thuộc đơn vị", "task": "Việc chờ nhóm của đơn vị", "assignment": "Nhiệm vụ theo chỉ đạo chưa xong",
     "draft": "Dự thảo chưa phát hành", "dossier": "Hồ sơ đang lập, đang giữ",
@@ -39,7 +40,7 @@ def minutes(session: Session, actor: Actor, row: HandOver, now: datetime) -> Pri
     for number, (item, receiver) in enumerate(queries.items(session, row.id), 1):
         made.append((
             str(number), names.get(item.kind, item.kind), item.title, receiver or to,
-            day(local(item.at)), "Kết thúc" if item.kind in rules.ENDED else "",
+            day(local(item.at)), REMARKS.get(item.kind, "Kết thúc") if item.kind in rules.ENDED else "",
         ))  # fmt: skip
     giver = said_person(session, row.person_id) if row.person_id else session.get_one(Unit, row.unit_id).name
     lines = [f"Bên giao: {giver}. Trường hợp: {rules.CAUSES[row.cause]}."]

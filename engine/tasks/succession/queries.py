@@ -11,9 +11,11 @@ from sqlalchemy import BigInteger, Select, and_, cast, exists, func, literal, nu
 from sqlalchemy import Date as DateType
 from sqlalchemy.orm import Session, aliased
 
+from engine.directory.authority.models import Authorisation
 from engine.directory.models import Person, RoleGrant, StandIn, Unit
 from engine.directory.queries import valid_on
 from engine.documents.models import Assignment, Document
+from engine.drafts import signers
 from engine.errors import NotFound
 from engine.platform import Actor
 from engine.records.models import Dossier, DossierLoan
@@ -65,6 +67,7 @@ def held(kind: str, agency_id: int, person_id: int, now: datetime) -> Select[Any
     made: dict[str, Any] = {
         "task": _tasks, "assignment": _assignments, "draft": _drafts, "issued": _issued, "dossier": _dossiers,
         "stand-in": _received, "absence": _given, "filter": _filters, "loan": _loans,
+        "authorisation": _authorisations, "signer": _to_sign,
     }  # fmt: skip
     query: Select[Any] = made[kind](agency_id, person_id, now)
     return query
@@ -158,6 +161,47 @@ def _loans(agency_id: int, person_id: int, now: datetime) -> Select[Any]:
     query = query.join(Dossier, Dossier.id == DossierLoan.dossier_id)
     query = query.where(DossierLoan.agency_id == agency_id, DossierLoan.person_id == person_id)
     return query.where(DossierLoan.state.in_(("asked", "lent"))).order_by(DossierLoan.id)
+
+
+def _authorisations(agency_id: int, person_id: int, now: datetime) -> Any:
+    """Authorisations to sign by written paper, given or received by name (ND30-13.3)."""
+    theirs = or_(Authorisation.giver_id == person_id, Authorisation.receiver_id == person_id)
+    running = (Authorisation.revoked_at.is_(None), Authorisation.valid_to >= day_of(now))
+    query = select(Authorisation.id, Authorisation.code, NO_ID, Authorisation.valid_to)
+    return query.where(Authorisation.agency_id == agency_id, theirs, *running).order_by(Authorisation.id)
+
+
+def _to_sign(agency_id: int, person_id: int, now: datetime) -> Any:
+    query = select(Document.id, called(), Document.id, Document.due_date)
+    return query.where(signers.naming(agency_id, person_id)).order_by(Document.id)
+
+
+# --- Between whom -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody who can take over, with their unit; whether they hold every role of who hands over."""
+
+    person: Person
+    unit: str
+    same_roles: bool
+
+
+def receivers(session: Session, leaver: Person, today: date) -> list[Receiver]:
+    """Who can take over from somebody (`rules.receiver_problem` says nothing against them), by name."""
+    rows = select(Person, Unit.name).outerjoin(Unit, Unit.id == Person.unit_id).where(
+        Person.agency_id == leaver.agency_id, Person.active, Person.closes_on.is_(None), Person.id != leaver.id
+    )  # fmt: skip
+    held = select(RoleGrant.person_id, RoleGrant.role).where(RoleGrant.agency_id == leaver.agency_id)
+    roles: dict[int, set[str]] = {}
+    for person_id, role in session.execute(held.where(valid_on(RoleGrant, today))):
+        roles.setdefault(person_id, set()).add(role)
+    wanted = roles.get(leaver.id, set())
+    return [
+        Receiver(person, unit or "", bool(wanted) and wanted <= roles.get(person.id, set()))
+        for person, unit in session.execute(rows.order_by(Person.full_name, Person.id))
+    ]
 
 
 # --- Hand-overs that were made ------------------------------------------------------------------------------------

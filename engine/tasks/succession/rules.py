@@ -19,10 +19,12 @@ KINDS: Mapping[str, str] = {
     "filter": "Bộ lọc dùng chung",
     "absence": "Ủy quyền đã giao cho người khác",
     "loan": "Hồ sơ lưu trữ đang mượn",
+    "authorisation": "Giấy ủy quyền ký (TUQ) đã giao, đã nhận",
+    "signer": "Dự thảo ghi người này là người ký",
 }
 """Everything that is looked for, in the order in which it is shown."""
 
-ENDED = frozenset({"absence", "loan"})
+ENDED = frozenset({"absence", "loan", "authorisation", "signer"})
 """What nobody takes over: it ends with the hand-over, and the minutes say so."""
 
 CAUSES: Mapping[str, str] = {

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
+from engine import audit
 from engine.clock import FixedClock
 from engine.directory import commands as directory
+from engine.directory import queries as directory_queries
 from engine.directory.models import Person
 from engine.documents import commands, queries
 from engine.errors import NotFound
@@ -163,18 +167,33 @@ def test_commands_for_a_missing_document_are_not_found(platform: Platform, offic
 
 
 def test_reading_is_noted_and_only_for_those_who_may(platform: Platform, office: Office, case: dict[str, int]) -> None:
-    from sqlalchemy import select
-
-    from engine.audit import AuditEntry
-
     reader = builders.actor(platform, office["clerk"])
-    platform.run(reader, commands.note_read, case["draft"])
+    for _ in range(3):
+        platform.run(reader, commands.note_read, case["draft"])
     with pytest.raises(NotFound):
         platform.run(builders.actor(platform, office["agency-admin"]), commands.note_read, case["draft"])
 
     with platform.reading() as session:
-        lines = session.scalars(select(AuditEntry).where(AuditEntry.action == "document.read")).all()
+        lines = session.scalars(select(audit.AuditEntry).where(audit.AuditEntry.action == "document.read")).all()
     assert [(line.person_id, line.subject_id) for line in lines] == [(reader.person_id, str(case["draft"]))]
+
+
+def test_looking_is_kept_once_a_day_and_printing_every_time(
+    platform: Platform, office: Office, case: dict[str, int], clock: FixedClock
+) -> None:
+    reader = builders.actor(platform, office["clerk"])
+    for day in range(2):
+        for _ in range(2):
+            platform.run(reader, commands.note_read, case["draft"], "a.pdf")
+            platform.run(reader, commands.note_read, case["draft"], printed="phiếu")
+        if day == 0:
+            clock.advance(timedelta(days=1))
+            platform.run(system(), lambda work: audit.forget_days(work.session, directory_queries.today(work.now)))
+    with platform.reading() as session:
+        rows = select(audit.AuditEntry.action).where(audit.AuditEntry.subject_id == str(case["draft"]))
+        told = Counter(session.scalars(rows))
+        assert session.scalar(select(func.count()).select_from(audit.SeenToday)) == 1
+    assert (told["document.file_read"], told["document.printed"]) == (2, 4)
 
 
 def test_lists_search_without_diacritics_and_page(platform: Platform, office: Office) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from docx import Document as WordFile
 from sqlalchemy import select
 
 from engine.clock import FixedClock
@@ -72,6 +74,16 @@ def test_the_list_of_a_year_is_approved(platform: Platform, office: builders.Off
     said = client.post("/archive/lists/2026/submit", follow_redirects=True).text
     assert "Đã trình danh mục hồ sơ năm 2026" in said
     assert "đang chờ" in client.post("/archive/lists/2026/submit", follow_redirects=True).text
+
+    why = {"reason": "Thiếu đề mục tài chính"}
+    other = sign_in(builders.person(platform, office.agency, "clerk"))
+    assert "Chỉ người đã trình rút lại được" in other.get("/archive").text
+    assert "Chỉ người đã trình" in other.post("/archive/lists/2026/withdraw", data=why, follow_redirects=True).text
+    assert "Đã rút danh mục" in client.post("/archive/lists/2026/withdraw", data=why, follow_redirects=True).text
+    assert "Rút lại: Thiếu đề mục tài chính" in client.get("/archive").text
+    again = client.post("/archive/lists/2026/withdraw", data=why, follow_redirects=True).text
+    assert "không có gì để rút lại" in again
+    client.post("/archive/lists/2026/submit")
     leader = sign_in(office["leader"])
     where = f"/tasks/{task(platform, 'approve-list')}"
     assert "gồm 1 hồ sơ dự kiến" in leader.get(where).text
@@ -90,13 +102,23 @@ def test_dossiers_are_taken_over_with_minutes(platform: Platform, office: builde
     rows = [dossier(platform, office, "offered") for _ in range(2)]
     client = sign_in(office["clerk"])
     assert client.post("/archive/receive", data={}).status_code == 422
-    done = client.post("/archive/receive", data={"dossiers": [row.id for row in rows], "condition": "Đủ"})
+    chosen = {"dossiers": [row.id for row in rows], "condition": "Đủ"}
+    asked = client.post("/archive/receive", data=chosen).text
+    assert "Nhận rồi không trả lại được" in asked
+    assert 'value="Đủ"' in asked
+    assert "(Ký, ghi rõ họ tên)" not in asked
+    done = client.post("/archive/receive", data=chosen | {"reviewed": "1"})
     minutes = done.headers["Location"]
     page = client.get(minutes).text
     for said in ("BIÊN BẢN GIAO NHẬN HỒ SƠ, TÀI LIỆU", "2 hồ sơ, 2 văn bản", "Tình trạng tài liệu giao nộp: Đủ"):
         assert said in page
     for kind, begins in (("pdf", b"%PDF"), ("docx", b"PK"), ("xlsx", b"PK")):
         assert client.get(f"{minutes}.{kind}").data.startswith(begins)
+    signed = WordFile(BytesIO(client.get(f"{minutes}.docx").data)).tables[-1].rows[0].cells
+    assert [cell.text.split("\n")[:2] for cell in signed] == [
+        ["BÊN GIAO", "(Ký, ghi rõ họ tên)"], ["BÊN NHẬN", "(Ký, ghi rõ họ tên)"],
+    ]  # fmt: skip
+    assert page.count("(Ký, ghi rõ họ tên)") == 2
     assert sign_in(office["specialist"]).get(minutes).status_code == 404
 
 

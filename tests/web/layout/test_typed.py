@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from engine.platform import Platform
@@ -9,6 +12,7 @@ from tests import builders
 from tests.web.conftest import SignIn
 
 MARK = "0123456789abcdef"
+WEB = Path(__file__).parents[3] / "web"
 
 
 def test_a_form_that_was_taken_is_told_once(platform: Platform, province: builders.Province, sign_in: SignIn) -> None:
@@ -35,3 +39,23 @@ def test_a_mark_that_is_none_is_not_repeated(province: builders.Province, sign_i
     assert "data-refused" not in client.post("/stand-ins", data={"_typed": mark}).text
     client.post("/language", data={"language": "vi", "_typed": mark})
     assert "data-finished" not in client.get("/").text
+
+
+def test_a_form_refused_in_a_notice_keeps_what_was_typed(province: builders.Province, sign_in: SignIn) -> None:
+    client = sign_in(province.department["clerk"])
+    sent = {"reason": "Bổ sung", "_typed": MARK}
+    answer = client.post("/archive/lists/2026/reopen", data=sent, follow_redirects=True)
+    assert "chưa được trình" in answer.text
+    assert "data-finished" not in answer.text
+
+
+def test_every_form_with_free_text_keeps_what_is_typed() -> None:
+    lost = [
+        f"{page.relative_to(WEB)}: {head}"
+        for page in WEB.rglob("*.html")
+        if not {"node_modules", "static"} & set(page.parts)
+        for head, inside in re.findall(r"<form\b([^>]*)>(.*?)</form>", page.read_text(), re.DOTALL)
+        if 'method="post"' in head and ("<textarea" in inside or '<input type="text"' in inside)
+        if "data-form" not in head and "data-keep" not in head and "sign_in" not in head
+    ]
+    assert lost == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -100,6 +101,9 @@ def test_all_that_was_shown_is_read_and_no_more(
     until = page(client).select_one("[name=until]")["value"]
     platform.run(builders.actor(platform, office["leader"]), commands.urge, task_id, "Xử lý ngay.")
     tell(platform)
+    read = client.post("/notices/read", data={"until": until}, follow_redirects=True).text
+    [undo] = re.findall(r'class="notice-undo" method="post" action="([^"]+)"', read)
+    assert "chưa đọc" in client.post(undo, follow_redirects=True).text
     client.post("/notices/read", data={"until": until})
     assert bell(client) == "1"
     assert client.post("/notices/read", data={"until": "99999999999999999999999"}).status_code == 303

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
@@ -85,6 +87,11 @@ def test_a_document_goes_into_a_dossier_from_its_page_with_its_matter(
     assert client.post(where, data={"documents": [asked.id]}).status_code == 422
     done = client.post(where, data={"dossier_id": row.id, "documents": [asked.id, answer.id]}, follow_redirects=True)
     assert "Đã đưa 2 văn bản vào hồ sơ." in done.text
+    [undo] = re.findall(r'class="notice-undo" method="post" action="([^"]+)"', done.text)
+    undone = client.post(undo.replace("&amp;", "&"), follow_redirects=True).text
+    assert "Đã rút lại 2 văn bản khỏi hồ sơ." in undone
+    assert "Đã rút lại 0 văn bản" in client.post(undo.split("?")[0] + "?at=x", follow_redirects=True).text
+    client.post(where, data={"dossier_id": row.id, "documents": [asked.id, answer.id]})
     assert "01.QLXD" in client.get(f"/documents/{asked.id}").text
     with platform.reading() as session:
         entry = queries.lines(session, clerk, row.id)[0].entry

@@ -48,15 +48,22 @@
     }
   }
 
-  function addFilter(list) {
-    if (list.dataset.filtered) return;
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+
+  function filterBox(list, name) {
     list.dataset.filtered = "yes";
-    const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
     const box = document.createElement("input");
     box.type = "search";
     box.className = "choices-filter";
-    box.setAttribute("aria-label", "Lọc danh sách");
-    box.placeholder = "Lọc danh sách";
+    box.autocomplete = "off";
+    box.setAttribute("aria-label", name);
+    box.placeholder = name;
+    return box;
+  }
+
+  function addFilter(list) {
+    if (list.dataset.filtered) return;
+    const box = filterBox(list, "Lọc danh sách");
     box.addEventListener("input", () => {
       const wanted = fold(box.value.trim());
       for (const choice of list.querySelectorAll(".choice, tbody tr")) {
@@ -66,6 +73,37 @@
     });
     box.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing) event.preventDefault(); });
     list.before(box);
+  }
+
+  const LONG_SELECT = 12;
+
+  // A long choice is narrowed by what is typed, with or without diacritics; Enter takes the first that is left.
+  function addSelectFilter(select) {
+    if (select.dataset.filtered || select.options.length <= LONG_SELECT) return;
+    const label = select.labels[0]?.textContent.trim() ?? "";
+    const box = filterBox(select, select.dataset.filter || "Tìm theo tên");
+    box.setAttribute("aria-label", `${box.placeholder}: ${label}`);
+    const everything = Array.from(select.children, (each) => each.cloneNode(true));
+    const narrow = () => {
+      const [wanted, chosen] = [fold(box.value.trim()), select.value];
+      const kept = (option) => option.value === "" || option.value === chosen || fold(option.textContent).includes(wanted);
+      const narrowed = everything.map((each) => each.cloneNode(true));
+      for (const each of narrowed) for (const option of each.querySelectorAll("option")) if (!kept(option)) option.remove();
+      select.replaceChildren(...narrowed.filter((each) => each.tagName === "OPTGROUP" ? each.children.length > 0 : kept(each)));
+      select.value = chosen;
+    };
+    box.addEventListener("input", narrow);
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      const wanted = fold(box.value.trim());
+      const first = Array.from(select.options).find((option) => option.value !== "" && fold(option.textContent).includes(wanted));
+      if (!first || wanted === "") return;
+      select.value = first.value;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+      select.focus();
+    });
+    select.before(box);
   }
 
   // In a panel of lines a person or unit has one part: choosing another lets go of the first.
@@ -81,6 +119,7 @@
       if (panel.querySelectorAll("tbody tr").length > 12) addFilter(panel.querySelector(".line-scroll"));
     }
     for (const list of root.querySelectorAll(".choices-many")) addFilter(list);
+    for (const select of root.querySelectorAll("select[data-filter]")) addSelectFilter(select);
     for (const part of root.querySelectorAll("[data-show-if]")) {
       const form = part.closest("form");
       if (!form || form.dataset.conditions) continue;

@@ -181,7 +181,7 @@ const forms = new Map();
 
 function prepare(root) {
   const seen = new Map();
-  for (const form of root.querySelectorAll("form[data-form]")) {
+  for (const form of root.querySelectorAll("form[data-form], form[data-keep]")) {
     if (form.method === "post" && !("again" in form.dataset) && !forms.has(form)) forms.set(form, new Typed(form, name(form, seen)));
   }
 }

@@ -108,7 +108,8 @@ def test_the_headings_of_the_pdf_are_the_prescribed_ones_column_by_column() -> N
 @pytest.mark.parametrize("key", PRESCRIBED)
 def test_word_has_the_columns_in_a_row_that_repeats(key: str) -> None:
     document = docx.Document(io.BytesIO(file(key, "docx")))
-    (table,) = document.tables
+    table, signatures = document.tables
+    assert [cell.text.split("\n")[1] for cell in signatures.rows[0].cells] == ["(Ký, ghi rõ họ tên)"] * 2
     assert [cell.text for cell in table.rows[0].cells] == PRESCRIBED[key]
     assert table.rows[1].cells[0].text == "(1)"
     repeated = [row._tr.trPr is not None and "tblHeader" in row._tr.xml for row in table.rows]

@@ -26,7 +26,7 @@ from engine.tasks import commands as tasks
 from engine.tasks import kept
 from engine.tasks.filters import Filter
 from engine.tasks.models import KeptFilter, Task, TaskCandidate
-from engine.tasks.succession import commands, merging, queries
+from engine.tasks.succession import commands, merging, queries, rules
 from engine.tasks.succession.models import HandedItem, HandOver
 from tests import builders
 from tests.builders import Office, actor
@@ -88,7 +88,7 @@ def test_everything_goes_over_and_nothing_is_left(platform: Platform, office: Of
             each.kind: each.count for each in queries.holdings(session, office.id, leaver.id, platform.clock.now())
         }
     assert before == {"task": 2, "assignment": 1, "draft": 1, "issued": 0, "dossier": 1, "stand-in": 1, "filter": 1,
-                      "absence": 1, "loan": 0}  # fmt: skip
+                      "absence": 1, "loan": 0, "authorisation": 0, "signer": 0}  # fmt: skip
     made = leave(platform, office, receiver)
     assert made.counts == before
     with platform.reading() as session:
@@ -254,3 +254,23 @@ def test_news_of_what_was_issued_reaches_the_receiver(platform: Platform, office
         return [each.person_id for each in receivers.of(work.session, news, work.now)]
 
     assert platform.run(system(office.id), told) == [receiver.id]
+
+
+def test_only_who_may_take_over_is_offered_those_of_the_same_roles_first(
+    platform: Platform, office: Office, receiver: Person
+) -> None:
+    closing = builders.person(platform, office.agency, "specialist", unit=office.unit, full_name="Sắp Nghỉ")
+
+    def leaves(work: Work) -> None:
+        work.session.get_one(Person, closing.id).closes_on = TODAY + timedelta(days=9)
+        work.session.get_one(Person, office["form-checker"].id).active = False
+
+    platform.run(system(), leaves)
+    with platform.reading() as session:
+        leaver = session.get_one(Person, office["specialist"].id)
+        found = queries.receivers(session, leaver, TODAY)
+        assert all(rules.receiver_problem(leaver, each.person, office.id, TODAY) is None for each in found)
+        offered = {each.person.id: each.same_roles for each in found}
+    assert offered[receiver.id] is True
+    assert offered[office["clerk"].id] is False
+    assert not {leaver.id, closing.id, office["form-checker"].id} & set(offered)
