@@ -108,7 +108,7 @@ def _on_paper(row: Outage, on: date) -> datetime:
     """The part of the outage that lies on a day; InvalidInput for a day it doesn't touch."""
     ends = row.restarted_at
     if ends is None or not row.stops_at.astimezone(VIETNAM).date() <= on <= ends.astimezone(VIETNAM).date():
-        wrong = rules.arrival_wrong(row, datetime.combine(date(1945, 1, 1), time(), VIETNAM))
+        wrong = f"Ngày ghi trên văn bản phải trong thời gian sự cố: từ {rules.at(row.stops_at)}."
         raise InvalidInput(wrong, {"on": wrong})
     return max(row.stops_at, datetime.combine(on, time(), VIETNAM))
 
