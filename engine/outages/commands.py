@@ -127,24 +127,51 @@ def _edition(work: Work, row: Outage, turn: str, reason: str = "") -> None:
     work.tell(OUTAGE, row.agency_id, details=about)
 
 
-def end(work: Work, outage_id: int, restarted_at: datetime, by: int | None = None) -> Outage:
-    """Note when the system really ran again; the banner goes. InvalidInput for a time that can't be."""
+STARTED = "Chỉ thôi được lần ngừng chưa bắt đầu; hệ thống đã ngừng thì ghi giờ hoạt động lại."
+
+
+def fill(work: Work, outage_id: int, given: Mapping[str, Any]) -> None:
+    """Take what a task of the case was answered with, so that no text lies in process data: `restarted_at` (ISO),
+    `remark` (why it is called off or the report returned), `report` (it is whole). InvalidInput by field.
+    """
+    row = locked(work, outage_id)
+    if given.get("restarted_at"):
+        moment = datetime.fromisoformat(str(given["restarted_at"]))
+        if said := rules.restart_wrong(row.stops_at, moment, work.now):
+            raise InvalidInput(said, {"restarted_at": said})
+        row.restarted_at = moment
+    if given.get("remark"):
+        if row.state == "announced" and rules.phase(row, work.now) != "planned":
+            raise InvalidInput(STARTED, {"remark": STARTED})
+        row.remark = fitting("remark", "lý do", str(given["remark"]), 1_000, lines=True)
+    if given.get("report") and (missing := rules.report_missing(row)):
+        said = "Báo cáo sự cố chưa đủ: " + " ".join(missing.values())
+        raise InvalidInput(said, {"report": said})
+
+
+def end(work: Work, outage_id: int, restarted_at: datetime | None = None) -> Outage:
+    """Note when the system really ran again (or as it was filled in); the banner goes. InvalidInput for a time that
+    can't be.
+    """
     row = locked(work, outage_id)
     if row.state != "announced":
         raise Conflict(f"Không ghi được giờ hoạt động lại: {rules.PHASES[row.state].lower()}.")
-    if said := rules.restart_wrong(row.stops_at, restarted_at, work.now):
+    moment = restarted_at or row.restarted_at
+    if moment is None:
+        raise Conflict("Chưa ghi giờ hệ thống hoạt động lại.")
+    if said := rules.restart_wrong(row.stops_at, moment, work.now):
         raise InvalidInput(said, {"restarted_at": said})
-    row.restarted_at, row.state = restarted_at, "ended"
+    row.restarted_at, row.state = moment, "ended"
     _edition(work, row, "ended")
     return row
 
 
-def cancel(work: Work, outage_id: int, reason: str) -> Outage:
-    """The planned stop doesn't take place."""
+def cancel(work: Work, outage_id: int, reason: str = "") -> Outage:
+    """The planned stop doesn't take place, for the reason given or filled in."""
     row = locked(work, outage_id)
     if rules.phase(row, work.now) != "planned":
-        raise Conflict("Chỉ thôi được lần ngừng chưa bắt đầu; hệ thống đã ngừng thì ghi giờ hoạt động lại.")
-    row.remark = fitting("reason", "lý do", reason, 500, required=True)
+        raise Conflict(STARTED)
+    row.remark = fitting("reason", "lý do", reason or row.remark, 1_000, required=True, lines=True)
     row.state, row.closed_at, row.closed_by_id = "cancelled", work.now, work.actor.person_id
     _edition(work, row, "cancelled", row.remark)
     return row
@@ -197,12 +224,13 @@ def submit(work: Work, outage_id: int, by: int | None) -> Outage:
     return row
 
 
-def give_back(work: Work, outage_id: int, reason: str) -> Outage:
-    """Return the report to who wrote it, with the reason."""
+def give_back(work: Work, outage_id: int, reason: str = "") -> Outage:
+    """Return the report to who wrote it, with the reason given or filled in."""
     row = locked(work, outage_id)
     if row.state != "submitted":
         raise Conflict(f"Báo cáo không chờ duyệt: {rules.PHASES[row.state].lower()}.")
-    row.remark, row.state = fitting("reason", "lý do trả lại", reason, 1_000, required=True, lines=True), "ended"
+    said = fitting("reason", "lý do trả lại", reason or row.remark, 1_000, required=True, lines=True)
+    row.remark, row.state = said, "ended"
     work.note("outage.report_returned", "outage", row.id, row.agency_id, reason=row.remark)
     return row
 

@@ -28,10 +28,11 @@ class CatchUp:
 
 
 def check(work: Work, given: CatchUp) -> Outage:
-    """The outage, when something that came then may be entered now. InvalidInput by field, NotAllowed."""
+    """The outage, when something that came then may be entered now. InvalidInput by field: nothing typed is lost."""
     row = _outage(work, given.outage)
-    work.require(rules.may_enter(work.actor, row))
-    wrong = {}
+    allowed, wrong = rules.may_enter(work.actor, row), {}
+    if not allowed:
+        wrong["outage"] = allowed.reason
     if said := rules.arrival_wrong(row, given.arrived_at):
         wrong["arrived_at"] = said
     if not given.reason.strip():

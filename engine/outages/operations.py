@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from engine.errors import InvalidInput
 from engine.operations import operation, parameter
 from engine.outages import commands
 from engine.platform import Work
@@ -15,38 +13,22 @@ _OUTAGE = "Thường là ${outage}."
 
 
 @dataclass(frozen=True)
-class End:
-    """Note when the system really ran again."""
+class About:
+    """Which outage it is about; times and reasons are filled in with the tasks of the case."""
 
     outage: int = parameter("Sự cố hệ thống", help=_OUTAGE)
-    restarted_at: str = parameter("Hoạt động lại lúc", help="Thời điểm theo ISO 8601, thường là câu trả lời của bước.")
 
 
 @operation("outages.end", version=1, name="Ghi giờ hoạt động lại", legal_basis=BASIS)
-def end(given: End, work: Work) -> None:
-    """Ghi giờ hệ thống hoạt động lại thật và báo cho những người liên quan."""
-    try:
-        moment = datetime.fromisoformat(given.restarted_at)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        said = "Ghi ngày và giờ hoạt động lại, ví dụ 23/11/2026 10:30."
-        raise InvalidInput(said, {"restarted_at": said})
-    commands.end(work, given.outage, moment)
-
-
-@dataclass(frozen=True)
-class Cancel:
-    """The planned stop doesn't take place."""
-
-    outage: int = parameter("Sự cố hệ thống", help=_OUTAGE)
-    reason: str = parameter("Lý do")
+def end(given: About, work: Work) -> None:
+    """Lấy giờ hệ thống hoạt động lại đã ghi ở bước trước, gỡ dải thông báo và báo cho những người liên quan."""
+    commands.end(work, given.outage)
 
 
 @operation("outages.cancel", version=1, name="Thôi ngừng theo kế hoạch", legal_basis=BASIS)
-def cancel(given: Cancel, work: Work) -> None:
+def cancel(given: About, work: Work) -> None:
     """Ghi việc không ngừng hệ thống như đã thông báo và báo lại cho những người liên quan."""
-    commands.cancel(work, given.outage, given.reason)
+    commands.cancel(work, given.outage)
 
 
 @dataclass(frozen=True)
@@ -63,18 +45,10 @@ def submit_report(given: Report, work: Work) -> None:
     commands.submit(work, given.outage, given.person)
 
 
-@dataclass(frozen=True)
-class GiveBack:
-    """Return the report to who wrote it."""
-
-    outage: int = parameter("Sự cố hệ thống", help=_OUTAGE)
-    reason: str = parameter("Lý do")
-
-
 @operation("outages.return-report", version=1, name="Trả lại báo cáo sự cố", legal_basis=BASIS)
-def return_report(given: GiveBack, work: Work) -> None:
+def return_report(given: About, work: Work) -> None:
     """Trả báo cáo cho người lập để bổ sung."""
-    commands.give_back(work, given.outage, given.reason)
+    commands.give_back(work, given.outage)
 
 
 @operation("outages.close", version=1, name="Đóng sự cố", legal_basis=BASIS)

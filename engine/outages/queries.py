@@ -106,6 +106,7 @@ def entered(session: Session, actor: Actor, outage_id: int, *, limit: int = 2_00
     line = and_(RegisterEntry.document_id == OutageEntry.document_id, RegisterEntry.state == "used")
     query = (
         select(OutageEntry, Document, RegisterEntry.number, RegisterEntry.suffix, Person.full_name)
+        .select_from(OutageEntry)
         .outerjoin(Document, and_(Document.id == OutageEntry.document_id, within(actor)))
         .outerjoin(RegisterEntry, line)
         .outerjoin(Person, Person.id == OutageEntry.entered_by_id)

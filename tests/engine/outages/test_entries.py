@@ -103,7 +103,7 @@ def test_what_lies_outside_or_gives_no_reason_is_refused_by_field(
     other = builders.office(platform)
     with pytest.raises(NotFound):
         entered(platform, other, outage, FRIDAY)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidInput, match="Chỉ văn thư"):
         platform.run(actor(platform, office["leader"]), entries.check, CatchUp(outage.id, FRIDAY, "x"))
 
 
