@@ -40,6 +40,7 @@ def use(outage_id: int, entry_id: int) -> Any:
     """Give a number that was written on paper to the document entered for it, with the day on the paper."""
 
     def give(work: Work) -> str:
+        queries.get(work.session, work.actor, outage_id)
         try:
             on = date.fromisoformat(request.form.get("on", ""))
         except ValueError:
