@@ -21,6 +21,7 @@ import engine.holding
 import engine.instances.moving.operations
 import engine.instances.operations
 import engine.opinions.operations
+import engine.outages.operations
 import engine.records.operations
 import engine.tasks.operations
 from engine.operations import Catalog

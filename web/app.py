@@ -48,6 +48,8 @@ from web.modeler import routes as modeler
 from web.notices import browsers, preferences, stream
 from web.notices import routes as notices
 from web.opinions import routes as opinions
+from web.outages import entering as outage_entries
+from web.outages import routes as outages
 from web.phrases import routes as phrases
 from web.practice import routes as practice
 from web.records import filing as dossier_filing
@@ -89,6 +91,7 @@ SCREENS = (
     archive.screen,
     succession.screen,
     rights.screen,
+    outages.screen,
     search.screen,
     reports.screen,
     instances.screen,
@@ -206,6 +209,7 @@ _ = (
     draft_templates,
     export,
     files,
+    outage_entries,
     keeping,
     keeping_filters,
     people,

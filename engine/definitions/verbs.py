@@ -19,6 +19,7 @@ CATEGORIES: dict[str, str] = {
     "follow": "Theo dõi, nhắc việc",
     "recall": "Thu hồi",
     "dossier": "Hồ sơ, lưu trữ",
+    "outage": "Sự cố hệ thống",
 }
 """Category → its name, in the order of the work."""
 
@@ -70,6 +71,11 @@ _OPERATIONS = {
     "records.end-loan": "dossier",
     "records.dispose": "dossier",
     "records.refuse-disposal": "dossier",
+    "outages.end": "outage",
+    "outages.cancel": "outage",
+    "outages.submit-report": "outage",
+    "outages.return-report": "outage",
+    "outages.close": "outage",
 }
 
 

@@ -191,10 +191,8 @@ def register_incoming(work: Work, document_id: int, register_id: int | None = No
     document = locked(work, document_id, "incoming")
     work.require(rules.may_be_registered(document))
     register = registers.register_for(work, document, register_id)
-    today = directory.today(work.now)
     work.note("document.registered", "document", document.id, document.agency_id, register=register.id)
-    entry = registers.enter(work, register, document, today)
-    day = entry.dated if entry.suffix else today
+    entry, day = registers.enter_on(work, register, document, directory.today(work.now))
     document.arrival_number, document.arrival_date, document.status = entry.number, day, "registered"
     work.session.flush()
     return Registered(entry.number, day.isoformat())

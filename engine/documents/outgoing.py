@@ -98,8 +98,7 @@ def number_outgoing(
     notation = _notation(work, document, register, agency)
     template = str(agency.policy.get("identifier_template") or numbers.SAMPLE_TEMPLATE)
     work.note("document.numbered", "document", document.id, document.agency_id, register=register.id)
-    entry = _entry(work, register, document, today, held_entry)
-    day = entry.dated if entry.suffix else today  # what is entered afterwards keeps its day (ND30-15.1)
+    entry, day = _entry(work, register, document, today, held_entry)  # what is entered afterwards keeps its day
     inside = entry.year if register.with_year else None
     document.code_number = numbers.format_number(entry.number, entry.suffix)
     document.code_notation = notation
@@ -119,13 +118,15 @@ def _notation(work: Work, document: Document, register: Register, agency: Agency
     return numbers.notation(document.type_name, agency.abbreviation, unit)
 
 
-def _entry(work: Work, register: Register, document: Document, today: date, held: int | None) -> RegisterEntry:
+def _entry(
+    work: Work, register: Register, document: Document, today: date, held: int | None
+) -> tuple[RegisterEntry, date]:
     if held is None:
-        return registers.enter(work, register, document, today)
+        return registers.enter_on(work, register, document, today)
     entry = registers.use_held(work, register, held, document)
     if entry.year != today.year:
         raise Conflict(f"Số đang giữ thuộc năm {entry.year}, không dùng cho văn bản năm {today.year} được.")
-    return entry
+    return entry, entry.dated if entry.suffix else today
 
 
 # --- Issue and dispatches -------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from engine.forms.text import slots
 
 BOUND = "document."
 OPINION = "opinion."
+OUTAGE = "outage."
 _PICKED = {
     "person": "person",
     "people": "person",
@@ -64,7 +65,7 @@ def _field(question: Field, item: Mapping[str, Any]) -> FieldFacts:
         kind=question.kind,
         shape=maybe(shape, hidden_by) if away else shape,
         required=question.limits.required,
-        bound=bound.removeprefix(BOUND) if bound.startswith((BOUND, OPINION)) else None,
+        bound=bound.removeprefix(BOUND) if bound.startswith((BOUND, OPINION, OUTAGE)) else None,
         label=question.label,
         hidden_by=hidden_by,
         readonly=question.readonly,

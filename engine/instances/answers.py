@@ -25,11 +25,13 @@ from engine.forms.context import Upload as FormUpload
 from engine.forms.form import Form
 from engine.opinions import commands as opinions
 from engine.opinions import queries as opinion_queries
+from engine.outages import commands as outages
 from engine.platform import Work
 from engine.records import queries as records
 from engine.tasks.models import Task
 
 BOUND = "document."
+OUTAGE = "outage."  # of the outage that a case leads to its end
 OPINION = "opinion."  # of the line of a fan-out that asks somebody for an opinion
 
 
@@ -174,6 +176,9 @@ def accept(
     for_opinion = {f: values.pop(k) for k, f in bindings(ready, task, OPINION).items() if k in values}
     if for_opinion and (request := _request(task)) is not None:
         opinions.fill(work, request, {k: _uploads(v) for k, v in for_opinion.items()})
+    for_outage = {f: values.pop(k) for k, f in bindings(ready, task, OUTAGE).items() if k in values}
+    if for_outage and isinstance(outage := given.get("outage"), int):
+        outages.fill(work, outage, for_outage)
     return {k: v for k, v in values.items() if not _is_upload(v)}
 
 

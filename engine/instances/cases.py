@@ -28,6 +28,12 @@ from engine.intake import queries as scans
 from engine.opinions import queries as opinions
 from engine.opinions.commands import close_round
 from engine.opinions.rules import may_ask
+from engine.outages import commands as outages
+from engine.outages import entries
+from engine.outages import rules as outage_rules
+from engine.outages.commands import Announcement
+from engine.outages.entries import CatchUp
+from engine.outages.models import Outage
 from engine.platform import Work
 from engine.records import disposal, loans, year_lists
 from engine.records import rules as record_rules
@@ -53,8 +59,17 @@ def begin_outgoing(work: Work, **draft: Any) -> tuple[Document, Instance]:
 
 
 def begin_incoming(work: Work, **arrival: Any) -> tuple[Document, Instance]:
-    """Take in a document and start the agency's incoming procedure; arguments as documents.create_incoming."""
+    """Take in a document and start the agency's incoming procedure; arguments as documents.create_incoming.
+
+    With `catch_up` it came during an outage: its times follow when it really came (LA-14.3).
+    """
+    catch_up: CatchUp | None = arrival.pop("catch_up", None)
+    if catch_up is not None:
+        outage = entries.check(work, catch_up)
+        arrival["entered_at"] = catch_up.arrived_at
     document = documents.create_incoming(work, **arrival)
+    if catch_up is not None:
+        entries.enter(work, document, outage, catch_up)
     work.session.flush()
     data = {
         "document_id": document.id,
@@ -245,3 +260,16 @@ def begin_copy(work: Work, document_id: int, **wanted: Any) -> tuple[DocumentCop
         "title": f"{original.code or original.type_name} · {original.subject}"[:200],
     }  # fmt: skip
     return row, commands.start_instance(work, "copying", row.agency_id, data)
+
+
+def begin_outage(work: Work, given: Announcement) -> tuple[Outage, Instance]:
+    """Announce an outage of the system and start what leads it to its end; arguments as outages.announce (LA-14.3)."""
+    row = outages.announce(work, given)
+    data = {
+        "outage": row.id, "title": f"Sự cố hệ thống từ {outage_rules.at(row.stops_at)}",
+        "announcer": work.actor.person_id, "running": row.restarted_at is None,
+        "expected_at": row.expected_at.isoformat(),
+    }  # fmt: skip
+    instance = commands.start_instance(work, "outage", row.agency_id, data)
+    row.instance_id = instance.id
+    return row, instance

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from engine import occasions, outbox
 from engine.database import as_json
+from engine.directory import queries as directory
 from engine.directory.calendars import office_calendar
 from engine.directory.models import Person
 from engine.documents import queries as documents
@@ -55,10 +56,21 @@ def tell(work: Work, *, mail: bool, push: bool = True, limit: int = AT_ONCE) -> 
 
 
 def _tell(work: Work, occasion: Occasion, mail: bool, push: bool) -> None:
-    told = receivers.of(work.session, occasion, work.now)
-    if told:
+    if occasion.details.get("everywhere"):
+        _in_every_agency(work, occasion)
+    elif told := receivers.of(work.session, occasion, work.now):
         _write(work, occasion, told, mail, push)
     work.session.delete(occasion)
+
+
+def _in_every_agency(work: Work, occasion: Occasion) -> None:
+    """What concerns the whole province is told agency by agency, each by its own calendar and in its own transaction
+    of moderate size.
+    """
+    details = {key: value for key, value in occasion.details.items() if key != "everywhere"}
+    for agency in directory.agencies(work.session, directory.today(work.now), on_platform=True):
+        row = occasions.of(occasion.kind, agency.id, occasion.at, occasion.actor_id, details=details)
+        work.session.add(row)
 
 
 def _write(work: Work, occasion: Occasion, told: Sequence[Told], mail: bool, push: bool) -> None:

@@ -17,6 +17,8 @@ from engine.directory.rules import STAND_IN_PROCEDURES
 from engine.documents.models import Document, Opinion
 from engine.notices.models import Notice
 from engine.occasions import Occasion
+from engine.outages.models import Outage
+from engine.outages.rules import told_times
 from engine.tasks import reminders
 from engine.tasks.models import Reminder, Task, TaskCandidate
 from engine.tasks.succession.queries import heirs
@@ -278,6 +280,17 @@ def _confirmers(session: Session, occasion: Occasion, now: datetime) -> Iterator
         yield Told(person_id, occasion.kind, f"{occasion.kind}:{occasion.id}", details=occasion.details)
 
 
+def _outage(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    """Everybody of the agency is told of an outage, and of every change of what was announced (LA-14.3)."""
+    row = session.get(Outage, occasion.details["outage"])
+    if row is None or row.edition != occasion.details["edition"]:
+        return  # what has been corrected since is told by the correction
+    said = {"outage": row.id, "turn": occasion.details["turn"], **told_times(row)}
+    people = select(Person.id).where(Person.agency_id == occasion.agency_id, Person.active)
+    for person_id in session.scalars(people):
+        yield Told(person_id, "outage", f"outage:{row.id}:{row.edition}", details=said)
+
+
 _Finder = Callable[[Session, Occasion, datetime], Iterator[Told]]
 _WHO: Mapping[str, _Finder] = {
     occasions.OPENED: _opened,
@@ -301,4 +314,5 @@ _WHO: Mapping[str, _Finder] = {
     occasions.COPY: _own,
     occasions.SIGNER: _own,
     occasions.RIGHTS_ASKED: _confirmers,
+    occasions.OUTAGE: _outage,
 }

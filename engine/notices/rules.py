@@ -56,6 +56,7 @@ KINDS: dict[str, Kind] = {
     "report": Kind("Báo cáo định kỳ đã lập xong", _ALL),
     "ready": Kind("Bản in đã tạo xong", _BELL),
     "undelivered": Kind("Thư đôn đốc không gửi được", _BELL),
+    "outage": Kind("Sự cố hệ thống, giờ ngừng hoạt động", _ALL),
     "incident": Kind("Sự cố của quy trình", _ALL, frozenset({"agency-admin", "provincial-admin"})),
 }
 """Every kind of notice, in the order in which they are chosen."""

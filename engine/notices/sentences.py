@@ -43,6 +43,10 @@ HEADLINES: Mapping[str, str] = {
     "report": "Báo cáo định kỳ đã lập xong.",
     "ready": "Bản in đã tạo xong.",
     "undelivered": "Thư đôn đốc của bạn không gửi được.",
+    "outage": "Hệ thống ngừng hoạt động từ %(stops)s, dự kiến hoạt động lại lúc %(expected)s.",
+    "outage-corrected": "Thông báo sự cố hệ thống đã sửa: ngừng từ %(stops)s, dự kiến hoạt động lại lúc %(expected)s.",
+    "outage-ended": "Hệ thống ngừng hoạt động từ %(stops)s, đã hoạt động lại lúc %(restarted)s.",
+    "outage-cancelled": "Hệ thống không ngừng hoạt động lúc %(stops)s như đã thông báo.",
     "incident": "Một hồ sơ không chạy tiếp được và cần quản trị xử lý.",
 }
 """What has happened, in one sentence without the document, by kind of notice."""
@@ -57,6 +61,7 @@ def headline(row: Row, say: Say = plain) -> str:
     """What has happened, in one sentence without the document; `say` translates."""
     about = row.details
     values = {"by": row.by, "recipient": about.get("recipient"), "level": about.get("level"), "of": about.get("of", "")}
+    values |= {each: about.get(each, "") for each in ("stops", "expected", "restarted")}
     step = f" “{row.step}”" if row.step else ""
     return say(HEADLINES[_sentence_of(row)], step=step, count=about.get("count", 1), **values)
 
@@ -67,6 +72,9 @@ def _sentence_of(row: Row) -> str:
         return "near-level"
     if row.kind in ("loan", "copy") and f"{row.kind}-{about.get('what')}" in HEADLINES:
         return f"{row.kind}-{about['what']}"
+    if row.kind == "outage":
+        turn = "ended" if about.get("restarted") else about.get("turn")
+        return f"outage-{turn}" if f"outage-{turn}" in HEADLINES else "outage"
     told = row.by if row.kind in ("urged", "rejected") else about.get("recipient")
     return row.kind if told or f"{row.kind}-unknown" not in HEADLINES else f"{row.kind}-unknown"
 

@@ -190,6 +190,16 @@ def open_on(session: Session, document_id: int) -> Sequence[tuple[Task, str | No
     return [(r[0], r[1]) for r in session.execute(rows.order_by(Task.id))]
 
 
+def open_in(session: Session, instance_id: int) -> Sequence[tuple[Task, str | None]]:
+    """Open tasks of a case with the assignee's name."""
+    rows = (
+        select(Task, Person.full_name)
+        .outerjoin(Person, Person.id == Task.assignee_id)
+        .where(Task.instance_id == instance_id, Task.state == "open")
+    )
+    return [(r[0], r[1]) for r in session.execute(rows.order_by(Task.id))]
+
+
 def candidate_groups(session: Session, task_id: int) -> frozenset[str]:
     """The groups that may take a task."""
     return frozenset(session.scalars(select(TaskCandidate.group).where(TaskCandidate.task_id == task_id)))

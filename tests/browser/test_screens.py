@@ -96,6 +96,13 @@ SCREENS = {
     "hand-over-unit": ("quantri.sxd", "/hand-overs/unit?unit={unit}"),
     "hand-over-minutes": ("quantri.sxd", "/hand-overs/{hand_over}"),
     "rights": ("lanhdao.sxd", "/rights"),
+    "outages": ("vanthu.sxd", "/outages"),
+    "outage-new": ("quantri.sxd", "/outages/new"),
+    "outage": ("vanthu.sxd", "/outages/{outage}"),
+    "outage-correct": ("quantri.sxd", "/outages/{outage}/correct"),
+    "outage-report": ("quantri.sxd", "/outages/{outage}/report"),
+    "outage-paper": ("lanhdao.sxd", "/outages/{outage}/paper"),
+    "outage-entered": ("vanthu.sxd", "/outages/{outage}/entered"),
     "reports": ("vanthu.sxd", "/reports"),
     "reports-own": ("chuyenvien.sxd", "/reports?by=deadline"),
     "reports-empty": ("vanhoa.anphu", "/reports?period=2020-Q1"),
@@ -153,6 +160,7 @@ NO_SCREENS = {
     "intake.reading", "intake.page_picture", "intake.piece", "reports.made_file", "notices.push_worker",
     "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",
     "archive.paper_file", "archive.loan_book", "phrases.offered", "succession.minutes_file",
+    "outages.report_file", "outages.entered_file",
 }  # fmt: skip
 
 Visitor = Callable[..., Any]

@@ -20,6 +20,8 @@ from engine.instances.models import Incident, Instance
 from engine.intake import commands as intake
 from engine.notices import commands as notices
 from engine.notices.models import Letter, Notice
+from engine.outages import commands as outages
+from engine.outages.commands import Announcement
 from engine.platform import Actor, Platform, Work, system
 from engine.records import commands as records
 from engine.records import handover
@@ -79,6 +81,7 @@ def bring(platform: Platform) -> dict[str, int]:
             "person": stage.person_id("chuyenvien.sxd"),
         }
     found["incident"] = platform.run(system(), trouble, found["instance"])
+    found["outage"] = platform.run(stage.actor("quantri.sxd"), stood_still)
     found |= platform.run(
         clerk_of(platform, stage), dossiers, int(found["request"] or 0), stage.person_id("chuyenvien.sxd")
     )
@@ -93,6 +96,13 @@ def bring(platform: Platform) -> dict[str, int]:
     found |= versions(stage)
     assert all(found.values()), found
     return {name: int(value or 0) for name, value in found.items()}
+
+
+def stood_still(work: Work) -> int:
+    """An outage that is over, so that nothing stands above other pages."""
+    since = work.now - timedelta(hours=3)
+    given = Announcement(LONG, since, work.now, LONG, LONG, restarted_at=work.now, security_doubt=True)
+    return outages.announce(work, given).id
 
 
 def clerk_of(platform: Platform, stage: Stage) -> Actor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -34,6 +34,8 @@ from engine.intake import commands as intake
 from engine.notices import pushing
 from engine.notices.models import Notice
 from engine.opinions import commands as opinions
+from engine.outages import commands as outages
+from engine.outages.commands import Announcement
 from engine.platform import Actor, Platform, Work, system
 from engine.records import commands as records
 from engine.records import handover
@@ -139,6 +141,13 @@ def ids(platform: Platform, province: builders.Province) -> dict[str, int]:
     )
 
 
+def stopped(work: Work) -> int:
+    """An outage that is over."""
+    since = work.now - timedelta(hours=2)
+    given = Announcement("Mất điện", since, work.now, "Nhận giấy", "Nhập sau", restarted_at=work.now)
+    return outages.announce(work, given).id
+
+
 def own(platform: Platform, clerk: Actor) -> dict[str, int]:
     """What somebody keeps for themselves: a filter of the inbox, a search, words."""
     filter_id = platform.run(clerk, keep_filter, "Quá hạn", "groups", Filter(due="late"), "", "clerk").id
@@ -159,13 +168,13 @@ def scanned(platform: Platform, clerk: Actor) -> dict[str, int]:
 
 
 def people(platform: Platform, office: builders.Office) -> dict[str, int]:
-    """A change of rights that waits, a hand-over that was made."""
+    """A change of rights that waits, a hand-over that was made, an outage that is over."""
     leaver = builders.person(platform, office.agency, "specialist", unit=office.unit)
     admin = builders.actor(platform, office["agency-admin"])
     change = platform.run(admin, rights.ask_grant, leaver.id, "clerk")
     made = platform.run(admin, succession.hand_over, leaver.id, {"all": office["clerk"].id}, cause="move")
     assert change
-    return {"change_id": change.id, "hand_over_id": made.id}
+    return {"change_id": change.id, "hand_over_id": made.id, "outage_id": platform.run(admin, stopped)}
 
 
 def asked(platform: Platform, office: builders.Office, document_id: int) -> dict[str, int]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.clock import VIETNAM
 from engine.directory import commands, queries
@@ -14,6 +16,8 @@ from engine.directory.models import Person
 from engine.directory.rules import STAND_IN_KINDS
 from engine.errors import InvalidInput
 from engine.forms.context import FormContext
+from engine.outages.models import Outage
+from engine.outages.queries import running_everywhere
 from engine.platform import system
 from web.layout.forms import posted, screen_form
 from web.session import actor, begin, end, inside, limiter, now, platform, renew
@@ -44,15 +48,15 @@ def sign_in() -> Any:
                 "gửi lại."
             ),
         }
-        return render_template(
-            "directory/sign-in.html", wanted=wanted, said=reasons.get(request.args.get("reason", ""))
-        )
+        said = reasons.get(request.args.get("reason", ""))
+        return render_template("directory/sign-in.html", wanted=wanted, said=said, outages=_outages())
     user_name = request.form.get("user_name", "")
     answer = platform().run(system(), commands.sign_in, user_name, request.form.get("password", ""))
     if answer.person_id is None:
         page = render_template(
-            "directory/sign-in.html", wanted=wanted, user_name=user_name[:60], refused=answer.sentence
-        )
+            "directory/sign-in.html", wanted=wanted, user_name=user_name[:60], refused=answer.sentence,
+            outages=_outages(),
+        )  # fmt: skip
         return page, 422
     with platform().reading() as reading:
         begin(reading.get_one(Person, answer.person_id))
@@ -60,6 +64,15 @@ def sign_in() -> Any:
         session["due"] = True
         return redirect(url_for("directory.change_password"))
     return redirect(wanted or url_for("worklist.inbox"))
+
+
+def _outages() -> Sequence[Outage]:
+    """Outages of the whole province that run now; the page tells their times only."""
+    try:
+        with platform().reading() as reading:
+            return running_everywhere(reading, now())
+    except SQLAlchemyError:
+        return ()  # the page can be read when the database can't
 
 
 @screen.post("/sign-out")

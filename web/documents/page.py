@@ -229,6 +229,7 @@ def actions() -> dict[str, str]:
         "document.changed": _("Sửa thông tin"),
         "document.checked": _("Kiểm tra văn bản"),
         "document.registered": _("Đăng ký vào sổ"),
+        "document.entered_afterwards": _("Nhập bổ sung sau sự cố hệ thống"),
         "document.refused": _("Từ chối tiếp nhận"),
         "document.instructed": _("Ghi bút phê"),
         "document.assigned": _("Phân công"),

@@ -27,7 +27,7 @@ BOOK = (
     Chapter("documents", "Văn bản và sổ", "Nhập văn bản đến, soạn văn bản đi, tìm kiếm, sổ văn bản, báo cáo, nhật ký."),
     Chapter("dossiers", "Hồ sơ công việc", "Danh mục, lập, kết thúc, nộp lưu, mượn, xét hủy, khóa, xuất trọn hồ sơ."),
     Chapter("account", "Tài khoản", "Đăng nhập, mật khẩu, ủy quyền xử lý khi vắng mặt."),
-    Chapter("agency", "Quản trị cơ quan", "Người dùng và vai trò, bàn giao, thay đổi quyền, đơn vị, lịch làm việc."),
+    Chapter("agency", "Quản trị cơ quan", "Người dùng, vai trò, bàn giao, quyền, đơn vị, lịch làm việc, sự cố hệ thống."),
     Chapter("design", "Thiết kế quy trình", "Vẽ, kiểm tra, chạy kịch bản, so sánh, ban hành, điều chỉnh cho cơ quan."),
     Chapter("running", "Vận hành quy trình", "Hồ sơ đang chạy, chuyển phiên bản, số liệu thực tế, sự cố."),
 )
@@ -57,6 +57,9 @@ ABOUT = {
     "archive.propose": "dossiers#disposal", "succession.index": "agency#hand-over", "rights.index": "agency#rights",
     "succession.new": "agency#hand-over", "succession.unit": "agency#hand-over",
     "succession.minutes": "agency#hand-over",
+    "outages.index": "agency#outages", "outages.new": "agency#outages", "outages.outage": "agency#outages",
+    "outages.correct": "agency#outages", "outages.report": "agency#outages", "outages.report_paper": "agency#outages",
+    "outages.entered_paper": "agency#outages",
     "records.lists": "dossiers#prints", "records.check_package": "dossiers#packages",
     "reports.index": "documents#reports", "reports.quarterly": "documents#periodic",
     "reports.published": "documents#published", "reports.scheduled": "documents#scheduled",

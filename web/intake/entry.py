@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,9 @@ from engine.forms.form import Form
 from engine.forms.reading import read_form
 from engine.intake import duplicates, legacy, proposing
 from engine.intake.models import RegistrationForm, Scan
-from web.session import actor, now
+from engine.outages import queries, rules
+from engine.outages.entries import CatchUp
+from web.session import actor, now, platform
 
 TEXTS = ("subject", "organ_name", "signer_name", "signer_position", "description", "to_places", "code")
 
@@ -54,9 +57,32 @@ def context(given: Mapping[str, Any] | None = None) -> FormContext:
     data = {
         "kinds": [{"value": name, "label": name} for name in kinds.NAMES],
         "urgencies": [{"value": value, "label": name} for value, name in kinds.URGENCY.items() if value < 4],
+        **outages(),
         **(given or {}),
     }
     return FormContext(data, today=now().astimezone(VIETNAM).date())
+
+
+def outages() -> dict[str, Any]:
+    """Outages after which documents may be entered now, and the one the page was opened for."""
+    with platform().reading() as session:
+        found = queries.open_for_entry(session, actor())
+    listed = [
+        {"value": row.id, "label": f"{rules.at(row.stops_at)} – {rules.at(row.restarted_at or row.expected_at)}"}
+        for row in found
+    ]
+    wanted = request.args.get("outage", type=int)
+    chosen = {"outage": wanted} if any(row.id == wanted for row in found) else {}
+    return {"outages": listed, "has_outages": bool(listed), **chosen}
+
+
+def catch_up(answers: dict[str, Any]) -> CatchUp | None:
+    """Take what was said of an outage out of the answers; None when the document came in its time."""
+    outage, arrived = answers.pop("outage", None), answers.pop("arrived_at", None)
+    reason = answers.pop("late_reason", None)
+    if outage is None or arrived is None:
+        return None
+    return CatchUp(int(outage), datetime.fromisoformat(arrived), reason or "")
 
 
 def begins_with(

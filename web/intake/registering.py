@@ -66,7 +66,9 @@ def _typed() -> Any:
     try:
         answers = _checked(sent, entry.TYPED, found)
         main, files = entry.read_files(answers, wanted, found)
+        late = entry.catch_up(answers)
         given = {**_filled(answers), "agency_id": actor().agency_id, "main_file": main, "files": files}
+        given["catch_up"] = late
         document, new_one = platform().run(
             actor(), cases.begin_once, once, duplicate_reason=_reason(), originals=found.originals, **given
         )
@@ -105,9 +107,10 @@ def _scanned(row: Scan) -> Any:
         answers = _checked(sent, entry.SCANNED, found)
         _main, files = entry.read_files(answers, wanted, found)
         certify = bool(answers.pop("certify", False))
+        late = entry.catch_up(answers)
         document, new_one = platform().run(
             actor(), cases.begin_scanned, row.id, certify=certify, duplicate_reason=_reason(),
-            originals=found.originals, files=files, **_filled(answers),
+            originals=found.originals, files=files, catch_up=late, **_filled(answers),
         )  # fmt: skip
     except InvalidInput as refused:
         return _scan(row, _again(refused, sent, found, row=row)), 422

@@ -9,9 +9,11 @@ from flask import g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.outages import queries as outages
+from engine.outages.models import Outage
 from engine.platform import Actor
 from engine.tasks.kept import kept_filters
-from web.session import platform
+from web.session import now, platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
                 Item(_("Mượn hồ sơ"), "archive.loans", "file"),
                 *_archive(actor),
                 Item(_("Báo cáo"), "reports.index", "chart"),
+                *((_outages(),) if "clerk" in actor.roles and not actor.roles & (ADMIN_ROLES | {"leader"}) else ()),
             ),
         )
     ]
@@ -91,7 +94,7 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
             Item(_("Quy tắc pháp lý"), "waivers.index", "flag"),
         ]
         if actor.roles & ADMIN_ROLES:
-            items.append(Item(_("Sự cố"), "instances.incidents", "alert"))
+            items.append(Item(_("Sự cố quy trình"), "instances.incidents", "alert"))
         groups.append(Group(_("Quy trình"), tuple(items)))
     if actor.roles & ADMIN_ROLES:
         hours = Item(_("Lịch làm việc"), "calendar.index", "clock")
@@ -99,16 +102,21 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
         units = Item(_("Đơn vị"), "directory.units", "building")
         signing = Item(_("Ủy quyền ký"), "authority.authorisations", "pen")
         handing = Item(_("Bàn giao công việc"), "succession.index", "out")
-        own = (people, units, signing, handing, _rights(), hours)
-        groups.append(Group(_("Quản trị"), own if "agency-admin" in actor.roles else (people, units, signing, hours)))
+        own = (people, units, signing, handing, _rights(), hours, _outages())
+        some = (people, units, signing, hours, _outages())
+        groups.append(Group(_("Quản trị"), own if "agency-admin" in actor.roles else some))
     elif "leader" in actor.roles:
-        groups.append(Group(_("Quản trị"), (_rights(),)))
+        groups.append(Group(_("Quản trị"), (_rights(), _outages())))
     return tuple(groups)
 
 
 def _archive(actor: Actor) -> tuple[Item, ...]:
     may = actor.roles & {"clerk", "archivist", "leader"}
     return (Item(_("Lưu trữ"), "archive.index", "book"),) if may else ()
+
+
+def _outages() -> Item:
+    return Item(_("Sự cố hệ thống"), "outages.index", "bolt")
 
 
 def _rights() -> Item:
@@ -128,6 +136,15 @@ def kept(actor: Actor) -> tuple[Item, ...]:
     )
 
 
+def shown_outages() -> tuple[Outage, ...]:
+    """Return the notices of outages that stand above every page of somebody's until put away."""
+    try:
+        with platform().reading() as reading:
+            return tuple(outages.showing(reading, g.actor))
+    except SQLAlchemyError:
+        return ()
+
+
 def new_documents(actor: Actor) -> tuple[Item, ...]:
     """Return what “+ Văn bản” offers: drafting is everybody's, taking in paper is the registry clerk's."""
     items = [Item(_("Soạn văn bản đi"), "documents.new_outgoing", "send")]
@@ -144,5 +161,6 @@ def context() -> dict[str, Any]:
     return {
         "actor": g.actor, "person": g.person, "agency": g.agency,
         "boxes": boxes(), "sidebar": sidebar(g.actor), "new_documents": new_documents(g.actor),
+        "outages_shown": shown_outages, "moment_now": now,
         "kept_filters": lambda: kept(g.actor),  # asked by whole pages only, not by their parts
     }  # fmt: skip

@@ -28,6 +28,7 @@ ICONS = {
     "undelivered": "alert", "incident": "alert", "handed-over": "inbox", "dossiers-due": "clock", "loan": "file",
     "copy": "compare", "rejected": "retry", "escalated": "alert", "urgent": "bolt", "report": "download",
     "rights-asked": "lock", "signer": "pen",
+    "outage": "alert",
 }  # fmt: skip
 LARGEST = 2**63 - 1
 
@@ -100,6 +101,8 @@ def _about(row: Notice) -> str:
         return url_for("rights.index")
     if row.kind == "loan":
         return url_for("archive.loans")
+    if row.kind == "outage":
+        return url_for("outages.outage", outage_id=row.details["outage"])
     if row.kind == "dossiers-due":
         return url_for("records.index", only="due")
     if row.kind == "incident":

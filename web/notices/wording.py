@@ -39,6 +39,10 @@ SENTENCES = (
     _("Báo cáo định kỳ đã lập xong."),
     _("Bản in đã tạo xong."),
     _("Thư đôn đốc của bạn không gửi được."),
+    _("Hệ thống ngừng hoạt động từ %(stops)s, dự kiến hoạt động lại lúc %(expected)s."),
+    _("Thông báo sự cố hệ thống đã sửa: ngừng từ %(stops)s, dự kiến hoạt động lại lúc %(expected)s."),
+    _("Hệ thống ngừng hoạt động từ %(stops)s, đã hoạt động lại lúc %(restarted)s."),
+    _("Hệ thống không ngừng hoạt động lúc %(stops)s như đã thông báo."),
     _("Một hồ sơ không chạy tiếp được và cần quản trị xử lý."),
 )
 CHOICES = (
@@ -64,6 +68,7 @@ CHOICES = (
     _("Báo cáo định kỳ đã lập xong"),
     _("Bản in đã tạo xong"),
     _("Thư đôn đốc không gửi được"),
+    _("Sự cố hệ thống, giờ ngừng hoạt động"),
     _("Sự cố của quy trình"),
     _("Chuông"),
     _("Thư điện tử"),

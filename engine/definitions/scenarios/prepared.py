@@ -18,7 +18,7 @@ from engine.errors import DefinitionError, Finding
 from engine.forms.form import Form
 from engine.forms.reading import read_form
 
-BOUND = ("document.", "opinion.")
+BOUND = ("document.", "opinion.", "outage.")
 MOST_ELEMENTS = 3_000  # larger ones would take longer to prepare than anybody waits
 
 

@@ -14,7 +14,7 @@ from engine.directory.models import Agency, Person, Unit
 from engine.documents import queries
 from engine.documents.models import Assignment, Document, RegisterEntry
 from engine.documents.prints.rows import day
-from engine.documents.registers import numbers
+from engine.documents.registers import mark_of, numbers
 from engine.errors import NotFound
 from engine.platform import Actor
 
@@ -92,6 +92,8 @@ def slip_of(session: Session, actor: Actor, document_id: int) -> Slip:
     document, entry = registered(session, actor, document_id)
     agency = session.get_one(Agency, document.agency_id)
     arrival = f"Số đến: {numbers.format_number(entry.number, entry.suffix)}; ngày đến: {day(document.arrival_date)}"
+    if late := mark_of(document):
+        arrival += f". {late.said}"
     return Slip(
         agency.name, agency.parent_name or "", arrival, _about(document),
         (_leader(session, document), _unit_head(session, document), _resolver(session, document)),

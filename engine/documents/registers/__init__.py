@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.documents.registers.afterwards import Afterwards, enter_on, mark, mark_of
 from engine.documents.registers.lines import (
     UNNUMBERED,
     cancel_number,
@@ -27,7 +28,9 @@ from engine.documents.registers.opening import (
 )
 
 __all__ = [
-    "UNNUMBERED", "add_register", "cancel_number", "cancel_number_of", "close_register", "enter", "hold_number",
-    "hold_secondary", "keep_for", "open_for_copies", "open_usual_registers", "own_register", "register_for",
-    "release_number", "rename_register", "reopen_register", "start_numbers_at", "take_number", "use_held",
+    "UNNUMBERED", "Afterwards", "add_register", "cancel_number", "cancel_number_of", "close_register", "enter",
+    "enter_on", "hold_number", "hold_secondary", "keep_for", "mark", "mark_of", "open_for_copies", "open_usual_registers", "own_register",
+    "register_for",
+    "release_number", "rename_register", "reopen_register", "start_numbers_at", "take_number",
+    "use_held",
 ]  # fmt: skip

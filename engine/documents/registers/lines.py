@@ -140,13 +140,7 @@ def hold_secondary(
         raise InvalidInput(sentence, {"on": sentence})
     _waiting_document(work, register, document_id)
     base = _base(work, register, on, number)
-    taken = work.session.scalars(
-        select(RegisterEntry.suffix).where(
-            RegisterEntry.register_id == register_id, RegisterEntry.year == base.year,
-            RegisterEntry.number == base.number,
-        )
-    )  # fmt: skip
-    suffix = numbers.next_suffix(taken)
+    suffix = numbers.next_suffix(suffixes(work, base))
     if suffix is None:
         raise Conflict(f"Số {numbers.format_number(base.number)} đã dùng hết các số phụ; chọn số khác.")
     entry = RegisterEntry(
@@ -170,6 +164,38 @@ def _base(work: Work, register: Register, on: date, number: int | None) -> Regis
         wanted = f"số {numbers.format_number(number)}" if number else f"số nào đến ngày {on:%d/%m/%Y}"
         raise Conflict(f"“{register.name}” năm {on.year} chưa có {wanted} để ghi số phụ theo sau.")
     return found
+
+
+def suffixes(work: Work, base: RegisterEntry) -> list[str]:
+    """The letters taken behind a number."""
+    taken = select(RegisterEntry.suffix).where(
+        RegisterEntry.register_id == base.register_id, RegisterEntry.year == base.year,
+        RegisterEntry.number == base.number,
+    )  # fmt: skip
+    return list(work.session.scalars(taken))
+
+
+def waits_in(work: Work, register: Register, document: Document, year: int) -> bool:
+    """Whether a number of this register waits for a document of that year."""
+    usable = (RegisterEntry.suffix != "") | (RegisterEntry.year == year)
+    kept = select(RegisterEntry.id).where(*kept_for(document), RegisterEntry.register_id == register.id, usable)
+    return work.session.scalar(kept.limit(1)) is not None
+
+
+def enter_behind(work: Work, base: RegisterEntry, document: Document, on: date) -> RegisterEntry:
+    """Give a document a secondary number behind `base`, whose row the caller has locked; what waited is released."""
+    for entry in work.session.scalars(select(RegisterEntry).where(*kept_for(document)).with_for_update()):
+        _settle(work, entry, "released", "Văn bản đã nhận số khác")
+        entry.document_id = None
+    suffix = numbers.next_suffix(suffixes(work, base))
+    if suffix is None:
+        raise Conflict(f"Số {numbers.format_number(base.number)} đã dùng hết các số phụ; chọn số khác.")
+    entry = RegisterEntry(
+        register_id=base.register_id, year=base.year, number=base.number, suffix=suffix, dated=on, state="used",
+        document_id=document.id, entered_at=work.now, entered_by_id=work.actor.person_id, note="",
+    )  # fmt: skip
+    work.session.add(entry)
+    return entry
 
 
 def keep_for(work: Work, entry_id: int, document_id: int) -> RegisterEntry:

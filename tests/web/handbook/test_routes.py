@@ -22,7 +22,8 @@ NO_SCREENS = {
     "registers.stamped_copy", "reports.export", "reports.made_file", "notices.push_worker",
     "phrases.offered",
     "opinions.live", "opinions.summary", "records.contents_file", "records.list_file", "records.package_file",
-    "archive.paper_file", "archive.loan_book", "succession.minutes_file",
+    "archive.paper_file", "archive.loan_book", "succession.minutes_file", "outages.report_file",
+    "outages.entered_file",
     "drafting.picture", "drafting.standard", "drafting.edition",
 }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Outages of the system: notices, what comes next, what was entered afterwards, the report."""
