@@ -20,7 +20,7 @@ from engine.documents.queries import locked
 from engine.documents.registers import numbers
 from engine.documents.text import fitting, secrecy_marks
 from engine.errors import Conflict, InvalidInput, NotFound
-from engine.occasions import ANSWERED
+from engine.occasions import ANSWERED, INFORMED
 from engine.platform import ALLOWED, Work, system
 
 FROM_OUTSIDE = frozenset({"axis", "internal"})
@@ -353,6 +353,9 @@ def add_lines(work: Work, document: Document, lines: Sequence[Line], instruction
     write(work.session, inserting(Assignment.__table__, rows))
     parties = [(None, x.unit_id, x.part) for x in lines if x.unit_id]
     editing.add_parties(work, document.id, [*parties, *((x.person_id, None, x.part) for x in lines if x.person_id)])
+    if told := [x for x in lines if x.part == "inform"]:  # one row however many they are; a worker finds them later
+        who = {"units": [x.unit_id for x in told if x.unit_id], "people": [x.person_id for x in told if x.person_id]}
+        work.tell(INFORMED, document.agency_id, document_id=document.id, details=who)
 
 
 def resolve(work: Work, document_id: int, resolution: str, text: str = "", reply_id: int | None = None) -> Document:

@@ -25,7 +25,8 @@ ICONS = {
     "assigned": "inbox", "offered": "group", "returned": "retry", "taken-back": "out", "near": "clock", "late": "alert",
     "urged": "bell", "refused": "alert", "answered": "check", "standing-in": "stand-in", "ready": "download",
     "undelivered": "alert", "incident": "alert", "handed-over": "inbox", "dossiers-due": "clock", "loan": "file",
-    "rejected": "retry", "escalated": "alert", "urgent": "bolt", "report": "download", "rights-asked": "lock",
+    "rejected": "retry", "escalated": "alert", "urgent": "bolt", "informed": "file", "report": "download",
+    "rights-asked": "lock",
 }  # fmt: skip
 LARGEST = 2**63 - 1
 
