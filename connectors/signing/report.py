@@ -37,7 +37,8 @@ SENTENCES: dict[Conclusion, tuple[str, Proposal]] = {
         "return",
     ),
     "copy": (
-        "Bản số hóa từ văn bản giấy, có chữ ký số hợp lệ của cơ quan số hóa; đối chiếu với bản giấy khi cần.", "accept",
+        "Bản số hóa từ văn bản giấy, có chữ ký số hợp lệ của cơ quan số hóa; đối chiếu với bản giấy khi cần.",
+        "accept",
     ),
     "unsigned": ("Văn bản không có chữ ký số; chỉ có giá trị để biết, tham khảo.", "inform"),
     "invalid": (

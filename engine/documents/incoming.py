@@ -131,6 +131,7 @@ class CheckReport:
     duplicate: bool
     complete: bool
     findings: list[str]
+    secret: bool = False  # bears a mark of secrecy, so that its return is proposed (LA-1.2)
 
 
 def check(work: Work, document_id: int) -> CheckReport:
@@ -151,7 +152,7 @@ def check(work: Work, document_id: int) -> CheckReport:
     failures += [f"Văn bản có dấu chỉ mức độ mật: {mark}." for mark in marks]
     duplicates = [_duplicate_sentence(each) for each in queries.duplicates(work.session, document)]
     failed = bool(missing or unaccepted or marks) or not document.checks.get("addressed", True)
-    report = CheckReport(not failed, bool(duplicates), not missing, failures + duplicates)
+    report = CheckReport(not failed, bool(duplicates), not missing, failures + duplicates, bool(marks))
     document.checks = {
         **document.checks, "passed": report.passed, "duplicate": report.duplicate, "complete": report.complete,
         "findings": report.findings, "checked_at": work.now.isoformat(),
