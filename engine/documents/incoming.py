@@ -286,6 +286,7 @@ class Assigned:
 
     unit_dues: dict[str, str]
     person_dues: dict[str, str]
+    lead_due: str | None = None  # the lead person's own day, where the unit head gave one
 
 
 def assign(
@@ -323,6 +324,7 @@ def assign(
     return Assigned(
         {str(row.unit_id): row.due_at.isoformat() for row in supporting if row.person_id is None and row.due_at},
         {str(row.person_id): row.due_at.isoformat() for row in supporting if row.person_id and row.due_at},
+        own[person_id].isoformat() if person_id in own else None,
     )
 
 
@@ -411,7 +413,8 @@ def postpone(work: Work, document_id: int, due: date) -> datetime:
     rows = [row for row in queries.assignments(work.session, document.id) if row.state == "open"]
     common = {row.due_at for row in rows if row.part == "lead"}
     for row in rows:
-        if row.part != "inform" and row.due_at in common:
+        later = row.due_at is None or row.due_at < due_at  # a unit head's own day may be earlier than the unit's
+        if row.part != "inform" and row.due_at in common and later:
             row.due_at = due_at
     work.note("document.postponed", "document", document.id, document.agency_id, due_at=due_at)
     return due_at
