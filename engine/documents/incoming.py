@@ -89,6 +89,8 @@ def _take_files(work: Work, document: Document, main_file: Upload | None, files:
         problems += [found.problem, *found.warnings] if found.problem else found.warnings
         sha256 = work.files.put(upload.content)
         enter_file(work, document, part, sha256, found.file_name, found.media_type, len(upload.content), "received")
+        if marks := formats.stamps(upload.content, found.media_type) if found.accepted else ():
+            document.checks = {**document.checks, "marks": [*document.checks.get("marks", []), *marks]}
         if not found.accepted:
             document.checks = {
                 **document.checks,
@@ -148,7 +150,8 @@ def check(work: Work, document_id: int) -> CheckReport:
         failures.append("Văn bản không gửi cho cơ quan này.")
     unaccepted = document.checks.get("unaccepted", [])
     failures += [problem for problem in document.checks.get("problems", []) if problem]
-    marks = secrecy_marks(f"{document.subject}\n{document.description}")
+    said = secrecy_marks(f"{document.subject}\n{document.description}")
+    marks = dict.fromkeys([*said, *document.checks.get("marks", [])])
     failures += [f"Văn bản có dấu chỉ mức độ mật: {mark}." for mark in marks]
     duplicates = [_duplicate_sentence(each) for each in queries.duplicates(work.session, document)]
     failed = bool(missing or unaccepted or marks) or not document.checks.get("addressed", True)
