@@ -20,6 +20,7 @@ import engine.documents.operations
 import engine.holding
 import engine.instances.moving.operations
 import engine.instances.operations
+import engine.instances.timing.operations
 import engine.opinions.operations
 import engine.outages.operations
 import engine.records.operations

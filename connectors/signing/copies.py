@@ -12,12 +12,13 @@ from engine.copying import commands as copying
 from engine.directory import queries as directory
 from engine.documents import commands as documents
 from engine.documents import formats, queries, rules
+from engine.documents.models import Attachment, Document
 from engine.documents.searching.commands import carry_content
 from engine.errors import BusinessError, Conflict, PermanentError
-from engine.instances.cases import CERTIFY_COPY
 from engine.operations import Outside, operation, parameter
 from engine.platform import Work, system
 
+CERTIFY_COPY = "signing.certify-copy"
 FILE = "signing.file"
 ORIGIN = "certified"
 SIGN_COPY = "signing.sign-copy"
@@ -43,12 +44,14 @@ class CopyCertified:
     agency: str
     serial: str
     conclusion: str
+    certified: bool  # False: there was nothing to sign, and why
+    reason: str = ""
 
 
 def record_copy(given: CertifyCopy, result: Mapping[str, Any], work: Work) -> None:
     """Make the signed copy the main file and keep what the mark says as data; what was recognised goes along."""
     if result["input_hash"] == result["file_hash"]:
-        return  # it bore the mark already
+        return  # it bore the mark already, or isn't to bear one
     document = queries.locked(work, given.document, "incoming")
     if document.destroyed_at is not None:
         return
@@ -82,8 +85,10 @@ def certify_copy(given: CertifyCopy, outside: Outside) -> CopyCertified:
         document = queries.get(session, system(outside.agency_id), given.document)
         main = queries.main_file(session, document.id)
         clerk = directory.person(session, document.agency_id, given.clerk)
-        if document.source != "paper" or main is None or main.media_type != formats.PDF:
-            raise BusinessError(FILE, "Chỉ ký số bản số hóa dạng PDF của văn bản giấy.")
+        if main is None:
+            return _unsigned(None, "Văn bản không có tệp số hóa.")
+        if left := _left_alone(document, main):
+            return _unsigned(main, left)
         identity = client.agency(session, document.agency_id)
     before = platform.files.get(main.file_hash)
     at = client.now.isoformat()
@@ -91,7 +96,7 @@ def certify_copy(given: CertifyCopy, outside: Outside) -> CopyCertified:
     if main.origin == ORIGIN:
         return _done(about, main.file_hash, f"{identity.serial:x}", "copy")
     if verify(before, client.trust(), client.now).signatures:
-        raise BusinessError(FILE, "Tệp đã có chữ ký số nên là văn bản điện tử, không phải bản số hóa từ giấy.")
+        return _unsigned(main, "Tệp đã có chữ ký số nên là văn bản điện tử, không phải bản số hóa từ giấy.")
     try:
         content = sign_copy(before, clerk.full_name, identity, client.desk)
     except PermanentError as error:
@@ -100,9 +105,25 @@ def certify_copy(given: CertifyCopy, outside: Outside) -> CopyCertified:
     return _done(about, platform.files.put(content), f"{identity.serial:x}", report.conclusion)
 
 
+def _left_alone(document: Document, main: Attachment) -> str:
+    """Why a file isn't a digitised copy that the agency signs; empty when it is one."""
+    if document.source != "paper":
+        return "Văn bản không đến bằng đường giấy."
+    if main.media_type != formats.PDF:
+        return "Tệp của văn bản không phải là PDF."
+    return "Văn thư chọn không ký số bản số hóa." if document.checks.get("certify") is False else ""
+
+
+def _unsigned(main: Attachment | None, reason: str) -> CopyCertified:
+    """The file stays as it is: that is an outcome of the step, not its failure."""
+    kept = main.file_hash if main is not None else ""
+    name = main.file_name if main is not None else ""
+    return CopyCertified(kept, kept, name, "", "", "", "", "", certified=False, reason=reason)
+
+
 def _done(about: tuple[str, str, str, str, str], file_hash: str, serial: str, conclusion: str) -> CopyCertified:
     input_hash, name, at, clerk, agency = about
-    return CopyCertified(input_hash, file_hash, name, at, clerk, agency, serial, conclusion)
+    return CopyCertified(input_hash, file_hash, name, at, clerk, agency, serial, conclusion, certified=True)
 
 
 # --- Copies made here -----------------------------------------------------------------------------------------

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import re
 import struct
+import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import filetype
+from lxml import etree
 
-from engine.documents.text import clean, legacy_encoding, secrecy_marks
+from engine.documents.text import clean, fold, legacy_encoding, secrecy_marks
 from engine.errors import InvalidInput
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -31,6 +33,10 @@ _ENCRYPTED_PDF = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R")
 _ACTIVE_PDF = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia)\b")
 _MARKUP = re.compile(rb"\s*<(\?xml|!doctype|html|svg|script|head|body|iframe)", re.IGNORECASE)
 _OPEN_DOCUMENT = {b"application/vnd.oasis.opendocument.text", b"application/vnd.oasis.opendocument.spreadsheet"}
+_TOP_LINES = 25
+_LONGEST_STAMP = 30
+_MOST_READ = 4 * 1024 * 1024
+_ONE_AT_A_TIME = threading.Lock()  # PDFium is not made for several threads, and the web has them
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -73,11 +79,69 @@ def inspect(content: bytes, file_name: str, *, largest: int | None = None) -> In
 
 
 def accepted(content: bytes, file_name: str, *, largest: int | None = None, field: str = "files") -> Inspection:
-    """Look into a file and go on only when it may be attached; InvalidInput says what is wrong with it."""
+    """Look into a file and go on only when it may be attached; InvalidInput says what is wrong with it.
+
+    One that bears a stamp of secrecy may not: it goes the way of paper (LA-1.2).
+    """
     found = inspect(content, file_name, largest=largest)
-    if not found.accepted:
-        raise InvalidInput(found.problem, {field: found.problem})
+    sentence = found.problem
+    if found.accepted and (marks := stamps(content, found.media_type)):
+        sentence = (
+            f"{found.file_name}: Có dấu chỉ mức độ mật ({', '.join(marks)}) ở dòng riêng trang đầu. Văn bản mật không "
+            "đưa vào hệ thống; xử lý theo đường văn bản giấy. Nếu không phải văn bản mật, bỏ dòng đó rồi tải lại."
+        )
+    if sentence:
+        raise InvalidInput(sentence, {field: sentence})
     return found
+
+
+def stamps(content: bytes, media_type: str) -> tuple[str, ...]:
+    """Stamps of secrecy on lines of their own where a document bears them, at the top (PL I, box 10a; LA-1.2).
+
+    The word in a sentence is none, and a file that can't be read bears none: what it says isn't known.
+    """
+    try:
+        lines = _top(content, media_type)
+    except Exception:  # strangers' files break readers in ways of their own
+        return ()
+    alone = [line for line in lines if len(line) < _LONGEST_STAMP]
+    marks = [mark for line in alone for mark in secrecy_marks(line) if fold(line).strip(" .:;()[]|-_") == fold(mark)]
+    return tuple(dict.fromkeys(marks))
+
+
+def _top(content: bytes, media_type: str) -> list[str]:
+    """The first lines of a text, of the first page of a PDF."""
+    if media_type == PDF:
+        import pypdfium2  # loaded by the first PDF that is taken in
+
+        with _ONE_AT_A_TIME:
+            document = pypdfium2.PdfDocument(content)
+            try:
+                said = document[0].get_textpage().get_text_range()
+            finally:
+                document.close()
+    elif media_type == WORD:
+        said = "\n".join(_paragraphs(content, "word/document.xml"))
+    elif media_type == "application/vnd.oasis.opendocument.text":
+        said = "\n".join(_paragraphs(content, "content.xml"))
+    elif media_type == "text/plain":
+        said = content[:20_000].decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "ignore")
+    else:
+        return []
+    return [line for line in (clean(each) for each in said.splitlines()) if line][:_TOP_LINES]
+
+
+def _paragraphs(content: bytes, part: str) -> Iterator[str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(part) as entry:
+        xml = io.BytesIO(entry.read(_MOST_READ))
+    found = 0
+    for _event, element in etree.iterparse(xml, events=("end",), resolve_entities=False, no_network=True, recover=True):
+        if isinstance(element.tag, str) and etree.QName(element).localname == "p":
+            if text := "".join(str(each) for each in element.itertext()).strip():
+                yield text
+                found += 1
+            if found >= _TOP_LINES:
+                return
 
 
 def safe_name(file_name: str) -> str:

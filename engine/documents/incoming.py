@@ -20,7 +20,7 @@ from engine.documents.queries import locked
 from engine.documents.registers import numbers
 from engine.documents.text import fitting, secrecy_marks
 from engine.errors import Conflict, InvalidInput, NotFound
-from engine.occasions import ANSWERED
+from engine.occasions import ANSWERED, INFORMED
 from engine.platform import ALLOWED, Work, system
 
 FROM_OUTSIDE = frozenset({"axis", "internal"})
@@ -89,6 +89,8 @@ def _take_files(work: Work, document: Document, main_file: Upload | None, files:
         problems += [found.problem, *found.warnings] if found.problem else found.warnings
         sha256 = work.files.put(upload.content)
         enter_file(work, document, part, sha256, found.file_name, found.media_type, len(upload.content), "received")
+        if marks := formats.stamps(upload.content, found.media_type) if found.accepted else ():
+            document.checks = {**document.checks, "marks": [*document.checks.get("marks", []), *marks]}
         if not found.accepted:
             document.checks = {
                 **document.checks,
@@ -131,6 +133,7 @@ class CheckReport:
     duplicate: bool
     complete: bool
     findings: list[str]
+    secret: bool = False  # bears a mark of secrecy, so that its return is proposed (LA-1.2)
 
 
 def check(work: Work, document_id: int) -> CheckReport:
@@ -147,11 +150,12 @@ def check(work: Work, document_id: int) -> CheckReport:
         failures.append("Văn bản không gửi cho cơ quan này.")
     unaccepted = document.checks.get("unaccepted", [])
     failures += [problem for problem in document.checks.get("problems", []) if problem]
-    marks = secrecy_marks(f"{document.subject}\n{document.description}")
+    said = secrecy_marks(f"{document.subject}\n{document.description}")
+    marks = dict.fromkeys([*said, *document.checks.get("marks", [])])
     failures += [f"Văn bản có dấu chỉ mức độ mật: {mark}." for mark in marks]
     duplicates = [_duplicate_sentence(each) for each in queries.duplicates(work.session, document)]
     failed = bool(missing or unaccepted or marks) or not document.checks.get("addressed", True)
-    report = CheckReport(not failed, bool(duplicates), not missing, failures + duplicates)
+    report = CheckReport(not failed, bool(duplicates), not missing, failures + duplicates, bool(marks))
     document.checks = {
         **document.checks, "passed": report.passed, "duplicate": report.duplicate, "complete": report.complete,
         "findings": report.findings, "checked_at": work.now.isoformat(),
@@ -283,6 +287,7 @@ class Assigned:
 
     unit_dues: dict[str, str]
     person_dues: dict[str, str]
+    lead_due: str | None = None  # the lead person's own day, where the unit head gave one
 
 
 def assign(
@@ -320,6 +325,7 @@ def assign(
     return Assigned(
         {str(row.unit_id): row.due_at.isoformat() for row in supporting if row.person_id is None and row.due_at},
         {str(row.person_id): row.due_at.isoformat() for row in supporting if row.person_id and row.due_at},
+        own[person_id].isoformat() if person_id in own else None,
     )
 
 
@@ -351,6 +357,9 @@ def add_lines(work: Work, document: Document, lines: Sequence[Line], instruction
     write(work.session, inserting(Assignment.__table__, rows))
     parties = [(None, x.unit_id, x.part) for x in lines if x.unit_id]
     editing.add_parties(work, document.id, [*parties, *((x.person_id, None, x.part) for x in lines if x.person_id)])
+    if told := [x for x in lines if x.part == "inform"]:  # one row however many they are; a worker finds them later
+        who = {"units": [x.unit_id for x in told if x.unit_id], "people": [x.person_id for x in told if x.person_id]}
+        work.tell(INFORMED, document.agency_id, document_id=document.id, details=who)
 
 
 def resolve(work: Work, document_id: int, resolution: str, text: str = "", reply_id: int | None = None) -> Document:
@@ -405,7 +414,8 @@ def postpone(work: Work, document_id: int, due: date) -> datetime:
     rows = [row for row in queries.assignments(work.session, document.id) if row.state == "open"]
     common = {row.due_at for row in rows if row.part == "lead"}
     for row in rows:
-        if row.part != "inform" and row.due_at in common:
+        later = row.due_at is None or row.due_at < due_at  # a unit head's own day may be earlier than the unit's
+        if row.part != "inform" and row.due_at in common and later:
             row.due_at = due_at
     work.note("document.postponed", "document", document.id, document.agency_id, due_at=due_at)
     return due_at

@@ -132,6 +132,7 @@ OPINION_KINDS: dict[str, str] = {
     "proposal": "Đề xuất xử lý",
     "return": "Trả lại",
     "extension": "Gia hạn",
+    "supplement": "Đề nghị bổ sung",
     "note": "Ghi chú",
 }
 

@@ -103,9 +103,6 @@ def begin_opinions(work: Work, document_id: int) -> Instance:
     return commands.start_instance(work, "opinions", document.agency_id, data)
 
 
-CERTIFY_COPY = "signing.certify-copy"
-
-
 def begin_once(
     work: Work, key: str, *, duplicate_reason: str = "", originals: Mapping[str, Any] | None = None, **arrival: Any
 ) -> tuple[Document, bool]:
@@ -136,7 +133,8 @@ def begin_scanned(
 ) -> tuple[Document, bool]:
     """Make a scan a document and start its procedure; (document, whether it is new): a second sending changes nothing.
 
-    What was recognised becomes searchable; with `certify` the agency signs the digitised copy (ND30-25.1.c).
+    What was recognised becomes searchable; the diagram has the agency sign the digitised copy (ND30-25.1.c)
+    unless the clerk said no to `certify`.
     Conflict while it is being read, or when it was set aside or stopped; InvalidInput by field.
     """
     scan = scans.locked(work, scan_id)
@@ -151,13 +149,10 @@ def begin_scanned(
     document, _instance = begin_incoming(work, agency_id=scan.agency_id, main_file=main, **given)
     if said.strip():
         keep_content(work, file_hash, "partly" if note else "read", said, note)
-    document.checks = {**document.checks, "scan": scan.id}
+    document.checks = {**document.checks, "scan": scan.id, "certify": certify}
     _note_duplicate(work, document, duplicate_reason)
     _keep_originals(work, document, originals or {})
     intake.settle(work, scan, document.id)
-    if certify and document.source == "paper" and work.actor.person_id is not None:
-        given_copy = {"document": document.id, "clerk": work.actor.person_id}
-        work.send(CERTIFY_COPY, given_copy, agency_id=document.agency_id)
     return document, True
 
 

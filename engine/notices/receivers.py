@@ -14,7 +14,7 @@ from engine import occasions
 from engine.directory.models import Person, RoleGrant, StandIn
 from engine.directory.queries import confirmers, today, valid_on
 from engine.directory.rules import STAND_IN_PROCEDURES
-from engine.documents.models import Document, Opinion
+from engine.documents.models import Assignment, Document, Opinion
 from engine.notices.models import Notice
 from engine.occasions import Occasion
 from engine.outages.models import Outage
@@ -259,6 +259,22 @@ def _own(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
         yield Told(occasion.person_id, occasion.kind, f"{occasion.kind}:{occasion.id}", details=occasion.details)
 
 
+def _informed(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    """Who is named “để biết” by a step, people and the people of units, unless it has been taken back (ND30-23.2)."""
+    document = session.get(Document, occasion.document_id)
+    if document is None or document.destroyed_at is not None:
+        return
+    lines = select(Assignment.unit_id, Assignment.person_id).where(
+        Assignment.document_id == document.id, Assignment.part == "inform", Assignment.state == "open",
+    )  # fmt: skip
+    named = session.execute(lines).all()
+    units = {unit_id for unit_id, person_id in named if person_id is None} & set(occasion.details["units"])
+    people = {person_id for _unit, person_id in named} & set(occasion.details["people"])
+    of_units = session.scalars(select(Person.id).where(Person.unit_id.in_(units))) if units else ()
+    for person_id in sorted({*people, *of_units}):
+        yield Told(person_id, "informed", f"informed:{occasion.id}")
+
+
 def _standing_in(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
     row = session.get(StandIn, occasion.details["stand_in"])
     if row is not None and row.revoked_at is None and row.valid_to > now:
@@ -309,6 +325,7 @@ _WHO: Mapping[str, _Finder] = {
     occasions.UNDELIVERED: _own,
     occasions.DESTROYED: _destroyed,
     occasions.HANDED_OVER: _own,
+    occasions.INFORMED: _informed,
     occasions.DOSSIERS_DUE: _own,
     occasions.LOAN: _own,
     occasions.COPY: _own,

@@ -36,6 +36,7 @@ _ALL: frozenset[Channel] = frozenset({"bell", "mail", "push"})
 KINDS: dict[str, Kind] = {
     "assigned": Kind("Việc được giao cho tôi", _ALL),
     "offered": Kind("Việc được giao cho nhóm của tôi", _BELL),
+    "informed": Kind("Văn bản chuyển cho tôi để biết", _BELL),
     "urgent": Kind("Việc về văn bản khẩn", _ALL),
     "returned": Kind("Dự thảo bị trả lại", _ALL),
     "rejected": Kind("Văn bản tôi đã tham gia bị trả lại", _BELL),

@@ -11,6 +11,8 @@ Say = Callable[..., str]
 HEADLINES: Mapping[str, str] = {
     "assigned": "Việc%(step)s được giao cho bạn.",
     "offered": "Nhóm của bạn có việc%(step)s chờ nhận.",
+    "informed": "%(by)s chuyển văn bản cho bạn để biết.",
+    "informed-unknown": "Văn bản được chuyển cho bạn để biết.",
     "urgent": "Việc%(step)s về văn bản khẩn chờ bạn xử lý ngay.",
     "returned": "Dự thảo bị trả lại để sửa.",
     "rejected": "%(by)s trả lại dự thảo mà bạn đã tham gia.",
@@ -75,7 +77,7 @@ def _sentence_of(row: Row) -> str:
     if row.kind == "outage":
         turn = "ended" if about.get("restarted") else about.get("turn")
         return f"outage-{turn}" if f"outage-{turn}" in HEADLINES else "outage"
-    told = row.by if row.kind in ("urged", "rejected") else about.get("recipient")
+    told = row.by if row.kind in ("urged", "rejected", "informed") else about.get("recipient")
     return row.kind if told or f"{row.kind}-unknown" not in HEADLINES else f"{row.kind}-unknown"
 
 

@@ -20,7 +20,7 @@ def table(key: str, name: str) -> DecisionTable:
 
 
 CLEAN: dict[str, Any] = {
-    "duplicate": False, "complete": True, "check_passed": True, "verification_conclusion": "original",
+    "duplicate": False, "complete": True, "check_passed": True, "verification_conclusion": "original", "secret": False,
 }  # fmt: skip
 
 
@@ -38,6 +38,8 @@ CLEAN: dict[str, Any] = {
         ({"verification_conclusion": "missing-person"}, "accept", None),
         ({"verification_conclusion": "missing-agency"}, "accept", None),
         ({"verification_conclusion": "indeterminate"}, "accept", None),
+        ({"verification_conclusion": "copy"}, "accept", None),
+        ({"secret": True, "check_passed": False, "duplicate": True}, "refuse", "SECRET"),
     ],
 )
 def test_what_is_proposed_to_the_clerk(changes: dict[str, Any], decision: str, reason: str | None):
@@ -47,7 +49,7 @@ def test_what_is_proposed_to_the_clerk(changes: dict[str, Any], decision: str, r
     assert proposal["explanation"].endswith(".")
 
 
-@pytest.mark.parametrize("conclusion", ["unsigned", "missing-person", "missing-agency", "indeterminate"])
+@pytest.mark.parametrize("conclusion", ["unsigned", "missing-person", "missing-agency", "indeterminate", "copy"])
 def test_a_doubtful_signature_is_told(conclusion: str):
     decide = table("incoming-document", "acceptance-proposal").evaluate
     told = decide({**CLEAN, "verification_conclusion": conclusion})

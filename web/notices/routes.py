@@ -26,9 +26,8 @@ ICONS = {
     "assigned": "inbox", "offered": "group", "returned": "retry", "taken-back": "out", "near": "clock", "late": "alert",
     "urged": "bell", "refused": "alert", "answered": "check", "standing-in": "stand-in", "ready": "download",
     "undelivered": "alert", "incident": "alert", "handed-over": "inbox", "dossiers-due": "clock", "loan": "file",
-    "copy": "compare", "rejected": "retry", "escalated": "alert", "urgent": "bolt", "report": "download",
-    "rights-asked": "lock", "signer": "pen",
-    "outage": "alert",
+    "copy": "compare", "rejected": "retry", "escalated": "alert", "urgent": "bolt", "informed": "file",
+    "report": "download", "rights-asked": "lock", "signer": "pen", "outage": "alert",
 }  # fmt: skip
 LARGEST = 2**63 - 1
 

@@ -29,8 +29,11 @@ SPECIAL: Mapping[str, Mapping[str, Any]] = {
     "conversion.render-draft": {"file_name": "du-thao.pdf", "pages": 2},
     "copying.grant": {"document": 9},
     "copying.issue": {"dispatches": [501]},
-    "documents.check": {"passed": True, "duplicate": False, "complete": True, "findings": []},
-    "documents.assign": {"unit_dues": {}, "person_dues": {}},
+    "documents.check": {"passed": True, "duplicate": False, "complete": True, "findings": [], "secret": False},
+    "documents.assign": {"unit_dues": {}, "person_dues": {}, "lead_due": None},
+    "documents.deadline-setter": {"group": "leader", "person": 12},
+    "documents.resume-deadline": {"stood_still": "PT14400S"},
+    "documents.suspend-deadline": {"until": "2026-12-04T17:00:00+07:00", "dues": {}},
     "documents.instruct": {"lead_unit": 3, "support_units": [], "due_at": None},
     "documents.issue": {"dispatches": [501, 502], "reply_required": False, "due_at": None},
     "documents.number": {"number": 125, "code": "125/SXD-QLXD", "identifier": "H99.15-2026-125"},
@@ -63,6 +66,11 @@ def _verified(label: str, conclusion: str) -> Other:
     return Other(label, {"answer": result})
 
 
+def _checked(finding: str, **said: bool) -> dict[str, Any]:
+    ordinary = {"passed": False, "duplicate": False, "complete": True, "secret": False}
+    return {"answer": {**ordinary, "findings": [finding], **said}}
+
+
 # The result of a check that says no is a result, not an error: so these are answers.
 OTHERS: Mapping[str, tuple[Other, ...]] = {
     "signing.verify": (
@@ -75,15 +83,19 @@ OTHERS: Mapping[str, tuple[Other, ...]] = {
     "documents.check": (
         Other(
             "Thiếu tệp kèm theo",
-            {"answer": {"passed": False, "duplicate": False, "complete": False, "findings": ["Thiếu phụ lục 1."]}},
+            _checked("Thiếu phụ lục 1.", passed=False, duplicate=False, complete=False),
         ),
         Other(
             "Trùng văn bản đã nhận",
-            {"answer": {"passed": True, "duplicate": True, "complete": True, "findings": ["Đã nhận văn bản này."]}},
+            _checked("Đã nhận văn bản này.", passed=True, duplicate=True, complete=True),
+        ),
+        Other(
+            "Có dấu chỉ mức độ mật",
+            _checked("Văn bản có dấu chỉ mức độ mật: MẬT.", secret=True),
         ),
         Other(
             "Không đạt kiểm tra khác",
-            {"answer": {"passed": False, "duplicate": False, "complete": True, "findings": ["Gửi nhầm nơi nhận."]}},
+            _checked("Gửi nhầm nơi nhận.", passed=False, duplicate=False, complete=True),
         ),
     ),
 }

@@ -29,8 +29,7 @@ from engine.documents.registers.opening import (
 
 __all__ = [
     "UNNUMBERED", "Afterwards", "add_register", "cancel_number", "cancel_number_of", "close_register", "enter",
-    "enter_on", "hold_number", "hold_secondary", "keep_for", "mark", "mark_of", "open_for_copies", "open_usual_registers", "own_register",
-    "register_for",
-    "release_number", "rename_register", "reopen_register", "start_numbers_at", "take_number",
-    "use_held",
+    "enter_on", "hold_number", "hold_secondary", "keep_for", "mark", "mark_of", "open_for_copies",
+    "open_usual_registers", "own_register", "register_for", "release_number", "rename_register", "reopen_register",
+    "start_numbers_at", "take_number", "use_held",
 ]  # fmt: skip

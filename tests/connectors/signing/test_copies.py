@@ -16,6 +16,7 @@ from connectors.delivery import carry_out_all
 from connectors.scanning.pages import join
 from connectors.signing import pades
 from connectors.signing.authority import LocalAuthority
+from connectors.signing.copies import CERTIFY_COPY
 from connectors.signing.identity import Identity
 from connectors.signing.pades import Desk
 from connectors.signing.verification import verify
@@ -27,7 +28,6 @@ from engine.documents import queries
 from engine.documents.models import Document, RegisterEntry
 from engine.documents.searching.commands import keep_content
 from engine.documents.searching.models import Content
-from engine.instances.cases import CERTIFY_COPY
 from engine.outbox import Delivery
 from engine.platform import Platform, Work, system
 from engine.settings import Settings
@@ -62,9 +62,11 @@ def certified(platform: Platform, office: builders.Office, document: Document) -
         return session.get_one(Delivery, row.id)
 
 
-def arrived(platform: Platform, office: builders.Office, content: bytes, **fields: Any) -> Document:
+def arrived(platform: Platform, office: builders.Office, content: bytes | None, **fields: Any) -> Document:
     given = {"agency_id": office.id, "source": "paper", "subject": "Giấy", **fields}
-    given["main_file"] = builders.Upload("quét.pdf", content)
+    if content is not None:
+        name = "quét.pdf" if content.startswith(b"%PDF") else "thảo.docx"
+        given["main_file"] = builders.Upload(name, content)
     return platform.run(builders.actor(platform, office["clerk"]), documents.create_incoming, **given)
 
 
@@ -105,15 +107,29 @@ def test_a_copy_is_certified_once_and_keeps_its_data(platform: Platform, office:
     assert content.text == "chữ đã nhận dạng"
 
 
-def test_what_is_no_digitised_paper_is_not_certified(
-    platform: Platform, office: builders.Office, sealed: bytes
-) -> None:
+def test_what_is_no_digitised_paper_passes_unsigned(platform: Platform, office: builders.Office, sealed: bytes) -> None:
     for content, fields, said in (
-        (papers.paper(), {"source": "internal"}, "Chỉ ký số bản số hóa"), (sealed, {}, "đã có chữ ký số"),
+        (papers.paper(), {"source": "internal"}, "không đến bằng đường giấy"), (sealed, {}, "đã có chữ ký số"),
+        (None, {}, "không có tệp số hóa"), (builders.docx(), {}, "không phải là PDF"),
     ):  # fmt: skip
-        row = certified(platform, office, arrived(platform, office, content, **fields))
-        assert row.state == "failed"
-        assert said in (row.last_error or "")
+        document = arrived(platform, office, content, **fields)
+        row = certified(platform, office, document)
+        assert row.state == "done"
+        assert (row.result or {})["certified"] is False
+        assert said in (row.result or {})["reason"]
+        with platform.reading() as session:
+            assert "digitised" not in session.get_one(Document, document.id).checks
+
+
+def test_a_clerk_may_leave_a_scan_unsigned(platform: Platform, office: builders.Office) -> None:
+    document = arrived(platform, office, papers.paper())
+
+    def without(work: Work) -> None:
+        row = work.session.get_one(Document, document.id)
+        row.checks = {**row.checks, "certify": False}
+
+    platform.run(system(office.id), without)
+    assert "chọn không ký" in (certified(platform, office, document).result or {})["reason"]
 
 
 # --- Copies made here -----------------------------------------------------------------------------------------
@@ -215,3 +231,10 @@ def register(platform: Platform, office: builders.Office, document: Document) ->
         documents.register_incoming(work, document.id)
 
     platform.run(builders.actor(platform, office["clerk"]), enter)
+
+    def without(work: Work) -> None:
+        row = work.session.get_one(Document, document.id)
+        row.checks = {**row.checks, "certify": False}
+
+    platform.run(system(office.id), without)
+    assert "chọn không ký" in (certified(platform, office, document).result or {})["reason"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.documents import formats
 from engine.errors import InvalidInput
-from tests import builders
+from tests import builders, papers
 from tests.builders import compound, docx, package, pdf
 
 ODT = "application/vnd.oasis.opendocument.text"
@@ -155,3 +155,40 @@ def test_no_bytes_whatever_make_it_fail(content: bytes, name: str, start: bytes)
 
 def test_builders_make_whole_files() -> None:
     assert formats.inspect(builders.pdf("x"), "x.pdf").accepted
+
+
+STAMPED = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+
+
+def word(*lines: str) -> bytes:
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    text = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
+    return builders.docx(**{"word/document.xml": f'<w:document xmlns:w="{space}"><w:body>{text}</w:body></w:document>'})
+
+
+@pytest.mark.parametrize(
+    ("lines", "marks"),
+    [
+        ((STAMPED, "TỐI MẬT", "Kính gửi: Sở Xây dựng"), ("TỐI MẬT",)),
+        ((STAMPED, "TUYỆT  MẬT"), ("TUYỆT MẬT",)),
+        ((STAMPED, "(MẬT)"), ("MẬT",)),
+        ((STAMPED, "Về việc bảo vệ bí mật nhà nước độ TỐI MẬT"), ()),
+        ((STAMPED, "Bí mật", "mật"), ()),
+        ((*["Nội dung"] * 40, "MẬT"), ()),  # a list of levels far down is no stamp
+    ],
+)
+def test_a_stamp_of_secrecy_is_a_line_of_its_own_at_the_top(lines: tuple[str, ...], marks: tuple[str, ...]) -> None:
+    assert formats.stamps(word(*lines), formats.WORD) == marks
+    assert formats.stamps("\n".join(lines).encode(), "text/plain") == marks
+
+
+def test_a_stamped_file_is_refused_at_its_field_with_the_way_out() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        formats.accepted(word(STAMPED, "MẬT"), "tờ trình.docx", field="main_file")
+    assert "đường văn bản giấy" in refused.value.fields["main_file"]
+    assert formats.stamps(b"%PDF-1.7 broken", formats.PDF) == ()
+
+
+def test_a_stamped_pdf_is_seen() -> None:
+    assert formats.stamps(papers.paper(secrecy="TỐI MẬT"), formats.PDF) == ("TỐI MẬT",)
+    assert formats.stamps(papers.paper(), formats.PDF) == ()

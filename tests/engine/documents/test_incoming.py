@@ -15,7 +15,7 @@ from engine.documents import commands, queries
 from engine.documents.commands import Upload
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.platform import Platform, system
-from tests import builders
+from tests import builders, papers
 from tests.builders import Office
 
 
@@ -63,6 +63,7 @@ def test_a_whole_document_passes(platform: Platform, office: Office) -> None:
         ({"addressed": False}, True, "không gửi cho cơ quan này"),
         ({"files": [Upload("virus.pdf", b"MZ" + bytes(100))]}, True, "danh mục"),
         ({"subject": "TỐI MẬT Kế hoạch"}, True, "TỐI MẬT"),
+        ({"main_file": Upload("mat.pdf", papers.paper(secrecy="TUYỆT MẬT"))}, True, "TUYỆT MẬT"),
     ],
 )
 def test_what_is_wrong_with_an_arrival_is_found_and_nothing_is_lost(
@@ -74,6 +75,7 @@ def test_what_is_wrong_with_an_arrival_is_found_and_nothing_is_lost(
 
     assert (report.passed, report.complete) == (False, complete)
     assert any(sentence in finding for finding in report.findings)
+    assert report.secret is ("MẬT" in sentence)
 
 
 def test_warnings_about_a_file_are_told_but_do_not_fail_the_check(platform: Platform, office: Office) -> None:

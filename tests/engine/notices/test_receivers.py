@@ -12,12 +12,13 @@ from sqlalchemy import func, select, update
 
 from engine.clock import FixedClock
 from engine.documents import commands as documents
-from engine.documents.models import Dispatch, Document
+from engine.documents.models import Assignment, Dispatch, Document
 from engine.documents.prints import orders
 from engine.documents.prints.reading import Selection
 from engine.notices import queries
 from engine.notices.models import Notice
 from engine.notices.sentences import headline, matter
+from engine.occasions import Occasion
 from engine.platform import Actor, Platform, Work, system
 from engine.settings import Settings
 from engine.tasks import commands as tasks
@@ -154,6 +155,43 @@ def test_a_group_of_a_unit_is_that_unit_and_who_holds_the_role_everywhere(
     waiting(platform, document, due_in=1, assignee=None, group="unit-head@x")
     platform.run(system(office.id), tasks.remind, document.id, "Nhắc")
     assert kinds(platform, person(platform, office, "unit-head")) == []
+
+
+def test_who_is_named_to_know_is_told_once_by_one_row_and_never_of_ones_own_step(
+    platform: Platform, office: builders.Office, kinds: Kinds
+) -> None:
+    document = builders.registered(platform, office)
+    leader, clerk = person(platform, office, "leader"), person(platform, office, "clerk")
+    other = builders.unit(platform, office.agency)
+    readers = [builders.actor(platform, builders.person(platform, office.agency, unit=other)) for _ in range(2)]
+    named = {"lead_unit": office.unit.id, "inform_units": [other.id], "text": "Để các phòng biết."}
+    platform.run(leader, documents.instruct, document.id, **named)
+    with platform.reading() as session:
+        informing = session.scalars(select(Occasion).where(Occasion.kind == "informed")).all()
+    assert len(informing) == 1
+    for reader in readers:
+        assert kinds(platform, reader) == ["informed"]
+    with platform.reading() as session:
+        [row] = queries.notices(session, readers[0])
+    assert headline(row) == f"{leader.name} chuyển văn bản cho bạn để biết."
+    assert row.subject == document.subject
+    head = person(platform, office, "unit-head")
+    who = {"person_id": office["specialist"].id, "informed": [clerk.person_id, head.person_id, office["leader"].id]}
+    platform.run(head, documents.assign, document.id, **who)
+    assert kinds(platform, clerk) == ["informed"]
+    assert kinds(platform, head) == []  # one's own doing
+    assert kinds(platform, readers[0]) == ["informed"]  # the earlier line isn't told anew
+
+
+def test_a_step_taken_back_informs_nobody(platform: Platform, office: builders.Office, kinds: Kinds) -> None:
+    document = builders.registered(platform, office)
+    leader, clerk = person(platform, office, "leader"), person(platform, office, "clerk")
+    platform.run(leader, documents.instruct, document.id, lead_unit=office.unit.id, text="")
+    informed = {"person_id": office["specialist"].id, "informed": [clerk.person_id]}
+    platform.run(person(platform, office, "unit-head"), documents.assign, document.id, **informed)
+    gone = update(Assignment).where(Assignment.part == "inform")
+    platform.run(system(), lambda work: work.session.execute(gone.values(state="replaced")))
+    assert kinds(platform, clerk) == []
 
 
 def test_a_print_is_told_to_who_ordered_it(platform: Platform, office: builders.Office, kinds: Kinds) -> None:
