@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-import time
+from datetime import datetime
 from pathlib import Path
 
 from engine.errors import PlatformError
@@ -59,15 +59,14 @@ class FileStore:
             raise FileMissing("Tệp trong kho lưu trữ không còn nguyên vẹn.")
         return content
 
-    def remove(self, sha256: str, *, unused_for: float = 0) -> bool:
-        """Destroy the bytes (recall, QD28-9.2b); False when they were put less than `unused_for` seconds ago.
+    def remove(self, sha256: str, *, unused_since: datetime | None = None) -> bool:
+        """Destroy the bytes (recall, QD28-9.2b); False when they were put after `unused_since`.
 
         Removing what isn't there is no error.
         """
         target = self.path(sha256)
         try:
-            # the file's own time against the machine's: both are the store's, not the office's
-            if unused_for and time.time() - target.stat().st_mtime < unused_for:
+            if unused_since is not None and target.stat().st_mtime > unused_since.timestamp():
                 return False
         except FileNotFoundError:
             return True

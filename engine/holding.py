@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import cast, func, literal_column, select
@@ -64,7 +65,8 @@ def remove_bytes(given: RemoveBytes, outside: Outside) -> None:
     platform = outside.platform
     still = platform.run(system(outside.agency_id), _held, given.hashes)
     gone = [each for each in given.hashes if each not in still]
-    young = [each for each in gone if not platform.files.remove(each, unused_for=platform.settings.lease_seconds)]
+    settled = platform.clock.now() - timedelta(seconds=platform.settings.lease_seconds)
+    young = [each for each in gone if not platform.files.remove(each, unused_since=settled)]
     if young:
         raise TemporaryError("Tệp vừa được dùng lại; sẽ xóa sau nếu không còn ai giữ.")
 

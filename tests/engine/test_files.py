@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from engine.files import FileMissing, FileStore
 from tests.removing import LONG_AGO
+
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 
 
 @pytest.fixture
@@ -36,20 +39,20 @@ def test_altered_bytes_are_noticed(store: FileStore) -> None:
 
 def test_what_was_put_a_moment_ago_stays_when_asked_to_wait(store: FileStore) -> None:
     sha256 = store.put(b"a")
-    assert not store.remove(sha256, unused_for=300)
+    assert not store.remove(sha256, unused_since=YESTERDAY)
     assert store.get(sha256) == b"a"
 
 
 def test_putting_what_is_there_counts_as_use(store: FileStore) -> None:
     sha256 = old(store, b"a")
     store.put(b"a")
-    assert not store.remove(sha256, unused_for=300)
+    assert not store.remove(sha256, unused_since=YESTERDAY)
 
 
 def test_what_is_old_goes_and_goes_again_without_harm(store: FileStore) -> None:
     sha256 = old(store, b"a")
-    assert store.remove(sha256, unused_for=300)
-    assert store.remove(sha256, unused_for=300)
+    assert store.remove(sha256, unused_since=YESTERDAY)
+    assert store.remove(sha256, unused_since=YESTERDAY)
     with pytest.raises(FileMissing):
         store.get(sha256)
 

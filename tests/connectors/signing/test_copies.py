@@ -231,10 +231,3 @@ def register(platform: Platform, office: builders.Office, document: Document) ->
         documents.register_incoming(work, document.id)
 
     platform.run(builders.actor(platform, office["clerk"]), enter)
-
-    def without(work: Work) -> None:
-        row = work.session.get_one(Document, document.id)
-        row.checks = {**row.checks, "certify": False}
-
-    platform.run(system(office.id), without)
-    assert "chọn không ký" in (certified(platform, office, document).result or {})["reason"]
