@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.outages import queries as outages
 from engine.outages.models import Outage
 from engine.platform import Actor
-from engine.tasks.kept import kept_filters
+from engine.tasks.kept import Kept, kept_filters
 from web.session import now, platform
 
 
@@ -125,24 +126,27 @@ def _rights() -> Item:
 
 def kept(actor: Actor) -> tuple[Item, ...]:
     """Return the filters of the inbox that somebody has kept or that a role of theirs shares."""
-    try:
-        with platform().reading() as reading:
-            found = kept_filters(reading, actor)
-    except SQLAlchemyError:
-        return ()  # the page that says what is wrong with the database has a sidebar too
     return tuple(
         Item(each.name, "worklist.inbox", "group" if each.role else "flag", {"kept": str(each.id)}, f"kept-{each.id}")
-        for each in found
+        for each in _beside(actor)[0]
     )
 
 
 def shown_outages() -> tuple[Outage, ...]:
     """Return the notices of outages that stand above every page of somebody's until put away."""
-    try:
-        with platform().reading() as reading:
-            return tuple(outages.showing(reading, g.actor))
-    except SQLAlchemyError:
-        return ()
+    return tuple(_beside(g.actor)[1])
+
+
+def _beside(actor: Actor) -> tuple[Sequence[Kept], Sequence[Outage]]:
+    """What stands around every whole page, read in one transaction and once for a page."""
+    if "beside" not in g:
+        try:
+            with platform().reading() as reading:
+                g.beside = kept_filters(reading, actor), outages.showing(reading, actor)
+        except SQLAlchemyError:
+            g.beside = (), ()  # the page that says what is wrong with the database has a sidebar too
+    found: tuple[Sequence[Kept], Sequence[Outage]] = g.beside
+    return found
 
 
 def new_documents(actor: Actor) -> tuple[Item, ...]:
