@@ -1,5 +1,5 @@
-"""A platform with the department on it, and another agency, as the tests of documents have them."""
+"""Another agency, as the tests of documents have it."""
 
 from __future__ import annotations
 
-from tests.engine.documents.conftest import other, platform  # noqa: F401
+from tests.engine.documents.conftest import other  # noqa: F401
