@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -30,6 +31,9 @@ MISSING = (
     "No Chromium on this machine and none could be installed. Install Chromium or Chrome, set CHROMIUM to its path, "
     "or leave the browser tests out knowingly with --no-browser."
 )
+
+DRAWING = ".djs-container > svg"
+"""A diagram of a procedure as bpmn-js draws it."""
 
 
 def new_session(chromium: Any, width: int, height: int, **options: Any) -> Any:
@@ -76,6 +80,31 @@ class WarmSessions:
             first.evaluate("localStorage.clear()")
             session.clear_cookies()
         self._pages.clear()
+
+
+# Frames and films are not looked for, as pages have none; only what is wrong is handed over.
+_CHECK = """async ([hidden, rules]) => {
+  const looked = { include: [document], exclude: hidden };
+  const options = { resultTypes: ["violations"], iframes: false, preload: false, rules };
+  const { violations } = await axe.run(looked, options);
+  return violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes[0].html.slice(0, 120)})`);
+}"""
+
+
+def accessibility_of(page: Any, *, colours: bool = True, drawings: bool = True) -> list[str]:
+    """Check a page with axe; one line per violation, none when the page is fine."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(_axe())
+    hidden = [] if drawings or not page.locator(DRAWING).count() else [[DRAWING]]
+    found: list[str] = page.evaluate(_CHECK, [hidden, {"color-contrast": {"enabled": colours}}])
+    return found
+
+
+@cache
+def _axe() -> str:
+    from axe_playwright_python.sync_playwright import Axe
+
+    return str(Axe().axe_script)
 
 
 def find_chromium() -> str | None:

@@ -288,16 +288,10 @@ def page(visitor: Callable[..., Any]) -> Any:
 def accessibility() -> Callable[..., list[str]]:
     """Check a page with axe; returns one line per violation, none when the page is fine.
 
-    `colours=False` leaves the contrast of text out, which is most of the work: for a page seen a second time.
+    `colours=False` leaves the contrast of text out, which is most of the work: for a page seen a second time. So does
+    `drawings=False` for diagrams, which are the same at every width.
     """
-    from axe_playwright_python.sync_playwright import Axe
-
-    def check(page: Any, *, colours: bool = True) -> list[str]:
-        options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": colours}}}
-        found = Axe().run(page, options=options).response["violations"]
-        return [f"{each['id']}: {each['help']} ({each['nodes'][0]['html'][:120]})" for each in found]
-
-    return check
+    return browsers.accessibility_of
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,10 +61,10 @@ def dying(step: Callable[..., Any], point: str) -> Callable[..., Any]:
     return stepped
 
 
-def main() -> None:
-    """Arguments: database address, files folder, delivery id, now, point."""
+def deliver(url: str, folder: str, delivery_id: int, now: str, point: str) -> None:
+    """Carry out a delivery of a database, with files in a folder, and die at the point."""
     global _point
-    url, folder, delivery_id, now, _point = sys.argv[1:6]
+    _point = point
     settings = Settings(environment="test", database_url=url)
     platform = Platform(
         connect(url),
@@ -77,9 +76,5 @@ def main() -> None:
     die("before-claim")
     delivery.claim = dying(delivery.claim, "after-claim")
     delivery.settle.settle_delivery = dying(delivery.settle.settle_delivery, "before-settled")
-    delivery.deliver(platform, int(delivery_id))
+    delivery.deliver(platform, delivery_id)
     die("after-settled")
-
-
-if __name__ == "__main__":
-    main()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +20,10 @@ from tests.connectors import dying_worker
 from tests.engine.instances.conftest import Office, made_office, office  # noqa: F401
 
 pytestmark = pytest.mark.slow  # programs are started
+
+# Each worker is a process of its own, forked from one that has imported the platform once for all of them.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.connectors.dying_worker"])
 
 DIAGRAM = process(
     "writing",
@@ -44,15 +47,13 @@ def case(office: Office, tmp_path: Path) -> tuple[Office, int, int, Path]:  # no
     return office, instance_id, delivery_id, outside
 
 
-def run_child(office: Office, delivery_id: int, point: str) -> int:  # noqa: F811
-    arguments = [
-        office.platform.settings.database_url,
-        str(office.platform.files.folder),
-        str(delivery_id),
-        office.clock.now().isoformat(),
-        point,
-    ]
-    return subprocess.run([sys.executable, "-m", "tests.connectors.dying_worker", *arguments], check=False).returncode
+def run_child(office: Office, delivery_id: int, point: str) -> int | None:  # noqa: F811
+    settings, now = office.platform.settings, office.clock.now().isoformat()
+    arguments = (settings.database_url, str(office.platform.files.folder), delivery_id, now, point)
+    child = PROCESSES.Process(target=dying_worker.deliver, args=arguments)
+    child.start()
+    child.join()
+    return child.exitcode
 
 
 @pytest.mark.parametrize("point", dying_worker.POINTS)
