@@ -231,6 +231,7 @@ def issue(work: Work, copy_id: int, by: int | None, said: str = "") -> list[int]
     if row.document_id is None:
         raise Conflict("Bản sao chưa được làm xong.")
     _require(row, "made")
+    work.require(rules.may_copy(document_queries.locked(work, row.original_id)))
     if row.form == rules.PAPER:
         row.remark = fitting("said", "ghi chú giao nhận", said, 1000, lines=True)
         documents.set_status(work, row.document_id, "sealed")
