@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.directory.models import Agency
 from engine.documents.text import fitting
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.occasions import OUTAGE
@@ -45,9 +46,23 @@ def announce(work: Work, given: Announcement) -> Outage:
         handbook_note="", told_whom="", told_by="", counts={}, remark="", what="", measures="", back_entry="",
     )  # fmt: skip
     _take(work, row, given)
+    _announced_once(work, row)
     work.session.add(row)
     _edition(work, row, "announced")
     return row
+
+
+def _announced_once(work: Work, row: Outage) -> None:
+    """One notice for one time: a form sent twice, or two admins at once, make no second one."""
+    work.session.execute(select(Agency.id).where(Agency.id == row.agency_id).with_for_update())
+    ends = func.coalesce(Outage.restarted_at, Outage.expected_at)
+    other = select(Outage).where(
+        Outage.agency_id == row.agency_id, Outage.whole_province == row.whole_province, Outage.state != "cancelled",
+        Outage.stops_at < (row.restarted_at or row.expected_at), ends > row.stops_at,
+    )  # fmt: skip
+    if (found := work.session.scalar(other.limit(1))) is not None:
+        said = f"Đã có thông báo sự cố từ {rules.at(found.stops_at)} trùng thời gian này; sửa thông báo đó."
+        raise InvalidInput(said, {"stops_at": said})
 
 
 def correct(work: Work, outage_id: int, given: Announcement, reason: str) -> Outage:

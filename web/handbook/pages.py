@@ -27,7 +27,7 @@ BOOK = (
     Chapter("documents", "Văn bản và sổ", "Nhập văn bản đến, soạn văn bản đi, tìm kiếm, sổ văn bản, báo cáo, nhật ký."),
     Chapter("dossiers", "Hồ sơ công việc", "Danh mục, lập, kết thúc, nộp lưu, mượn, xét hủy, khóa, xuất trọn hồ sơ."),
     Chapter("account", "Tài khoản", "Đăng nhập, mật khẩu, ủy quyền xử lý khi vắng mặt."),
-    Chapter("agency", "Quản trị cơ quan", "Người dùng, vai trò, bàn giao, quyền, đơn vị, lịch, sự cố hệ thống."),
+    Chapter("agency", "Quản trị cơ quan", "Người dùng, vai trò, bàn giao, đơn vị, lịch, sự cố hệ thống."),
     Chapter("design", "Thiết kế quy trình", "Vẽ, kiểm tra, chạy kịch bản, so sánh, ban hành, điều chỉnh cho cơ quan."),
     Chapter("running", "Vận hành quy trình", "Hồ sơ đang chạy, chuyển phiên bản, số liệu thực tế, sự cố."),
 )

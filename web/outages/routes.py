@@ -90,7 +90,7 @@ def correct(outage_id: int) -> Any:
 
 @screen.route("/outages/<int:outage_id>/report", methods=["GET", "POST"])
 def report(outage_id: int) -> Any:
-    """Write the report; it is kept as far as it is written, the task “Lập báo cáo sự cố” submits it."""
+    """Write the report; it is kept as far as it is written, the task “Trình báo cáo sự cố” submits it."""
     with platform().reading() as session:
         row = queries.get(session, actor(), outage_id)
     allowed = rules.may_report(actor(), row)

@@ -117,6 +117,8 @@ def test_a_planned_stop_is_called_off_a_running_one_is_ended(
 ) -> None:
     row = announced(platform, office, stops_at=NOW + timedelta(hours=1))
     admin = actor(platform, office["agency-admin"])
+    with pytest.raises(InvalidInput, match="trùng thời gian này"):  # a form sent twice
+        announced(platform, office, stops_at=NOW + timedelta(hours=1))
     with pytest.raises(InvalidInput, match="trước giờ ngừng"):
         platform.run(admin, commands.end, row.id, NOW)
     platform.run(admin, commands.cancel, row.id, "Dời lịch")

@@ -53,6 +53,7 @@ def complete(platform: Platform, client: Any, element: str, status: int = 303, *
     """Finish the open task at an element on its page."""
     with platform.reading() as session:
         task = session.scalars(select(Task.id).where(Task.element == element, Task.state == "open")).one()
+    assert "Mở trang sự cố hệ thống" in client.get(f"/tasks/{task}").text
     done = client.post(f"/tasks/{task}", data=answers)
     assert done.status_code == status, done.text
     return str(done.text)
