@@ -87,9 +87,9 @@ def write_excel(table: Table) -> bytes:
     sheet.append([cell(column.title, bold=True) for column in table.columns])
     for number, row in enumerate(table.rows):
         sheet.append([cell(each, bold=number in table.strong) for each in row])
-    for line in _closing(table):
+    for left, right in _closing(table):
         apart = [""] * max(len(table.columns) - 2, 0)
-        sheet.append([cell(each, wrap=False) for each in (line[0], *apart, line[1])])
+        sheet.append([cell(each, wrap=False) for each in (left, *apart, right)])
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()
