@@ -1,4 +1,4 @@
-"""Another agency beside the department, as the tests of documents have it."""
+"""Another agency, as the tests of documents have it."""
 
 from __future__ import annotations
 
