@@ -15,7 +15,7 @@ _MILLIMETRE = 72 / 25.4
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Title and width in characters; figures are set to the left as text and never counted with."""
+    """Title and width in characters; figures stand to the right on paper and are never counted with."""
 
     title: str
     width: int
@@ -24,13 +24,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A title, lines under it, columns, rows of text; `page_said` numbers pages with {page} in it."""
+    """A title, lines under it, columns, rows of text; `page_said` numbers pages with {page} in it.
+
+    `strong` are rows set apart (a section, a total); `signers` sign at the end, left and right, below `dated`.
+    """
 
     title: str
     heads: tuple[str, ...]
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     page_said: str = "Trang {page}"
+    strong: frozenset[int] = frozenset()
+    signers: tuple[str, ...] = ()
+    sign_here: str = ""
+    dated: str = ""
 
 
 def write_csv(table: Table) -> bytes:
@@ -78,17 +85,29 @@ def write_excel(table: Table) -> bytes:
     for line in table.heads:
         sheet.append([cell(line, wrap=False)])
     sheet.append([cell(column.title, bold=True) for column in table.columns])
-    for row in table.rows:
-        sheet.append([cell(each) for each in row])
+    for number, row in enumerate(table.rows):
+        sheet.append([cell(each, bold=number in table.strong) for each in row])
+    for left, right in _closing(table):
+        apart = [""] * max(len(table.columns) - 2, 0)
+        sheet.append([cell(each, wrap=False) for each in (left, *apart, right)])
     buffer = io.BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()
+
+
+def _closing(table: Table) -> list[tuple[str, str]]:
+    """What stands below the table, left and right: place and day, who signs."""
+    if len(table.signers) != 2:
+        return []
+    left, right = table.signers
+    return [("", ""), ("", table.dated), (left, right), (table.sign_here, table.sign_here)]
 
 
 def write_word(table: Table) -> bytes:
     """A document in landscape with one table; its header row is repeated on every page."""
     from docx import Document
     from docx.enum.section import WD_ORIENT
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import parse_xml
     from docx.shared import Mm
 
@@ -105,6 +124,15 @@ def write_word(table: Table) -> bytes:
         document.add_paragraph(_printable(line))
     body: Any = document.element.body
     body.insert(len(body) - 1, parse_xml(_word_table(table)))
+    if closing := _closing(table):
+        document.add_paragraph()
+        cells = document.add_table(rows=1, cols=2).rows[0].cells
+        for cell, lines in zip(cells, zip(*closing[1:], strict=True), strict=True):
+            for number, line in enumerate(lines):
+                paragraph = cell.paragraphs[0] if number == 0 else cell.add_paragraph()
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+                run = paragraph.add_run(_printable(line))
+                run.bold, run.italic = number == 1, number != 1
     before, _, after = table.page_said.partition("{page}")
     foot: Any = section.footer.paragraphs[0]._p
     foot.append(parse_xml(f"<w:r {_W}><w:t xml:space='preserve'>{escape(before)}</w:t></w:r>"))
@@ -125,16 +153,19 @@ def _word_table(table: Table) -> str:
     sides = "".join(f"<w:{side} w:val='single' w:sz='4'/>" for side in ("top", "left", "bottom", "right", "insideH",
                                                                        "insideV"))  # fmt: skip
 
-    def row(cells: tuple[str, ...], *, head: bool = False) -> str:
-        run = "<w:rPr>" + ("<w:b/>" if head else "") + "<w:sz w:val='20'/></w:rPr>"
+    right = ["<w:jc w:val='right'/>" if column.figures else "" for column in table.columns]
+
+    def row(cells: tuple[str, ...], *, head: bool = False, bold: bool = False) -> str:
+        run = "<w:rPr>" + ("<w:b/>" if head or bold else "") + "<w:sz w:val='20'/></w:rPr>"
         made = "".join(
-            f"<w:tc><w:tcPr><w:tcW w:w='{width}' w:type='dxa'/></w:tcPr><w:p><w:pPr><w:spacing w:after='0'/></w:pPr>"
-            f"<w:r>{run}<w:t xml:space='preserve'>{escape(_printable(cell))}</w:t></w:r></w:p></w:tc>"
-            for cell, width in zip(cells, widths, strict=True)
+            f"<w:tc><w:tcPr><w:tcW w:w='{width}' w:type='dxa'/></w:tcPr><w:p><w:pPr><w:spacing w:after='0'/>{set_to}"
+            f"</w:pPr><w:r>{run}<w:t xml:space='preserve'>{escape(_printable(cell))}</w:t></w:r></w:p></w:tc>"
+            for cell, width, set_to in zip(cells, widths, right, strict=True)
         )
         return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{made}</w:tr>"
 
-    rows = row(tuple(column.title for column in table.columns), head=True) + "".join(row(each) for each in table.rows)
+    rows = row(tuple(column.title for column in table.columns), head=True)
+    rows += "".join(row(each, bold=number in table.strong) for number, each in enumerate(table.rows))
     grid = "".join(f"<w:gridCol w:w='{width}'/>" for width in widths)
     return (
         f"<w:tbl {_W}><w:tblPr><w:tblW w:w='{sum(widths)}' w:type='dxa'/><w:tblBorders>{sides}</w:tblBorders>"
@@ -150,13 +181,18 @@ def write_pdf(table: Table) -> bytes:
     """Landscape A4 with the header row and the page number on every page."""
     from reportlab.lib.pagesizes import A4, landscape
     from reportlab.lib.styles import ParagraphStyle
-    from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+    from reportlab.platypus import KeepTogether, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+    from reportlab.platypus import Table as LayTable
 
     from connectors.pdf_fonts import FONTS, composed, typeface
 
     face = typeface(FONTS)
     plain = ParagraphStyle("plain", fontName=face.regular, fontSize=9, leading=12)
     bold = ParagraphStyle("bold", parent=plain, fontName=face.bold)
+    styles = {
+        (strong, figures): ParagraphStyle("cell", parent=bold if strong else plain, alignment=2 if figures else 0)
+        for strong in (False, True) for figures in (False, True)
+    }  # fmt: skip
     title = ParagraphStyle("title", parent=bold, fontSize=13, leading=18)
     wide, margin = landscape(A4)[0], 12 * _MILLIMETRE
     all_width = sum(column.width for column in table.columns)
@@ -168,8 +204,12 @@ def write_pdf(table: Table) -> bytes:
         canvas.setFont(face.regular, 9)
         canvas.drawCentredString(wide / 2, 7 * _MILLIMETRE, table.page_said.replace("{page}", str(document.page)))
 
+    def cells(row: tuple[str, ...], *, strong: bool) -> list[Any]:
+        return [said(each, styles[strong, column.figures]) for each, column in zip(row, table.columns, strict=True)]
+
+    rows = [cells(row, strong=number in table.strong) for number, row in enumerate(table.rows)]
     body = LongTable(
-        [[said(column.title, bold) for column in table.columns], *([said(each) for each in row] for row in table.rows)],
+        [cells(tuple(column.title for column in table.columns), strong=True), *rows],
         colWidths=[(wide - 2 * margin) * column.width / all_width for column in table.columns], repeatRows=1,
         splitInRow=1,
         style=TableStyle([("GRID", (0, 0), (-1, -1), 0.4, "#888888"), ("VALIGN", (0, 0), (-1, -1), "TOP")]),
@@ -180,7 +220,10 @@ def write_pdf(table: Table) -> bytes:
         title=table.title, lang="vi",
     )  # fmt: skip
     heads = [said(table.title, title), *(said(line) for line in table.heads), Spacer(1, 6)]
-    made.build([*heads, body], onFirstPage=number, onLaterPages=number)
+    middle = {strong: ParagraphStyle("sign", parent=bold if strong else plain, alignment=1) for strong in (False, True)}
+    signs = [[said(each, middle[number == 2]) for each in line] for number, line in enumerate(_closing(table))]
+    closing = [KeepTogether([LayTable(signs, colWidths=[(wide - 2 * margin) / 2] * 2), Spacer(1, 60)])] if signs else []
+    made.build([*heads, body, *closing], onFirstPage=number, onLaterPages=number)
     return buffer.getvalue()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from engine.copying import queries as copying
 from engine.copying import rules as copying_rules
 from engine.directory import queries as directory
 from engine.directory.models import Agency, Person, Unit
+from engine.directory.rules import ROLES
 from engine.documents import queries as documents
 from engine.documents.models import Dispatch, DispatchStatus, Document
 from engine.documents.rules import is_copy
@@ -26,7 +27,8 @@ from engine.drafts.layout.checking import summary
 from engine.drafts.rules import may_draft
 from engine.instances import queries as instances
 from engine.opinions import queries as rounds
-from engine.platform import Actor
+from engine.opinions.rules import may_ask
+from engine.platform import Actor, Verdict
 from engine.records import queries as records
 from engine.tasks import assignments, reminders
 from engine.tasks import queries as worklists
@@ -78,7 +80,9 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "reminders": reminders.of_document(session, document.id),
         "instructions": instructions,
         "opinions": opinions,
-        "opinion_rounds": rounds.count(session, document.id),
+        "opinion_rounds": (asked := rounds.count(session, document.id)),
+        "unoffered": missing(actor, document, bool(asked)),
+        "held": ", ".join(ROLES[role] for role in ROLES if role in actor.roles) or _("Không có vai trò nào"),
         "people": _names(session, Person.id, Person.full_name, concerned),
         "units": _names(session, Unit.id, Unit.name, [document.unit_id]),
         "links": documents.links(session, actor, document.id),
@@ -178,6 +182,44 @@ def dispatch_mark(state: str, name: str) -> Mark:
     if state in ("recalled", "recalled_locally", "recall_asked"):
         return Mark(name, "today", "retry")
     return Mark(name, "", "clock" if state in ("planned", "queued", "sending") else "send")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An action that isn't offered on the page, and why."""
+
+    action: str
+    verdict: Verdict
+
+
+def missing(actor: Actor, document: Document, asking: bool) -> list[Missing]:
+    """Return the actions of a document's page that the actor doesn't have, each with the rule that says no."""
+    found = [
+        Missing(action, verdict)
+        for action, verdict in (_incoming if document.direction == "incoming" else _outgoing)(actor, document)
+        if not verdict
+    ]
+    asked = may_ask(actor, document, asking=False)
+    return [*found, *([] if asked or asking else [Missing(_("Lấy ý kiến"), asked)])]
+
+
+def _incoming(actor: Actor, document: Document) -> Iterator[tuple[str, Verdict]]:
+    open_ = document.status in ("directed", "in_progress", "submitted", "registered")
+    said = _("Chỉ soạn văn bản trả lời khi văn bản đến đã vào sổ và chưa giải quyết xong.")
+    yield _("Soạn văn bản trả lời"), Verdict(open_, said, "LA-9.2.đ")
+    numbered = document.arrival_number is not None and document.destroyed_at is None
+    said = _("Văn bản chưa vào sổ hoặc đã thu hồi nên không có phiếu giải quyết và dấu đến.")
+    yield _("Phiếu giải quyết, dấu đến"), Verdict(numbered, said, "ND30-22.2")
+
+
+def _outgoing(actor: Actor, document: Document) -> Iterator[tuple[str, Verdict]]:
+    yield _("Thêm bản dự thảo"), may_draft(actor, document)
+    yield _("Chọn người ký khác"), signers.may_choose(actor, document)
+    issued = document.status in ("issued", "closed")
+    said = _("Chỉ văn thư thu hồi được văn bản đi đã phát hành.")
+    if not issued:
+        said = _("Văn bản chưa phát hành hoặc đã thu hồi; chỉ thu hồi được văn bản đã phát hành.")
+    yield _("Thu hồi"), Verdict(issued and "clerk" in actor.roles, said, "QD28-8.2b")
 
 
 READ = ("document.read", "document.file_read")

@@ -36,6 +36,10 @@ def written(
         ),
         columns=tuple(tables.Column(head.title, head.width, head.figures) for head in sheet.heads),
         rows=tuple(row.cells for row in sheet.rows),
+        strong=frozenset(number for number, row in enumerate(sheet.rows) if row.kind),
+        signers=(_("NGƯỜI LẬP"), _("THỦ TRƯỞNG CƠ QUAN")),
+        sign_here=_("(Ký, ghi rõ họ tên)"),
+        dated=_("............, ngày ..... tháng ..... năm ........."),
         page_said=_("Trang %(number)s", number="{page}"),
     )
     return tables.WRITERS[extension](table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from docx import Document
@@ -61,3 +62,13 @@ def test_pdf_has_header_and_number_on_every_page() -> None:
 @pytest.mark.parametrize("extension", sorted(tables.WRITERS))
 def test_a_table_without_rows_can_be_written(extension: str) -> None:
     assert tables.WRITERS[extension](Table("Rỗng", (), (Column("Số", 8),), ()))
+
+
+def test_who_signs_stands_below_on_paper_and_in_the_workbook() -> None:
+    signed = replace(TABLE, signers=("NGƯỜI LẬP", "THỦ TRƯỞNG CƠ QUAN"), sign_here="(Ký)", dated="Ngày …")
+    cells = Document(io.BytesIO(tables.write_word(signed))).tables[-1].rows[0].cells
+    assert [cell.text for cell in cells] == ["\nNGƯỜI LẬP\n(Ký)", "Ngày …\nTHỦ TRƯỞNG CƠ QUAN\n(Ký)"]
+    said = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(tables.write_pdf(signed))).pages)
+    assert "THỦ TRƯỞNG CƠ QUAN" in said
+    sheet = load_workbook(io.BytesIO(tables.write_excel(signed))).worksheets[0]
+    assert "NGƯỜI LẬP" in [cell.value for cell in sheet["A"]]
