@@ -32,6 +32,7 @@ _OPERATIONS = {
     "documents.refuse": "refuse",
     "documents.instruct": "assign",
     "documents.assign": "assign",
+    "documents.replace-lead": "assign",
     "documents.resolve": "resolve",
     "documents.file": "resolve",
     "documents.postpone": "resolve",

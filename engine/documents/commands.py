@@ -33,6 +33,7 @@ from engine.documents.incoming import (
     postpone,
     refuse,
     register_incoming,
+    replace_lead,
     resolve,
 )
 from engine.documents.models import Document
@@ -65,6 +66,7 @@ __all__ = [
     "open_usual_registers", "postpone",
     "recall_queued", "record_acknowledgement", "record_dispatch_status", "record_failure", "record_opinion",
     "record_seal", "record_signature", "refuse", "register_incoming", "remove_attachment", "replace_annex",
+    "replace_lead",
     "replace_main", "resolve", "set_paper", "set_status", "start_numbers_at", "update_fields", "warnings_of",
 ]  # fmt: skip
 

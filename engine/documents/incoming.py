@@ -20,7 +20,7 @@ from engine.documents.queries import locked
 from engine.documents.registers import numbers
 from engine.documents.text import fitting, secrecy_marks
 from engine.errors import Conflict, InvalidInput, NotFound
-from engine.occasions import ANSWERED, INFORMED
+from engine.occasions import ANSWERED, INFORMED, REPLACED
 from engine.platform import ALLOWED, Work, system
 
 FROM_OUTSIDE = frozenset({"axis", "internal"})
@@ -279,6 +279,31 @@ def instruct(
         inform=inform, due_at=lines[0].due_at, by=instruction.person_id,
     )  # fmt: skip
     return Instructed(lead_unit, support, lines[0].due_at.isoformat() if lines[0].due_at else None)
+
+
+def replace_lead(work: Work, document_id: int, lead_unit: int, reason: str, person_id: int | None) -> Instructed:
+    """Let another unit lead in the place of the one that does: its lines are replaced, its date is kept (ND30-23.2)."""
+    document = locked(work, document_id, "incoming")
+    if document.status not in ("directed", "in_progress"):
+        raise Conflict("Chỉ đổi được đơn vị chủ trì khi văn bản đang được giải quyết.")
+    why = fitting("reason", "lý do đổi đơn vị chủ trì", reason, 500, required=True, lines=True)
+    rows = [row for row in queries.assignments(work.session, document.id) if row.state == "open"]
+    led = next((row for row in rows if row.part == "lead" and row.person_id is None), None)
+    if led is None or led.unit_id == lead_unit:
+        raise InvalidInput("Đơn vị này đang chủ trì.", {"unit": "Chọn đơn vị khác."})
+    for row in rows:  # its people go with it, and the new one has no second part
+        if row.unit_id in (led.unit_id, lead_unit):
+            row.state, row.settled_at, row.note = "replaced", work.now, why
+    work.session.flush()
+    add_lines(work, document, [Line("lead", lead_unit, None, led.due_at)], led.instruction_id)
+    work.tell(REPLACED, document.agency_id, document_id=document.id, details={"unit": led.unit_id, "reason": why[:300]})
+    work.note(
+        "document.lead_replaced", "document", document.id, document.agency_id, before=led.unit_id, lead=lead_unit,
+        reason=why, by=person_id or work.actor.person_id,
+    )  # fmt: skip
+    support = [row.unit_id for row in rows if row.part == "support" and row.state == "open" and row.person_id is None]
+    due_at = led.due_at.isoformat() if led.due_at else None
+    return Instructed(lead_unit, [unit for unit in support if unit is not None], due_at)
 
 
 @dataclass(frozen=True, slots=True)

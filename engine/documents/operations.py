@@ -167,6 +167,22 @@ def assign(given: Assign, work: Work) -> incoming.Assigned:
 
 
 @dataclass(frozen=True)
+class ReplaceLead:
+    """Let another unit lead."""
+
+    document: int = _document()
+    lead_unit: int = parameter("Đơn vị chủ trì mới", kind="unit")
+    reason: str = parameter("Lý do")
+    person: int | None = parameter("Người quyết định", kind="person", default=None)
+
+
+@operation("documents.replace-lead", version=1, name="Đổi đơn vị chủ trì", legal_basis=("ND30-23.2",))
+def replace_lead(given: ReplaceLead, work: Work) -> incoming.Instructed:
+    """Thay dòng chủ trì, giữ thời hạn và các đơn vị phối hợp; đơn vị cũ được báo."""
+    return commands.replace_lead(work, given.document, given.lead_unit, given.reason, given.person)
+
+
+@dataclass(frozen=True)
 class Postpone:
     """Grant more time for the work on an incoming document."""
 

@@ -275,6 +275,12 @@ def _informed(session: Session, occasion: Occasion, now: datetime) -> Iterator[T
         yield Told(person_id, "informed", f"informed:{occasion.id}")
 
 
+def _replaced(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    """The head of the unit that led until another took its place; who had a task there hears of that by itself."""
+    for person_id in members(session, occasion.agency_id, f"unit-head@{occasion.details['unit']}", now):
+        yield Told(person_id, "taken-back", f"replaced:{occasion.id}", details={"message": occasion.details["reason"]})
+
+
 def _standing_in(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
     row = session.get(StandIn, occasion.details["stand_in"])
     if row is not None and row.revoked_at is None and row.valid_to > now:
@@ -326,6 +332,7 @@ _WHO: Mapping[str, _Finder] = {
     occasions.DESTROYED: _destroyed,
     occasions.HANDED_OVER: _own,
     occasions.INFORMED: _informed,
+    occasions.REPLACED: _replaced,
     occasions.DOSSIERS_DUE: _own,
     occasions.LOAN: _own,
     occasions.COPY: _own,

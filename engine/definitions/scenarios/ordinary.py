@@ -35,6 +35,7 @@ SPECIAL: Mapping[str, Mapping[str, Any]] = {
     "documents.resume-deadline": {"stood_still": "PT14400S"},
     "documents.suspend-deadline": {"until": "2026-12-04T17:00:00+07:00", "dues": {}},
     "documents.instruct": {"lead_unit": 3, "support_units": [], "due_at": None},
+    "documents.replace-lead": {"lead_unit": 4, "support_units": [], "due_at": None},
     "documents.issue": {"dispatches": [501, 502], "reply_required": False, "due_at": None},
     "documents.number": {"number": 125, "code": "125/SXD-QLXD", "identifier": "H99.15-2026-125"},
     "documents.plan-approval": {"levels": []},

@@ -13,9 +13,11 @@ from engine import occasions
 from engine.bpmn import run
 from engine.definitions import queries as definitions
 from engine.directory.calendars import office_calendar
+from engine.directory.queries import require_units
 from engine.documents import incoming
 from engine.documents import queries as documents
 from engine.documents.models import Assignment, Document, Party
+from engine.documents.text import fitting
 from engine.errors import InvalidInput, NotFound
 from engine.instances import lines
 from engine.instances.advance import Move, resume
@@ -25,7 +27,7 @@ from engine.platform import ALLOWED, Actor, Verdict, Work
 from engine.tasks import commands as tasks
 from engine.tasks.models import Task
 
-ADDED = "people-added"
+ADDED, REPLACED = "people-added", "lead-replaced"
 RUNNING = ("directed", "in_progress")
 
 
@@ -41,11 +43,46 @@ def may_direct(session: Session, actor: Actor, document: Document) -> Verdict:
     return Verdict(False, "Chỉ lãnh đạo và trưởng phòng của đơn vị chủ trì thêm, bớt người.", "ND30-23.2")
 
 
+def _awaits(session: Session, document: Document, message: str) -> bool:
+    waiting = (Subscription.kind == "message", Subscription.name == message)
+    wanted = select(Subscription.id).where(*waiting, Subscription.agency_id == document.agency_id)
+    return session.scalar(wanted.where(Subscription.correlation == str(document.id)).limit(1)) is not None
+
+
+def may_replace_lead(session: Session, actor: Actor, document: Document) -> Verdict:
+    """The leader who instructed (or who stands in) may let another unit lead while the work isn't done (ND30-23.2)."""
+    if document.direction != "incoming" or document.status not in RUNNING:
+        return Verdict(False, "Chỉ đổi được đơn vị chủ trì khi văn bản đến đang được giải quyết.")
+    written = documents.instruction(session, document.id)
+    by = written.person_id if written else None
+    if "leader" not in actor.roles or by is None or by not in {actor.person_id, *actor.standing_in_for}:
+        return Verdict(False, "Chỉ lãnh đạo đã cho ý kiến chỉ đạo được đổi đơn vị chủ trì.", "ND30-23.2")
+    if not _awaits(session, document, REPLACED):
+        return Verdict(False, "Quy trình đang chạy không có bước đổi đơn vị chủ trì; đơn vị chủ trì trả lại kèm lý do.")
+    return ALLOWED
+
+
+def replace_lead(work: Work, document_id: int, unit_id: int | None, reason: str) -> None:
+    """Let another unit lead: what the former one had open is withdrawn, both are told; the reason is kept.
+
+    NotAllowed says who may; InvalidInput names the field.
+    """
+    document = documents.locked(work, document_id, "incoming")
+    work.require(may_replace_lead(work.session, work.actor, document))
+    said = fitting("reason", "lý do đổi đơn vị chủ trì", reason, 500, required=True, lines=True)
+    if unit_id is None:
+        raise InvalidInput("Chưa chọn đơn vị.", {"unit": "Chọn đơn vị chủ trì mới."})
+    require_units(work.session, document.agency_id, {unit_id})
+    rows = documents.assignments(work.session, document_id)
+    if any(row.part == "lead" and row.state == "open" and row.unit_id == unit_id for row in rows):
+        raise InvalidInput("Đơn vị này đang chủ trì.", {"unit": "Chọn đơn vị khác."})
+    told = {"lead_unit": unit_id, "reason": said, "person": work.actor.person_id}
+    receive_message(work, document.agency_id, REPLACED, str(document_id), told)
+
+
 def may_add_support(session: Session, document: Document) -> Verdict:
     """Supporters are added where a running procedure of the document takes them (the message `people-added`)."""
-    waiting = (Subscription.kind == "message", Subscription.name == ADDED, Subscription.agency_id == document.agency_id)
-    wanted = select(Subscription.id).where(*waiting, Subscription.correlation == str(document.id))
-    if session.scalar(wanted.limit(1)) is not None:
+    if _awaits(session, document, ADDED):
         return ALLOWED
     said = "Quy trình giải quyết đang chạy không có bước nhận thêm bên phối hợp; chỉ thêm được bên để biết."
     return Verdict(False, said)
@@ -56,7 +93,11 @@ def may_remove(row: Assignment) -> Verdict:
     if row.state != "open":
         return Verdict(False, "Dòng này đã xong hoặc đã được thay.")
     if row.part == "lead":
-        return Verdict(False, "Văn bản luôn có một bên chủ trì; muốn đổi thì chuyển việc cho người khác.", "ND30-23.2")
+        return Verdict(
+            False,
+            "Văn bản luôn có một bên chủ trì; lãnh đạo đã chỉ đạo đổi đơn vị, trưởng phòng chuyển việc cho người khác.",
+            "ND30-23.2",
+        )
     return ALLOWED
 
 

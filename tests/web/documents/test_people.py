@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import text
 
 from engine.documents import commands as documents
-from engine.platform import Platform
+from engine.instances.mending import people
+from engine.instances.models import Subscription
+from engine.platform import Platform, Work, system
 from tests import builders
 from tests.web.conftest import SignIn
 
@@ -45,3 +48,36 @@ def test_the_leader_adds_and_removes_and_is_told_why_not(
     assert "Chỉ lãnh đạo và trưởng phòng của đơn vị chủ trì" in specialist.get(where).text
     assert specialist.post(f"{where}/{line}/remove").status_code == 403
     assert client.post(f"{where}/{line}/remove", follow_redirects=True).text.count("Phòng Phối hợp") == 1
+
+
+def test_the_leader_who_instructed_may_let_another_unit_lead(
+    platform: Platform, office: builders.Office, sign_in: SignIn
+) -> None:
+    other = builders.unit(platform, office.agency, "Phòng Kinh tế")
+    document = builders.registered(platform, office)
+    leader = builders.actor(platform, office["leader"])
+    platform.run(leader, documents.instruct, document.id, text="Giao chủ trì", lead_unit=office.unit.id)
+    client, change = sign_in(office["leader"]), f"/documents/{document.id}/lead"
+    refused = client.post(change, data={"unit": other.id, "reason": "Việc thuộc Phòng Kinh tế."})
+    assert refused.status_code == 403
+    assert "không có bước đổi đơn vị chủ trì" in refused.text
+    assert "Việc thuộc Phòng Kinh tế." in refused.text  # nothing typed is lost
+
+    def wait(work: Work) -> None:
+        work.session.execute(text("set local session_replication_role = replica"))  # a wait without its whole case
+        awaited = {"kind": "message", "name": people.REPLACED, "correlation": str(document.id)}
+        work.session.add(
+            Subscription(agency_id=office.id, instance_id=1, token="t", element="e", details={}, **awaited)
+        )
+
+    platform.run(system(), wait)
+    where = f"/documents/{document.id}/people"
+    assert "Đổi đơn vị chủ trì" in client.get(where).text
+    assert 'action="' + change not in sign_in(office["unit-head"]).get(where).text
+    for sent, said in (
+        ({"unit": other.id, "reason": " "}, "lý do đổi đơn vị chủ trì"),
+        ({"unit": "", "reason": "Nhầm"}, "Chọn đơn vị chủ trì mới."),
+        ({"unit": office.unit.id, "reason": "Nhầm"}, "Chọn đơn vị khác."),
+    ):
+        wrong = client.post(change, data=sent)
+        assert (wrong.status_code, said in wrong.text) == (422, True)

@@ -23,6 +23,8 @@ from engine.instances import commands as instances
 from engine.instances.mending import people
 from engine.instances.mending.restoring import take_back
 from engine.instances.models import Incident, Instance
+from engine.notices import commands as notices
+from engine.notices.models import Notice
 from engine.platform import Platform, system
 from engine.settings import Settings
 from engine.tasks import assignments
@@ -225,3 +227,32 @@ def test_a_units_share_goes_to_another_unit_and_a_persons_work_to_who_may_do_it(
         platform.run(specialist, tasks.hand_over_task, work, office["clerk"].id)
     platform.run(specialist, tasks.hand_over_task, work, other.id, "Nhờ giải quyết")
     assert ("lead", "Chuyên Viên Khác", "unseen") in states(platform, document_id)
+
+
+def test_another_unit_leads_when_the_leader_who_instructed_says_so(platform: Platform, office: Office) -> None:
+    other = builders.unit(platform, office.agency, "Phòng Kinh tế")
+    head = builders.person(platform, office.agency, "unit-head", unit=other)
+    document_id, _ = instructed(platform, office, due_date="2026-12-10")
+    do(platform, office, "unit-head", "assign-work", {"decision": "assign", "lead_person": office["specialist"].id})
+    told = (document_id, other.id, "Việc thuộc Phòng Kinh tế.")
+    for stranger in (office["unit-head"], builders.person(platform, office.agency, "leader")):
+        with pytest.raises(NotAllowed, match="lãnh đạo đã cho ý kiến chỉ đạo"):
+            platform.run(actor(platform, stranger), people.replace_lead, *told)
+    leader = actor(platform, office["leader"])
+    with pytest.raises(InvalidInput, match="đang chủ trì"):
+        platform.run(leader, people.replace_lead, document_id, office.unit.id, "Nhầm")
+    platform.run(leader, people.replace_lead, *told)
+    carry_out_all(platform, handle)
+    platform.run(system(), notices.tell, mail=False)
+    assert states(platform, document_id) == [("lead", "Phòng Kinh tế", "unseen")]
+    task_at(platform, "assign-work")
+    with platform.reading() as session:
+        assert session.scalars(select(Incident)).all() == []
+        ever = queries.assignments(session, document_id, all_ever=True)
+        assert {(row.state, row.note) for row in ever if row.unit_id == office.unit.id} == {
+            ("replaced", "Việc thuộc Phòng Kinh tế.")
+        }
+        assert {row.due_at for row in ever if row.person_id is None} == {ever[0].due_at}
+        heard = {(row.person_id, row.kind) for row in session.scalars(select(Notice))}
+    assert (head.id, "offered") in heard
+    assert {(office[role].id, "taken-back") for role in ("unit-head", "specialist")} <= heard
