@@ -21,6 +21,7 @@ from engine.drafts import queries as drafting
 from engine.drafts.layout.checking import summary
 from engine.drafts.rules import may_draft
 from engine.instances import queries as instances
+from engine.intake import duplicates
 from engine.opinions import queries as rounds
 from engine.platform import Actor
 from engine.records import queries as records
@@ -73,6 +74,7 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "own": session.get_one(Agency, document.agency_id),
         "events": instances.document_timeline(session, document.id),
         "runs": runs,
+        "likenesses": duplicates.of_document(session, document) if document.arrival_number is None else [],
         "dossiers": records.of_document(session, actor, document.id),
         "open_tasks": worklists.open_on(session, document.id),
         "drafts": _drafts(session, actor, document) if document.direction == "outgoing" else None,

@@ -28,6 +28,7 @@ from engine.instances.models import Instance
 from engine.instances.queries import TaskView
 from engine.instances.timing import deadlines
 from engine.instances.timing.suspending import LONGEST_REASON, may_suspend, resume_task, suspend_task
+from engine.intake import duplicates
 from engine.notices import queries as notices
 from engine.notices.rules import LONGEST_MESSAGE, may_urge
 from engine.platform import Verdict
@@ -277,7 +278,15 @@ def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:
     """Whoever may see the task sees its document's head and files; the document's own page asks its own question."""
     document = reading.get(Document, view.task.document_id) if view.task.document_id else None
     if document is None:
-        return {"document": None, "files": [], "shown": None, "verdict": None, "links": [], "status": ""}
+        return {
+            "document": None,
+            "files": [],
+            "shown": None,
+            "verdict": None,
+            "links": [],
+            "status": "",
+            "likenesses": [],
+        }
     found = papers.files(reading, document)
     return {
         "document": document,
@@ -285,5 +294,6 @@ def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:
         "shown": papers.chosen(found, request.args.get("file")),
         "verdict": papers.verdict(document),
         "links": [],
+        "likenesses": duplicates.of_document(reading, document) if document.arrival_number is None else [],
         "status": kinds.status_name(document.direction, document.status),
     }
