@@ -70,6 +70,7 @@ class Field:
     readonly: bool = False
     hidden_when: tuple[Condition, ...] = ()  # own condition and those of the groups around it
     suffix: str = ""
+    drafting: bool = False  # the answer becomes part of the document itself
 
 
 @dataclass(frozen=True, slots=True)

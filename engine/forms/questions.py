@@ -59,6 +59,7 @@ def question(item: Mapping[str, Any], name: str, hidden_when: tuple[Condition, .
         readonly=item.get("readonly") is True or item.get("disabled") is True,
         hidden_when=hidden_when,
         suffix=_suffix(item),
+        drafting=str(properties.get("bind") or "").startswith("document."),
     )
     _check_default(asked)
     return asked

@@ -51,6 +51,7 @@ class FieldView:
     example: str = ""
     suffix: str = ""
     ticked: bool = False
+    phrases: bool = False  # where an opinion, an instruction or a reason is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ def _field(question: Field, page: _Page, show_if: str) -> FieldView:
         example={"date": "23/11/2026", "time": "08:15", "datetime": "23/11/2026 08:15"}.get(question.kind, ""),
         suffix=question.suffix,
         ticked=raw is True or as_posted(raw) in ("on", "true", "1"),
+        phrases=question.kind == "textarea" and not question.drafting,
     )
 
 

@@ -40,6 +40,15 @@ class Likeness:
     rows: tuple[Compared, ...]
 
 
+def of_document(session: Session, document: Document) -> list[Likeness]:
+    """Earlier documents that an incoming one may be the same as (SYS-1.h); none for what goes out."""
+    if document.direction != "incoming":
+        return []
+    main = select(Attachment.file_hash).where(Attachment.document_id == document.id, Attachment.part == "main")
+    values = {field: getattr(document, field) for field in (*COMPARED, "identifier")}
+    return likely(session, document.agency_id, values, list(session.scalars(main)), but=document.id)
+
+
 def likely(
     session: Session, agency_id: int, values: Mapping[str, Any], file_hashes: Sequence[str] = (), but: int | None = None
 ) -> list[Likeness]:

@@ -63,6 +63,29 @@ def test_lists_cost_the_same_however_long(platform: Platform, province: builders
     assert max(costs[0].values()) <= 16, costs[0]
 
 
+def test_what_is_done_costs_the_same_however_much(
+    platform: Platform, province: builders.Province, sign_in: SignIn
+) -> None:
+    office = province.department
+    client = sign_in(office["clerk"])
+    costs: list[int] = []
+    for how_many in (2, 6):
+        arrive(platform, office, how_many)
+        with platform.reading() as session:
+            waiting = session.scalars(
+                select(Task.id).where(Task.state == "open", Task.name == "Tiếp nhận văn bản")
+            ).all()
+        for task_id in waiting:
+            assert client.post(f"/tasks/{task_id}", data={"decision": "accept"}).status_code == 303
+        client.get("/tasks/done")
+        with counted(platform) as sent:
+            page = client.get("/tasks/done").text
+        assert page.count('class="row-link"') == sum((2, 6)[: len(costs) + 1])
+        costs.append(len(sent))
+    assert costs[0] == costs[1]
+    assert costs[0] <= 22, costs
+
+
 def test_completing_a_task_is_a_short_conversation(
     platform: Platform, province: builders.Province, sign_in: SignIn
 ) -> None:

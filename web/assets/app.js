@@ -2,6 +2,7 @@
 import "htmx.org";
 import "../layout/scripts/form.js";
 import "../layout/scripts/keys.js";
+import "../layout/scripts/tables.js";
 import "../layout/scripts/typed.js";
 import "../worklist/task.js";
 import "../worklist/bulk.js";

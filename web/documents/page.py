@@ -26,6 +26,7 @@ from engine.drafts import signers
 from engine.drafts.layout.checking import summary
 from engine.drafts.rules import may_draft
 from engine.instances import queries as instances
+from engine.intake import duplicates
 from engine.opinions import queries as rounds
 from engine.opinions.rules import may_ask
 from engine.platform import Actor, Verdict
@@ -95,6 +96,7 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "own": session.get_one(Agency, document.agency_id),
         "events": instances.document_timeline(session, document.id),
         "runs": runs,
+        "likenesses": duplicates.of_document(session, document) if document.arrival_number is None else [],
         "dossiers": records.of_document(session, actor, document.id),
         "open_tasks": worklists.open_on(session, document.id),
         "drafts": (

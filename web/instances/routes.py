@@ -62,9 +62,11 @@ def instance(instance_id: int) -> Any:
             if found.document_id
             else [],
         }
+        called_names = {each.version_id: definitions.ready(reading, each.version_id).name for each in page["called"]}
     names = {element.id: element.name or element.id for element in ready.procedure.elements.values()}
     return render_template(
         "instances/instance.html", instance=found, ready=ready, names=names, incidents=open_incidents,
+        called_names=called_names,
         may_mend=rules.may_mend(actor(), found.agency_id), **page,
     )  # fmt: skip
 

@@ -15,11 +15,12 @@ document.addEventListener("change", (event) => {
   const words = document.createElement("p");
   words.className = "field-error";
   words.setAttribute("role", "alert");
-  input.parentElement.querySelector(".field-error")?.remove();
-  input.parentElement.classList.toggle("field-wrong", Boolean(found));
+  const field = input.closest(".field") ?? input.parentElement;
+  field.querySelector(".field-error")?.remove();
+  field.classList.toggle("field-wrong", Boolean(found));
   if (!found) return;
   words.textContent = `${found.name} lớn quá ${megabytes(Number(input.form.dataset.largest))} MB; chọn tệp nhỏ hơn.`;
-  input.parentElement.append(words);
+  field.append(words);
   input.value = "";
 });
 

@@ -102,8 +102,6 @@ def compare(document_id: int) -> str:
         found = documents.get(session, actor(), document_id)
         if found.direction != "incoming":
             raise NotFound(_("Chỉ so sánh văn bản đến."))
-        hashes = [row.file_hash for row in documents.attachments(session, document_id) if row.part == "main"]
-        values = {field: getattr(found, field) for field in (*duplicates.COMPARED, "identifier")}
-        likenesses = duplicates.likely(session, found.agency_id, values, hashes, but=found.id)
+        likenesses = duplicates.of_document(session, found)
     seen = [each for each in likenesses if each.earlier.agency_id == actor().agency_id]
     return render_template("intake/compare.html", document=found, likenesses=seen)

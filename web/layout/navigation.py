@@ -78,6 +78,7 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
                 *scans,
                 Item(_("Văn bản đi"), "documents.listing", "send", {"direction": "outgoing"}),
                 Item(_("Sổ văn bản"), "registers.index", "book"),
+                Item(_("Mẫu văn bản"), "drafting.templates", "pen"),
                 Item(_("Hồ sơ công việc"), "records.index", "file"),
                 Item(_("Mượn hồ sơ"), "archive.loans", "file"),
                 *_archive(actor),

@@ -143,7 +143,7 @@ async function show(field, words) {
 
 for (const form of document.querySelectorAll("form[data-phrases]")) {
   const words = JSON.parse(form.dataset.phrases);
-  for (const field of form.querySelectorAll("textarea")) {
+  for (const field of form.querySelectorAll("textarea[data-takes-phrases]")) {
     const bar = document.createElement("div");
     bar.className = "phrase-bar";
     const button = document.createElement("button");

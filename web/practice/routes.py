@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -13,6 +13,7 @@ from engine.clock import VIETNAM
 from engine.definitions import queries as definitions
 from engine.definitions.queries import Ready
 from engine.errors import InvalidInput
+from engine.forms.notation import read_date
 from engine.instances.practice.replay import replay as play_again
 from engine.instances.practice.statistics import MINUTE, Figures, hottest, practice
 from web.layout.words import office_time
@@ -75,11 +76,10 @@ def _ready(reading: Session, version_id: int) -> Ready:
 def _period() -> tuple[datetime, datetime]:
     """From the first moment of `since` to the end of `until`, both days included; the last thirty days by default."""
     today = now().astimezone(VIETNAM).date()
-    try:
-        last = date.fromisoformat(request.args.get("until") or today.isoformat())
-        first = date.fromisoformat(request.args.get("since") or (last - timedelta(days=29)).isoformat())
-    except ValueError as error:
-        raise InvalidInput(_("Ngày không đọc được; hãy chọn lại khoảng thời gian.")) from error
+    last = read_date(request.args.get("until") or today.isoformat())
+    first = read_date(request.args.get("since") or ((last or today) - timedelta(days=29)).isoformat())
+    if first is None or last is None:
+        raise InvalidInput(_("Ngày không đọc được; hãy chọn lại khoảng thời gian."))
     if first > last or last - first > LONGEST:
         raise InvalidInput(_("Ngày bắt đầu phải trước ngày kết thúc và khoảng thời gian không quá một năm."))
     begins, ends = (datetime.combine(each, time(), VIETNAM) for each in (first, last + timedelta(days=1)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine.directory import queries as directory
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.forms.context import FormContext
+from engine.forms.notation import read_date
 from engine.records import commands, handover, queries, rules
 from engine.records.models import Dossier
 from web.layout.forms import again, posted, screen_form
@@ -163,9 +163,8 @@ def delay(dossier_id: int) -> Any:
     """Note the head's consent to keep a dossier longer."""
     with platform().reading() as session:
         queries.get(session, actor(), dossier_id)
-    try:
-        until = date.fromisoformat(request.form.get("until", ""))
-    except ValueError:
+    until = read_date(request.form.get("until", ""))
+    if until is None:
         flash(_("Chọn ngày giữ lại đến."), "late")
         return _back(dossier_id)
     if _tried(handover.delay, dossier_id, until, request.form.get("consent", "")) is not None:

@@ -14,6 +14,7 @@ from engine.clock import VIETNAM
 from engine.directory.models import Unit
 from engine.documents import kinds
 from engine.errors import InvalidInput
+from engine.forms.notation import read_date
 from engine.instances.practice.reporting import periods, reports
 from engine.instances.practice.reporting import scope as scopes
 from engine.instances.practice.reporting.periods import Period
@@ -86,7 +87,8 @@ def chosen_period() -> Period:
     """Return the period the address asks for."""
     today = now().astimezone(VIETNAM).date()
     given = {name: request.args.get(name, "")[:20] for name in ("period", "since", "until")}
-    return periods.chosen(given["period"], given["since"], given["until"], today)
+    since, until = (day.isoformat() if (day := read_date(given[name])) else given[name] for name in ("since", "until"))
+    return periods.chosen(given["period"], since, until, today)
 
 
 def chosen_subject() -> str:

@@ -31,6 +31,7 @@ from engine.instances.models import Instance
 from engine.instances.queries import TaskView
 from engine.instances.timing import deadlines
 from engine.instances.timing.suspending import LONGEST_REASON, may_suspend, resume_task, suspend_task
+from engine.intake import duplicates
 from engine.notices import queries as notices
 from engine.notices.rules import LONGEST_MESSAGE, may_urge
 from engine.platform import Verdict
@@ -289,8 +290,16 @@ def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:
     if document is None and about and _concerned(view):
         document = reading.get(Document, about)
     if document is None:
-        empty = {"document": None, "files": [], "shown": None, "verdict": None}
-        return {**empty, "links": [], "status": "", "signer": True}
+        empty = {
+            "document": None,
+            "files": [],
+            "shown": None,
+            "verdict": None}
+        return {**empty,
+            "links": [],
+            "status": "", "signer": True,
+            "likenesses": [],
+        }
     found = papers.files(reading, document)
     return {
         "document": document,
@@ -299,5 +308,6 @@ def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:
         "verdict": papers.verdict(document),
         "signer": signers.problem(reading, document, directory.today(now())),
         "links": [],
+        "likenesses": duplicates.of_document(reading, document) if document.arrival_number is None else [],
         "status": kinds.status_name(document.direction, document.status),
     }

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from engine.instances.mending import restoring, taking_back
-from engine.platform import Verdict
 from engine.tasks import queries as worklists
-from engine.tasks.models import Task
 from web.session import actor, platform
 from web.worklist.routes import screen
 
@@ -25,14 +21,12 @@ def done() -> Any:
     start = max(request.args.get("start", 0, type=int), 0)
     with platform().reading() as reading:
         rows = worklists.done_by(reading, actor(), limit=RECENT + 1, offset=min(start, 10_000))
-        verdicts = _verdicts(reading, [row.task for row in rows[:RECENT]])
+        verdicts = taking_back.may_take_back_each(
+            reading, actor(), platform().catalog, [row.task for row in rows[:RECENT]]
+        )
     return render_template(
         "worklist/done.html", rows=rows[:RECENT], verdicts=verdicts, start=start, page=RECENT, more=len(rows) > RECENT
     )
-
-
-def _verdicts(session: Session, tasks: Sequence[Task]) -> dict[int, Verdict]:
-    return {task.id: taking_back.may_take_back(session, actor(), platform().catalog, task) for task in tasks}
 
 
 @screen.post("/tasks/<int:task_id>/take-back")

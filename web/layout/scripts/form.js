@@ -1,4 +1,4 @@
-/* Hides questions that the answers above make needless, and filters long lists of choices.
+/* Hides questions that the answers above make needless, filters long lists of choices, asks for files in our words.
    Conditions come as JSON in data-show-if: [sign, name, literal], ["and"|"or"|"not", …]. Nothing is evaluated as code. */
 (function () {
   "use strict";
@@ -113,7 +113,31 @@
     for (const other of row.querySelectorAll("input[type=radio], input[type=checkbox]")) if (other !== event.target) other.checked = false;
   }
 
+  // A file is asked for in our words, not the browser's; the control itself lies over them, as real as before.
+  function giveFace(input) {
+    const words = document.getElementById("file-face");
+    if (!words || input.hidden || input.closest(".file-pick")) return;
+    const frame = document.createElement("span");
+    const face = document.createElement("span");
+    frame.className = "file-pick";
+    face.className = "file-face";
+    face.setAttribute("aria-hidden", "true");
+    face.append(words.content.cloneNode(true));
+    const [button, name] = face.children;
+    button.textContent = input.multiple ? button.dataset.several : button.dataset.one;
+    const say = () => {
+      name.textContent = [...input.files].map((file) => file.name).join(", ") || name.dataset.none;
+      frame.classList.toggle("chosen", input.files.length > 0);
+    };
+    input.replaceWith(frame);
+    frame.append(face, input);
+    input.addEventListener("change", () => setTimeout(say)); // a file that is refused is taken out again
+    input.form?.addEventListener("reset", () => setTimeout(say));
+    say();
+  }
+
   function prepare(root) {
+    for (const input of root.querySelectorAll("main input[type=file]")) giveFace(input);
     for (const panel of root.querySelectorAll("[data-panel]")) {
       panel.addEventListener("change", oneInARow);
       if (panel.querySelectorAll("tbody tr").length > 12) addFilter(panel.querySelector(".line-scroll"));
