@@ -19,7 +19,8 @@ OPENED, HANDED, WITHDRAWN, REMINDED, URGED = "opened", "handed", "withdrawn", "r
 RETURNED, REFUSED, ANSWERED, DESTROYED = "returned", "refused", "answered", "destroyed"
 INCIDENT, READY, STANDING_IN, UNDELIVERED = "incident", "ready", "standing-in", "undelivered"
 HANDED_OVER, RIGHTS_ASKED, DOSSIERS_DUE, LOAN = "handed-over", "rights-asked", "dossiers-due", "loan"
-DUE, REPORT, COPY, SIGNER, OUTAGE, INFORMED, REPLACED = "due", "report", "copy", "signer", "outage", "informed", "replaced"
+DUE, REPORT, COPY, SIGNER, OUTAGE = "due", "report", "copy", "signer", "outage"
+INFORMED, REPLACED = "informed", "replaced"
 
 
 class Occasion(Base):

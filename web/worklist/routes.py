@@ -290,16 +290,8 @@ def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:
     if document is None and about and _concerned(view):
         document = reading.get(Document, about)
     if document is None:
-        empty = {
-            "document": None,
-            "files": [],
-            "shown": None,
-            "verdict": None}
-        return {**empty,
-            "links": [],
-            "status": "", "signer": True,
-            "likenesses": [],
-        }
+        nothing: dict[str, Any] = {"document": None, "files": [], "shown": None, "verdict": None, "links": []}
+        return {**nothing, "status": "", "signer": True, "likenesses": []}
     found = papers.files(reading, document)
     return {
         "document": document,

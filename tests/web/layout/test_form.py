@@ -30,7 +30,10 @@ def form(*components: dict[str, Any]) -> Form:
 def page(
     asked: Form, values: dict[str, Any] | None = None, errors: dict[str, str] | None = None, **data: Any
 ) -> BeautifulSoup:
-    environment = Environment(loader=FileSystemLoader(WEB), autoescape=True, undefined=StrictUndefined)
+    environment = Environment(
+        loader=FileSystemLoader(WEB), autoescape=True, undefined=StrictUndefined, extensions=["jinja2.ext.i18n"]
+    )
+    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     view = asked.view(values, FormContext(data=data), errors)
     return BeautifulSoup(environment.from_string(PAGE).render(view=view), "html.parser")
 
