@@ -14,7 +14,7 @@ from connectors.delivery import carry_out_all
 from engine.clock import FixedClock
 from engine.documents.prints import forms, orders
 from engine.platform import Platform, system
-from tests import builders
+from tests import builders, removing
 from tests.web.conftest import SignIn
 
 ANSWERS = {"form": "incoming", "since": "01/01/2026", "until": "31/12/2026", "format": "xlsx"}
@@ -86,6 +86,7 @@ def test_a_long_book_is_made_by_the_worker_and_kept_for_its_owner_for_a_week(
     assert sign_in(province.commune["clerk"]).get(address).status_code == 404
     clock.set(clock.now() + timedelta(days=8))
     assert row.file_hash
+    removing.grown_old(platform, row.file_hash)
     assert platform.run(system(), orders.drop_expired) == 1
     carry_out_all(platform)
     assert not platform.files.path(row.file_hash).exists()
