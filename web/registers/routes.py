@@ -45,7 +45,7 @@ def index() -> Any:
         found = queries.registers(session, actor().agency_id or 0)
         years = {row.id: queries.register_years(session, row.id) for row in found}
     return render_template(
-        "registers/index.html", registers=found, years=years, may_keep=bool(rules.may_keep_registers(actor()))
+        "registers/index.html", registers=found, years=years, may_keep=rules.may_keep_registers(actor())
     )
 
 
@@ -73,7 +73,7 @@ def register(register_id: int) -> Any:
     return render_template(
         "registers/register.html", register=found, form=form, year=year, years=sorted({*years, year}, reverse=True),
         lines=[(line, make(line, today())) for line in lines[:PAGE]], more=more, state=state,
-        may_keep=bool(rules.may_keep_registers(actor())),
+        may_keep=rules.may_keep_registers(actor()),
     )  # fmt: skip
 
 

@@ -35,3 +35,11 @@ def test_what_is_missing_on_an_arrival_says_why(
     page = sign_in(province.department["clerk"]).get(f"/documents/{document.id}").text
     assert "chưa vào sổ hoặc đã thu hồi nên không có phiếu giải quyết" in page
     assert "Chỉ soạn văn bản trả lời khi" in page
+
+
+def test_registers_say_why_they_are_not_kept_by_everybody(province: builders.Province, sign_in: SignIn) -> None:
+    office = province.department
+    assert office.registers
+    for address in ("/registers", f"/registers/{office.registers[0].id}"):
+        assert "Chỉ văn thư hoặc quản trị cơ quan được lập sổ" in sign_in(office["leader"]).get(address).text
+        assert "unoffered" not in sign_in(office["clerk"]).get(address).text
