@@ -20,6 +20,8 @@ KEYS = {
     "documents.record-opinion", "documents.set-status", "documents.number", "documents.issue", "documents.link-answer",
     "documents.resolve", "documents.file", "documents.destroy", "documents.freeze", "documents.late-dispatch",
     "documents.remove-bytes", "documents.postpone", "documents.plan-approval",
+    "documents.replace-lead", "documents.deadline-setter", "documents.suspend-deadline", "documents.resume-deadline",
+    "documents.announce-supplement",
 }  # fmt: skip
 
 
@@ -61,7 +63,7 @@ def test_an_incoming_document_from_arrival_to_the_file(platform: Platform, offic
     run(platform, office.id, "documents.resolve", document=document, resolution="result", text="Đã xong")
     run(platform, office.id, "documents.file", document=document)
 
-    assert checked == {"passed": True, "duplicate": False, "complete": True, "findings": []}
+    assert checked == {"passed": True, "duplicate": False, "complete": True, "findings": [], "secret": False}
     assert registered == {"number": 1, "arrival_date": "2026-11-23"}
     assert instructed == {
         "lead_unit": office.unit.id, "support_units": [support.id], "due_at": "2026-12-01T17:00:00+07:00",
