@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from engine.clock import VIETNAM
 from engine.directory import calendars
 from engine.directory.models import Agency, AgencyCode, AgencySuccessor, Person, Post, RoleGrant, StandIn, Unit
+from engine.directory.names import by_name, name_order
 from engine.directory.rules import CONFIRM_RIGHTS
 from engine.errors import NotAllowed, NotFound
 from engine.platform import Actor
@@ -160,9 +161,8 @@ def people_with(
     session: Session, agency_id: int, role: str | None = None, unit_id: int | None = None, *, on: date | None = None
 ) -> Sequence[Person]:
     """Active people of an agency, of one unit and with one role if given; by rank of post, then name."""
-    query = (
-        select(Person).outerjoin(Post, Post.id == Person.post_id).where(Person.agency_id == agency_id, Person.active)
-    )
+    query = select(Person, Post.rank).outerjoin(Post, Post.id == Person.post_id)
+    query = query.where(Person.agency_id == agency_id, Person.active)
     if role is not None:
         held = select(RoleGrant.person_id).where(RoleGrant.agency_id == agency_id, RoleGrant.role == role)
         held = held.where(RoleGrant.valid_to.is_(None) if on is None else valid_on(RoleGrant, on))
@@ -171,7 +171,9 @@ def people_with(
         query = query.where(Person.id.in_(held))
     elif unit_id is not None:
         query = query.where(Person.unit_id == unit_id)
-    return session.scalars(query.order_by(Post.rank.asc().nulls_last(), Person.full_name, Person.id)).all()
+    ranked = [(person, rank) for person, rank in session.execute(query.order_by(Person.id))]
+    ranked.sort(key=lambda each: (each[1] is None, each[1] or 0, name_order(each[0].full_name)))
+    return [person for person, _rank in ranked]
 
 
 def people(session: Session, agency_id: int, *, active_only: bool = False) -> Sequence[Person]:
@@ -179,7 +181,7 @@ def people(session: Session, agency_id: int, *, active_only: bool = False) -> Se
     query = select(Person).where(Person.agency_id == agency_id)
     if active_only:
         query = query.where(Person.active)
-    return session.scalars(query.order_by(Person.full_name, Person.id)).all()
+    return by_name(session.scalars(query.order_by(Person.id)))
 
 
 def people_at_work(session: Session, agency_id: int) -> Sequence[Person]:

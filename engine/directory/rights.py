@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.directory import commands, queries, rules
 from engine.directory.models import Agency, Person, RightsChange, RoleGrant, Unit
+from engine.directory.names import by_name
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.occasions import RIGHTS_ASKED
 from engine.platform import ALLOWED, Actor, Verdict, Work
@@ -227,5 +228,5 @@ def sentence(line: Line) -> str:
 
 def holders(session: Session, agency_id: int, on: date) -> Sequence[Person]:
     """Who may confirm in an agency."""
-    query = select(Person).where(Person.id.in_(queries.confirmers(agency_id, on))).order_by(Person.full_name)
-    return session.scalars(query).all()
+    query = select(Person).where(Person.id.in_(queries.confirmers(agency_id, on))).order_by(Person.id)
+    return by_name(session.scalars(query))

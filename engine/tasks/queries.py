@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from engine.directory.models import Person, RoleGrant
+from engine.directory.names import by_name
 from engine.directory.queries import today, valid_on
 from engine.directory.rules import STAND_IN_PROCEDURES
 from engine.documents.models import Document
@@ -212,7 +213,7 @@ def receivers(session: Session, task: Task, groups: Collection[str], now: dateti
     if roles:
         held = select(RoleGrant.person_id).where(RoleGrant.agency_id == task.agency_id, RoleGrant.role.in_(roles))
         people = people.where(Person.id.in_(held.where(valid_on(RoleGrant, today(now)))))
-    return session.scalars(people.order_by(Person.full_name, Person.id)).all()
+    return by_name(session.scalars(people.order_by(Person.id)))
 
 
 def searched(rows: Any, search: str) -> Any:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.directory.models import Person, Unit
+from engine.directory.names import name_order
 from engine.directory.rules import ROLES
 from engine.instances.queries import TaskView
 from engine.platform import Actor, Verdict
@@ -68,7 +69,7 @@ def _said(session: Session, groups: Iterable[str]) -> str:
     people = [int(role[7:]) for role, _at, _unit in parts if role.startswith("person:") and role[7:].isdigit()]
     of_units = [int(unit) for _role, _at, unit in parts if unit.isdigit()]
     units = {each.id: each.name for each in session.scalars(select(Unit).where(Unit.id.in_(of_units)))}
-    names = list(session.scalars(select(Person.full_name).where(Person.id.in_(people)).order_by(Person.full_name)))
+    names = sorted(session.scalars(select(Person.full_name).where(Person.id.in_(people))), key=name_order)
     for role, _at, unit in parts:
         name = ROLES.get(role)
         if name:

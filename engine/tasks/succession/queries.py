@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.directory.authority.models import Authorisation
 from engine.directory.models import Person, RoleGrant, StandIn, Unit
+from engine.directory.names import name_order
 from engine.directory.queries import valid_on
 from engine.documents.models import Assignment, Document
 from engine.drafts import signers
@@ -198,9 +199,9 @@ def receivers(session: Session, leaver: Person, today: date) -> list[Receiver]:
     for person_id, role in session.execute(held.where(valid_on(RoleGrant, today))):
         roles.setdefault(person_id, set()).add(role)
     wanted = roles.get(leaver.id, set())
+    found = sorted(session.execute(rows.order_by(Person.id)), key=lambda row: name_order(row[0].full_name))
     return [
-        Receiver(person, unit or "", bool(wanted) and wanted <= roles.get(person.id, set()))
-        for person, unit in session.execute(rows.order_by(Person.full_name, Person.id))
+        Receiver(person, unit or "", bool(wanted) and wanted <= roles.get(person.id, set())) for person, unit in found
     ]
 
 
