@@ -40,9 +40,7 @@ def test_the_queue_is_empty(redis_url: str):
         assert client.dbsize() == 1
 
 
-def test_chromium_opens_a_served_page(
-    page: Any, serve: Callable[[Any], str], accessibility: Callable[[Any], list[str]]
-):
+def test_chromium_opens_a_served_page(page: Any, serve: Callable[[Any], str], accessibility: Callable[..., list[str]]):
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
         return ["<!doctype html><html lang=vi><title>Thử</title><main><h1>Văn thư</h1></main>".encode()]
@@ -50,6 +48,9 @@ def test_chromium_opens_a_served_page(
     page.goto(serve(app))
     assert page.get_by_role("heading").inner_text() == "Văn thư"
     assert accessibility(page) == []
+    page.evaluate("document.querySelector('main').innerHTML += '<p style=color:#ccc>Mờ</p><img src=data:,>'")
+    assert [each.split(":")[0] for each in accessibility(page)] == ["color-contrast", "image-alt"]
+    assert [each.split(":")[0] for each in accessibility(page, colours=False, drawings=False)] == ["image-alt"]
 
 
 def test_an_answer_nobody_waits_for_any_more_is_closed(serve: Callable[[Any], str]):
