@@ -320,3 +320,15 @@ def test_pickers_of_one_people_share_rows() -> None:
     assert [(option.value, option.label) for option in dues.options] == [("4", "27/11/2026")]
     hidden = {**LINES[1], "conditional": {"hide": "=lead = 3"}}
     assert not form({**group, "components": [LINES[0], hidden]}).view(None, context()).parts[0].panel
+
+
+def test_phrases_are_offered_where_somebody_writes_an_opinion_not_where_a_document_is_drafted() -> None:
+    asked = [
+        {"type": "textarea", "key": "body", "id": "a", "label": "Nội dung", "properties": {"bind": "document.body"}},
+        {"type": "textarea", "key": "text", "id": "b", "label": "Ý kiến", "properties": {"bind": "opinion.text"}},
+        {"type": "textarea", "key": "note", "id": "c", "label": "Ghi chú"},
+        {"type": "textfield", "key": "line", "id": "d", "label": "Dòng"},
+    ]
+    form = read_form(json.dumps({"type": "default", "components": asked}).encode())
+    shown = form.view({}, FormContext({}))
+    assert [field.name for field in shown.fields if field.phrases] == ["text", "note"]

@@ -178,6 +178,8 @@ def test_a_likely_duplicate_is_shown_side_by_side(
     assert clerk.post("/documents/incoming/new", data=other_year).status_code == 303
     compared = clerk.get(f"/intake/compare/{second.id}").text
     assert "Giống" in compared
+    assert f"/intake/compare/{second.id}" in clerk.get(f"/documents/{second.id}").text
+    assert "/intake/compare/" not in clerk.get(f"/documents/{held(platform)[0].id}").text
     assert "Không có văn bản nào đến trước" in clerk.get(f"/intake/compare/{held(platform)[0].id}").text
 
 
