@@ -53,6 +53,7 @@ class RemoveBytes:
     """Take the bytes of what was destroyed, dropped or has expired out of the file store."""
 
     hashes: list[str] = parameter("Mã băm của các tệp", kind="list")
+    at_once: bool = parameter("Xóa ngay, không chờ", kind="flag", default=False)
 
 
 @operation(REMOVE_BYTES, version=1, name="Xóa tệp không còn ai giữ", outside=True, legal_basis=("QD28-9.2b",))
@@ -65,7 +66,7 @@ def remove_bytes(given: RemoveBytes, outside: Outside) -> None:
     platform = outside.platform
     still = platform.run(system(outside.agency_id), _held, given.hashes)
     gone = [each for each in given.hashes if each not in still]
-    settled = platform.clock.now() - timedelta(seconds=platform.settings.lease_seconds)
+    settled = None if given.at_once else platform.clock.now() - timedelta(seconds=platform.settings.lease_seconds)
     young = [each for each in gone if not platform.files.remove(each, unused_since=settled)]
     if young:
         raise TemporaryError("Tệp vừa được dùng lại; sẽ xóa sau nếu không còn ai giữ.")

@@ -114,7 +114,7 @@ def stop(work: Work, scan_id: int, marks: Sequence[str]) -> None:
     row.state, row.reason = "stopped", f"Có dấu chỉ mức độ mật: {', '.join(marks)}."
     row.file_name, row.mark, row.note, row.text = "", "", "", ""
     row.given, row.pictures, row.proposals, row.file_hash, row.page_amount = {}, {}, {}, None, None
-    _forget_bytes(work, row, gone)
+    _forget_bytes(work, row, gone, at_once=True)  # what may be secret rests nowhere (LA-1.2)
     work.note("scan.stopped", "scan", row.id, row.agency_id, marks=list(marks))
 
 
@@ -143,9 +143,10 @@ def settle(work: Work, row: Scan, document_id: int) -> None:
     work.note("scan.registered", "scan", row.id, row.agency_id, document=document_id)
 
 
-def _forget_bytes(work: Work, row: Scan, hashes: Sequence[str]) -> None:
+def _forget_bytes(work: Work, row: Scan, hashes: Sequence[str], *, at_once: bool = False) -> None:
     if hashes:
-        work.send(recall.REMOVE_BYTES, {"hashes": list(hashes)}, agency_id=row.agency_id)
+        given = {"hashes": list(hashes), "at_once": at_once}
+        work.send(recall.REMOVE_BYTES, given, agency_id=row.agency_id)
 
 
 def _require_clerk(work: Work) -> None:

@@ -22,7 +22,7 @@ from engine.intake.models import Scan
 from engine.outbox import Delivery
 from engine.platform import Platform
 from engine.settings import Settings
-from tests import builders, papers, recognition
+from tests import builders, papers, recognition, removing
 from tests.catalog import catalog
 
 
@@ -143,6 +143,7 @@ def test_a_dropped_scan_loses_its_bytes_but_not_those_of_others(platform: Platfo
     assert platform.files.get(kept.file_hash or "") == papers.paper()
     platform.run(builders.actor(platform, other["clerk"]), commands.drop, theirs.id, "Quét nhầm")
     delivery.carry_out_all(platform)
+    removing.carry_out(platform)
     assert stored(platform) == 0
 
 
