@@ -172,7 +172,7 @@ def _add_making(commands: Any) -> None:
     test = _command(commands, "test", run_test, "chạy toàn bộ kiểm thử, kiểm tra kiểu, quy tắc nhập và định dạng")
     test.add_argument("--no-browser", action="store_true", help="bỏ qua các kiểm thử cần Chromium")
     test.add_argument("--no-checks", action="store_true", help="chỉ chạy pytest, bỏ qua ruff, mypy, import-linter")
-    test.add_argument("--processes", type=int, default=2, help="số tiến trình pytest; 0: chạy tại chỗ (mặc định 2)")
+    test.add_argument("--processes", type=int, default=3, help="số tiến trình pytest; 0: chạy tại chỗ (mặc định 3)")
     bench = _command(commands, "bench", run_bench, "đo tốc độ, in bảng")
     subjects = ["engine", "checks", "scenarios", "flight", "search", "office"]
     bench.add_argument("subject", choices=subjects, help="phần cần đo")
