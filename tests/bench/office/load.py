@@ -39,7 +39,9 @@ class Person:
     def work(self) -> None:
         """Act and think until time is up."""
         chance = self.chance = random.Random(self.plan["seed"])
-        time.sleep(chance.random() * self.think)
+        # Everybody is reading something when it begins: were all to open their first page within one time of reading,
+        # those who go on would come on top of them, and what was measured would be that one crowd.
+        time.sleep(min(chance.expovariate(1 / self.think), LONGEST))
         while time.monotonic() < self.until:
             action = chance.choices(list(ACTIONS), list(ACTIONS.values()))[0]
             try:
