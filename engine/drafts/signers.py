@@ -13,6 +13,7 @@ from engine.directory import queries as directory
 from engine.directory.authority import queries as authority
 from engine.directory.authority.rules import BY_POST
 from engine.directory.models import Person, Post
+from engine.directory.names import name_order
 from engine.documents.models import Document
 from engine.platform import ALLOWED, Actor, Verdict
 
@@ -54,7 +55,7 @@ def candidates(session: Session, document: Document, on: date) -> Sequence[tuple
         (each, authority.capacity_of(session, document.agency_id, each.id, document.type_name, on))
         for each in session.scalars(rows)
     ]
-    return sorted(((p, c) for p, c in found if c.verdict), key=lambda each: each[0].full_name)
+    return sorted(((p, c) for p, c in found if c.verdict), key=lambda each: name_order(each[0].full_name))
 
 
 def may_choose(actor: Actor, document: Document) -> Verdict:

@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, DateTime, Select, Text, and_, bindparam, exists, func, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -183,22 +196,17 @@ def done_by(session: Session, actor: Actor, *, limit: int, offset: int = 0) -> S
 
 def open_on(session: Session, document_id: int) -> Sequence[tuple[Task, str | None]]:
     """Open tasks of a document with the assignee's name: where the document is now."""
-    rows = (
-        select(Task, Person.full_name)
-        .outerjoin(Person, Person.id == Task.assignee_id)
-        .where(Task.document_id == document_id, Task.state == "open")
-    )
-    return [(r[0], r[1]) for r in session.execute(rows.order_by(Task.id))]
+    return _open(session, Task.document_id == document_id)
 
 
 def open_in(session: Session, instance_id: int) -> Sequence[tuple[Task, str | None]]:
     """Open tasks of a case with the assignee's name."""
-    rows = (
-        select(Task, Person.full_name)
-        .outerjoin(Person, Person.id == Task.assignee_id)
-        .where(Task.instance_id == instance_id, Task.state == "open")
-    )
-    return [(r[0], r[1]) for r in session.execute(rows.order_by(Task.id))]
+    return _open(session, Task.instance_id == instance_id)
+
+
+def _open(session: Session, where: ColumnElement[bool]) -> Sequence[tuple[Task, str | None]]:
+    rows = select(Task, Person.full_name).outerjoin(Person, Person.id == Task.assignee_id)
+    return [(r[0], r[1]) for r in session.execute(rows.where(where, Task.state == "open").order_by(Task.id))]
 
 
 def candidate_groups(session: Session, task_id: int) -> frozenset[str]:

@@ -22,7 +22,7 @@ from engine.errors import InvalidInput, NotFound
 from engine.instances import lines
 from engine.instances.advance import Move, resume
 from engine.instances.commands import locked, receive_message, tell_parent
-from engine.instances.models import Subscription
+from engine.instances.queries import waited_for
 from engine.platform import ALLOWED, Actor, Verdict, Work
 from engine.tasks import commands as tasks
 from engine.tasks.models import Task
@@ -43,12 +43,6 @@ def may_direct(session: Session, actor: Actor, document: Document) -> Verdict:
     return Verdict(False, "Chỉ lãnh đạo và trưởng phòng của đơn vị chủ trì thêm, bớt người.", "ND30-23.2")
 
 
-def _awaits(session: Session, document: Document, message: str) -> bool:
-    waiting = (Subscription.kind == "message", Subscription.name == message)
-    wanted = select(Subscription.id).where(*waiting, Subscription.agency_id == document.agency_id)
-    return session.scalar(wanted.where(Subscription.correlation == str(document.id)).limit(1)) is not None
-
-
 def may_replace_lead(session: Session, actor: Actor, document: Document) -> Verdict:
     """The leader who instructed (or who stands in) may let another unit lead while the work isn't done (ND30-23.2)."""
     if document.direction != "incoming" or document.status not in RUNNING:
@@ -57,7 +51,7 @@ def may_replace_lead(session: Session, actor: Actor, document: Document) -> Verd
     by = written.person_id if written else None
     if "leader" not in actor.roles or by is None or by not in {actor.person_id, *actor.standing_in_for}:
         return Verdict(False, "Chỉ lãnh đạo đã cho ý kiến chỉ đạo được đổi đơn vị chủ trì.", "ND30-23.2")
-    if not _awaits(session, document, REPLACED):
+    if not waited_for(session, document.agency_id, REPLACED, str(document.id)):
         return Verdict(False, "Quy trình đang chạy không có bước đổi đơn vị chủ trì; đơn vị chủ trì trả lại kèm lý do.")
     return ALLOWED
 
@@ -82,7 +76,7 @@ def replace_lead(work: Work, document_id: int, unit_id: int | None, reason: str)
 
 def may_add_support(session: Session, document: Document) -> Verdict:
     """Supporters are added where a running procedure of the document takes them (the message `people-added`)."""
-    if _awaits(session, document, ADDED):
+    if waited_for(session, document.agency_id, ADDED, str(document.id)):
         return ALLOWED
     said = "Quy trình giải quyết đang chạy không có bước nhận thêm bên phối hợp; chỉ thêm được bên để biết."
     return Verdict(False, said)

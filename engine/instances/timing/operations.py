@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from engine.documents.models import Assignment, Document, DocumentLink
 from engine.errors import Conflict, InvalidInput
 from engine.instances.advance import THROWN
 from engine.instances.models import Subscription
+from engine.instances.timing.suspending import later_by
 from engine.operations import operation, parameter
 from engine.platform import Work
 
@@ -98,17 +99,12 @@ def resume_deadline(given: ResumeDeadline, work: Work) -> RunningOn:
     stood = calendar.office_time_between(datetime.fromisoformat(given.since), work.now)
     for row in _leading(work, document):
         if (before := given.dues.get(str(row.id))) is not None:
-            row.due_at = _moved(calendar, datetime.fromisoformat(str(before)), stood)
+            row.due_at = later_by(calendar, datetime.fromisoformat(str(before)), stood)
     verdict = "received" if given.supplemented else "missing"
     documents.record_opinion(work, document.id, given.person, "supplement", verdict, given.note)
     seconds = int(stood.total_seconds())
     work.note("document.deadline_resumed", "document", document.id, document.agency_id, seconds=seconds)
     return RunningOn(f"PT{seconds}S" if seconds else "")
-
-
-def _moved(calendar: Any, due: datetime, stood: timedelta) -> datetime:
-    moved: datetime = calendar.office_deadline(due, stood) if stood else due
-    return moved
 
 
 def _leading(work: Work, document: Document) -> list[Assignment]:

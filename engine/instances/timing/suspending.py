@@ -100,12 +100,17 @@ def _left(calendar: OfficeCalendar, now: datetime, due: datetime) -> int:
     return int(calendar.office_time_between(now, due).total_seconds())
 
 
+def later_by(calendar: OfficeCalendar, due: datetime, stood_still: timedelta) -> datetime:
+    """A deadline moved on by the office time for which it stood still."""
+    return calendar.office_deadline(due, stood_still) if stood_still else due
+
+
 def _due(
     work: Work, instance: Instance, calendar: OfficeCalendar, left: int, before: datetime, stood_still: timedelta
 ) -> datetime:
     """The new deadline, kept as a reckoning of its own; what was late already stays as late as it was."""
     if left <= 0:
-        return calendar.office_deadline(before, stood_still) if stood_still else before
+        return later_by(calendar, before, stood_still)
     duration = f"PT{left}S"
     due = calendar.office_deadline(work.now, duration)
     told = {"rule": "office_deadline", "start": work.now, "duration": duration, "due": due,
