@@ -10,10 +10,11 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from engine.errors import InvalidInput
+from engine.errors import BusinessError, Conflict, InvalidInput, NotAllowed, NotFound
 
 Kind = Literal[
     "text", "number", "flag", "date", "choice", "list", "document", "register", "dossier", "person", "unit", "agency",
@@ -230,3 +231,12 @@ def as_data(result: Any) -> dict[str, Any]:
     if isinstance(result, Mapping):
         return dict(result)
     raise TypeError(f"an operation must return a dataclass, a mapping or None, not {type(result).__name__}")
+
+
+@contextmanager
+def drawn_as(code: str) -> Iterator[None]:
+    """What the rules refuse becomes this business error, which a diagram may catch; other errors stay incidents."""
+    try:
+        yield
+    except (Conflict, InvalidInput, NotAllowed, NotFound) as refused:
+        raise BusinessError(code, str(refused)) from refused

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from engine.copying import commands
-from engine.errors import BusinessError, Conflict, InvalidInput, NotAllowed, NotFound
-from engine.operations import operation, parameter
+from engine.operations import drawn_as, operation, parameter
 from engine.platform import Work
 
 REFUSED = "copying.refused"
-
-
-@contextmanager
-def _drawn() -> Iterator[None]:
-    """What the rules refuse becomes an error that the diagram may draw."""
-    try:
-        yield
-    except (Conflict, InvalidInput, NotAllowed, NotFound) as refused:
-        raise BusinessError(REFUSED, str(refused)) from refused
 
 
 def _copy() -> int:
@@ -46,7 +34,7 @@ class Granted:
 @operation("copying.grant", version=1, name="Cho sao văn bản", errors=(REFUSED,), legal_basis=("ND30-25", "ND30-26"))
 def grant(given: Grant, work: Work) -> Granted:
     """Lập bản sao thành một văn bản đi có liên kết với văn bản gốc, chờ cấp số trong sổ bản sao."""
-    with _drawn():
+    with drawn_as(REFUSED):
         return Granted(commands.grant(work, given.copy, given.person).id)
 
 
@@ -62,7 +50,7 @@ class Refuse:
 @operation("copying.refuse", version=1, name="Không cho sao", errors=(REFUSED,), legal_basis=("ND30-25",))
 def refuse(given: Refuse, work: Work) -> None:
     """Ghi lý do không cho sao hoặc không làm được bản sao và báo người đề nghị; số đã cấp được ghi là hủy."""
-    with _drawn():
+    with drawn_as(REFUSED):
         commands.refuse(work, given.copy, given.person, given.reason)
 
 
@@ -88,5 +76,5 @@ class CopyIssued:
 )  # fmt: skip
 def issue(given: IssueCopy, work: Work) -> CopyIssued:
     """Phát hành bản sao điện tử đến nơi nhận, hoặc ghi việc giao bản giấy đã ký, đóng dấu; báo người trong cơ quan."""
-    with _drawn():
+    with drawn_as(REFUSED):
         return CopyIssued(commands.issue(work, given.copy, given.person, given.said))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 from engine.directory import queries as directory
 from engine.directory.queries import actor_of
-from engine.errors import BusinessError, Conflict, InvalidInput, NotAllowed, NotFound
-from engine.operations import operation, parameter
+from engine.errors import BusinessError
+from engine.operations import drawn_as, operation, parameter
 from engine.platform import Work
 from engine.records import commands, disposal, loans, queries, year_lists
 
@@ -48,12 +46,11 @@ def collect(given: Collect, work: Work) -> Collected:
         return Collected("", 0)
     before = work.actor
     try:
-        if given.person is not None:
-            work.actor = actor_of(work.session, given.person, work.now)
-        row = queries.get(work.session, work.actor, given.dossier)
-        added = commands.collect(work, row.id, given.document)
-    except (NotAllowed, Conflict, NotFound) as refused:
-        raise BusinessError(REFUSED, str(refused)) from refused
+        with drawn_as(REFUSED):
+            if given.person is not None:
+                work.actor = actor_of(work.session, given.person, work.now)
+            row = queries.get(work.session, work.actor, given.dossier)
+            added = commands.collect(work, row.id, given.document)
     finally:
         work.actor = before
     return Collected(row.notation, len(added))
@@ -77,7 +74,7 @@ class ApproveList:
 )
 def approve_list(given: ApproveList, work: Work) -> None:
     """Ghi việc người đứng đầu phê duyệt danh mục hồ sơ của năm và ngày ban hành."""
-    with _drawn():
+    with drawn_as(REFUSED):
         day = date.fromisoformat(given.issued_on[:10]) if given.issued_on else directory.today(work.now)
         year_lists.approve(work, _agency(work), given.year, given.person, day, given.remark)
 
@@ -94,7 +91,7 @@ class ReturnList:
 @operation("records.return-list", version=1, name="Trả lại danh mục hồ sơ", errors=(REFUSED,), legal_basis=("ND30-28",))
 def return_list(given: ReturnList, work: Work) -> None:
     """Ghi nội dung người đứng đầu yêu cầu sửa; văn thư sửa rồi trình lại."""
-    with _drawn():
+    with drawn_as(REFUSED):
         year_lists.give_back(work, _agency(work), given.year, given.person, given.remark)
 
 
@@ -109,7 +106,7 @@ class Lend:
 @operation("records.lend", version=1, name="Cho mượn hồ sơ", errors=(REFUSED,), legal_basis=("SYS-3.b", "SYS-5.a"))
 def lend(given: Lend, work: Work) -> None:
     """Mở quyền xem hồ sơ và văn bản trong hồ sơ cho người mượn, chỉ trong thời gian mượn, có ghi nhật ký."""
-    with _drawn():
+    with drawn_as(REFUSED):
         loans.lend(work, given.loan, given.person)
 
 
@@ -125,7 +122,7 @@ class RefuseLoan:
 @operation("records.refuse-loan", version=1, name="Không cho mượn hồ sơ", errors=(REFUSED,), legal_basis=("SYS-3.b",))
 def refuse_loan(given: RefuseLoan, work: Work) -> None:
     """Ghi lý do không cho mượn và báo người đề nghị."""
-    with _drawn():
+    with drawn_as(REFUSED):
         loans.refuse(work, given.loan, given.person, given.reason)
 
 
@@ -173,7 +170,7 @@ class Dispose:
 )  # fmt: skip
 def dispose(given: Dispose, work: Work) -> None:
     """Thực hiện quyết định: hủy nội dung và tệp, giữ dòng dữ liệu của hồ sơ; hoặc kéo dài thời hạn bảo quản."""
-    with _drawn():
+    with drawn_as(REFUSED):
         disposal.carry_out(work, given.disposal, given.person, given.decision, given.remark)
 
 
@@ -192,7 +189,7 @@ class RefuseDisposal:
 )  # fmt: skip
 def refuse_disposal(given: RefuseDisposal, work: Work) -> None:
     """Giữ nguyên mọi hồ sơ và ghi lý do."""
-    with _drawn():
+    with drawn_as(REFUSED):
         disposal.refuse(work, given.disposal, given.person, given.reason)
 
 
@@ -200,12 +197,3 @@ def _agency(work: Work) -> int:
     if work.actor.agency_id is None:
         raise BusinessError(REFUSED, "Không tìm thấy cơ quan này.")
     return work.actor.agency_id
-
-
-@contextmanager
-def _drawn() -> Iterator[None]:
-    """What people could not do by hand either is drawn as an error of the diagram."""
-    try:
-        yield
-    except (NotAllowed, Conflict, NotFound, InvalidInput) as refused:
-        raise BusinessError(REFUSED, str(refused)) from refused
