@@ -9,8 +9,6 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from connectors.conversion.prints.operations import written
-from connectors.conversion.tables import MEDIA_TYPES
 from engine.clock import VIETNAM
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.instances import cases
@@ -18,11 +16,11 @@ from engine.platform import Work
 from engine.records import disposal, handover, papers, queries, rules, year_lists
 from engine.records.prints import Printed
 from engine.tasks.succession.queries import names
-from web.layout.headers import download
+from web.layout import printed as sheets
+from web.layout.printed import FORMATS
 from web.session import actor, now, platform
 
 screen = Blueprint("archive", __name__)
-FORMATS = "any(pdf, docx, xlsx):format"
 FIRST_YEAR = 1945  # no agency of this state has a list from before
 
 
@@ -166,8 +164,8 @@ def _wishes() -> dict[int, disposal.Wish]:
 @screen.get("/archive/<any(minutes, disposal):about>/<int:paper_id>")
 def paper(about: str, paper_id: int) -> Any:
     """Show minutes, or a list of what has run out, as it stands on paper."""
-    sheet, rows, total = _printed(about, paper_id)
-    return render_template("archive/paper.html", sheet=sheet, rows=rows, total=total, about=about, paper_id=paper_id)
+    back = (url_for("archive.index"), _("Lưu trữ cơ quan"))
+    return sheets.page(_printed(about, paper_id), back, "archive.paper_file", about=about, paper_id=paper_id)
 
 
 @screen.get(f"/archive/<any(minutes, disposal):about>/<int:paper_id>.<{FORMATS}>")
@@ -185,7 +183,6 @@ def _printed(about: str, paper_id: int) -> Printed:
 
 def file(printed: Printed, format: str, kind: str, subject_id: object) -> Response:
     """Return a print as a file and note that it was taken."""
-    sheet, rows, total = printed
     note: Callable[[Work], None] = lambda work: work.note(f"{kind}.printed", kind, subject_id, format=format)  # noqa: E731
     platform().run(actor(), note)
-    return download(written(sheet, rows, total, format), f"{sheet.file_stem}.{format}", MEDIA_TYPES[format])
+    return sheets.file(printed, format)

@@ -6,20 +6,18 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
-from connectors.conversion.prints.operations import written
-from connectors.conversion.tables import MEDIA_TYPES
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.outages import entries, prints, queries, rules
 from engine.platform import Work
 from engine.records.prints import Printed
-from web.layout.headers import download
+from web.layout import printed as sheets
+from web.layout.printed import FORMATS
 from web.outages.routes import screen
 from web.session import actor, now, platform
 
-FORMATS = "any(pdf, docx, xlsx):format"
 _LARGEST = 2**63 - 1
 
 
@@ -108,15 +106,13 @@ def _printed(outage_id: int, what: str) -> Printed:
 
 
 def _paper(outage_id: int, what: str) -> str:
-    sheet, rows, total = _printed(outage_id, what)
     address = "outages.report_file" if what == "report" else "outages.entered_file"
-    return render_template(
-        "outages/paper.html", sheet=sheet, rows=rows, total=total, address=address, outage_id=outage_id
-    )
+    back = (url_for("outages.outage", outage_id=outage_id), _("Sự cố hệ thống"))
+    return sheets.page(_printed(outage_id, what), back, address, outage_id=outage_id)
 
 
 def _file(outage_id: int, what: str, format: str) -> Response:
-    sheet, rows, total = _printed(outage_id, what)
+    made = _printed(outage_id, what)
     note: Callable[[Work], None] = lambda work: work.note("outage.printed", "outage", outage_id, what=what, to=format)  # noqa: E731
     platform().run(actor(), note)
-    return download(written(sheet, rows, total, format), f"{sheet.file_stem}.{format}", MEDIA_TYPES[format])
+    return sheets.file(made, format)

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
 
-from connectors.conversion.prints.operations import written
-from connectors.conversion.tables import MEDIA_TYPES
 from engine.errors import NotFound
 from engine.platform import Work
 from engine.records import handover, prints, queries
 from engine.records.prints import Printed
+from web.layout import printed as papers
 from web.layout.headers import download
+from web.layout.printed import FORMATS
 from web.records.routes import chosen_year, screen
 from web.session import actor, now, platform
 
 MOST_SHOWN = 200
-FORMATS = "any(pdf, docx, xlsx):format"
 
 
 @screen.get("/dossiers/<int:dossier_id>/contents")
 def contents(dossier_id: int) -> Any:
     """Show the list of documents in a dossier as it stands on paper."""
-    return _page(_contents(dossier_id), "records.contents_file", dossier_id=dossier_id)
+    made = _contents(dossier_id)
+    back = (url_for("records.dossier", dossier_id=dossier_id), made[0].named)
+    return papers.page(made, back, "records.contents_file", dossier_id=dossier_id)
 
 
 @screen.get(f"/dossiers/<int:dossier_id>/contents.<{FORMATS}>")
@@ -32,7 +33,7 @@ def contents_file(dossier_id: int, format: str) -> Response:
     """Return the list of documents in a dossier as a file."""
     printed = _contents(dossier_id)
     platform().run(actor(), _note, dossier_id, format)
-    return _file(printed, format)
+    return papers.file(printed, format)
 
 
 def _note(work: Work, dossier_id: int, format: str) -> None:
@@ -48,7 +49,9 @@ def _contents(dossier_id: int) -> Printed:
 @screen.get("/dossiers/lists/<any(year, inventory):what>")
 def lists(what: str) -> Any:
     """Show the year's list, or what it hands over, as it stands on paper."""
-    return _page(_list(what), "records.list_file", what=what, year=chosen_year())
+    year = chosen_year()
+    back = (url_for("records.index", year=year), _("Hồ sơ công việc %(year)s", year=year))
+    return papers.page(_list(what), back, "records.list_file", what=what, year=year)
 
 
 @screen.get(f"/dossiers/lists/<any(year, inventory):what>.<{FORMATS}>")
@@ -56,7 +59,7 @@ def list_file(what: str, format: str) -> Response:
     """Return the year's list, or what it hands over, as a file."""
     printed = _list(what)
     platform().run(actor(), _note_list, what, chosen_year(), format)
-    return _file(printed, format)
+    return papers.file(printed, format)
 
 
 def _note_list(work: Work, what: str, year: int, format: str) -> None:
@@ -67,16 +70,6 @@ def _list(what: str) -> Printed:
     make = prints.year_list if what == "year" else prints.inventory
     with platform().reading() as session:
         return make(session, actor(), chosen_year(), now())
-
-
-def _page(printed: Printed, files: str, **where: Any) -> str:
-    sheet, rows, total = printed
-    return render_template("records/sheet.html", sheet=sheet, rows=rows, total=total, files=files, where=where)
-
-
-def _file(printed: Printed, format: str) -> Response:
-    sheet, rows, total = printed
-    return download(written(sheet, rows, total, format), f"{sheet.file_stem}.{format}", MEDIA_TYPES[format])
 
 
 @screen.route("/dossiers/packages", methods=["GET", "POST"])

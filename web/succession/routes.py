@@ -8,8 +8,6 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from connectors.conversion.prints.operations import written
-from connectors.conversion.tables import MEDIA_TYPES
 from engine.clock import VIETNAM
 from engine.directory import queries as directory
 from engine.directory.rules import ROLES
@@ -17,11 +15,11 @@ from engine.errors import Conflict, InvalidInput, NotFound
 from engine.forms.notation import read_date
 from engine.platform import Actor, Work
 from engine.tasks.succession import commands, merging, papers, queries, rules
-from web.layout.headers import download
+from web.layout import printed as sheets
+from web.layout.printed import FORMATS
 from web.session import actor, now, platform
 
 screen = Blueprint("succession", __name__)
-FORMATS = "any(pdf, docx, xlsx):format"
 
 
 def _admin() -> Actor:
@@ -146,10 +144,10 @@ def minutes_file(hand_over_id: int, format: str) -> Response:
     """Return the minutes of a hand-over as a file."""
     with platform().reading() as session:
         row = queries.get(session, actor(), hand_over_id)
-        sheet, rows, total = papers.minutes(session, actor(), row, now())
+        made = papers.minutes(session, actor(), row, now())
 
     def note(work: Work) -> None:
         work.note("hand_over.printed", "hand_over", row.id, row.agency_id, format=format)
 
     platform().run(actor(), note)
-    return download(written(sheet, rows, total, format), f"{sheet.file_stem}.{format}", MEDIA_TYPES[format])
+    return sheets.file(made, format)
