@@ -140,14 +140,20 @@ class Counts:
 
 def counts(session: Session, outage_id: int, agency_id: int | None = None) -> Counts:
     """How many were entered; of every agency when none is named: figures only, nothing of a document."""
+    return counts_each(session, [outage_id], agency_id).get(outage_id, Counts())
+
+
+def counts_each(session: Session, ids: Sequence[int], agency_id: int | None = None) -> dict[int, Counts]:
+    """The same for many outages, in one statement; those after which nothing was entered are left out."""
     query = select(
+        OutageEntry.outage_id,
         func.count().filter(OutageEntry.direction == "incoming"),
         func.count().filter(OutageEntry.direction == "outgoing"),
         func.count(func.distinct(OutageEntry.agency_id)),
-    ).where(OutageEntry.outage_id == outage_id)
+    ).where(OutageEntry.outage_id.in_(ids))
     if agency_id is not None:
         query = query.where(OutageEntry.agency_id == agency_id)
-    return Counts(*session.execute(query).one())
+    return {row[0]: Counts(*row[1:]) for row in session.execute(query.group_by(OutageEntry.outage_id))}
 
 
 # --- Numbers held for paper -----------------------------------------------------------------------------------

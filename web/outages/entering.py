@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from engine.forms.notation import read_date
 from engine.outages import entries, prints, queries, rules
 from engine.platform import Work
 from engine.records.prints import Printed
@@ -39,11 +39,10 @@ def use(outage_id: int, entry_id: int) -> Any:
 
     def give(work: Work) -> str:
         queries.get(work.session, work.actor, outage_id)
-        try:
-            on = date.fromisoformat(request.form.get("on", ""))
-        except ValueError:
-            said = _("Chọn ngày ghi trên văn bản giấy.")
-            raise InvalidInput(said, {"on": said}) from None
+        on = read_date(request.form.get("on", ""))
+        if on is None:
+            said = _("Nhập ngày ghi trên văn bản giấy dạng ngày/tháng/năm.")
+            raise InvalidInput(said, {"on": said})
         entries.use_number(work, outage_id, entry_id, _number("document_id"), on, request.form.get("reason", ""))
         return _("Đã ghi số trên giấy cho văn bản; văn bản nhận số này khi văn thư cấp số.")
 

@@ -30,7 +30,7 @@ def index() -> Any:
     """List the outages that concern one's agency, newest first."""
     with platform().reading() as session:
         rows = queries.listing(session, actor())
-        counted = {row.id: queries.counts(session, row.id, actor().agency_id) for row in rows}
+        counted = queries.counts_each(session, [row.id for row in rows], actor().agency_id)
     return render_template(
         "outages/index.html", rows=rows, counted=counted, phase=_phase, phases=rules.PHASES, tones=pages.TONES,
         announcing=rules.may_announce(actor()),
