@@ -43,6 +43,7 @@ _INCOMING: dict[str, frozenset[str]] = {
 }
 BEFORE_APPROVAL = frozenset({"draft", "content_check", "form_check", "approval"})
 AFTER_ISSUE = frozenset({"issued", "closed", "recalled"})
+_ANSWERED_WHILE = frozenset({"registered", "submitted", "directed", "in_progress"})
 BEFORE_REGISTER = frozenset({"arrived", "checked"})
 _STILL_OPEN_AFTER_REGISTER = frozenset({"description", "due_date", "urgency"})
 
@@ -141,6 +142,32 @@ def reply_problem(reply_required: bool, due_date: object, requirement: str) -> d
     if reply_required and not requirement.strip():
         problems["reply_requirement"] = "Văn bản yêu cầu trả lời phải ghi rõ nội dung cần trả lời."
     return problems
+
+
+def may_recall(actor: Actor, document: Document) -> Verdict:
+    """Asking every recipient to give an issued document back: the registry clerk (QD28-8.2b)."""
+    if document.direction != "outgoing" or document.status not in ("issued", "closed"):
+        said = "Văn bản chưa phát hành hoặc đã thu hồi; chỉ thu hồi được văn bản đã phát hành."
+        return Verdict(False, said, "QD28-8.2b")
+    if "clerk" in actor.roles:
+        return ALLOWED
+    return Verdict(False, "Chỉ văn thư thu hồi được văn bản đi đã phát hành.", "QD28-8.2b")
+
+
+def may_be_answered(document: Document) -> Verdict:
+    """Whether an answer may be drafted: it is registered and not resolved yet (LA-9.2.đ)."""
+    if document.direction == "incoming" and document.status in _ANSWERED_WHILE:
+        return ALLOWED
+    said = "Chỉ soạn văn bản trả lời khi văn bản đến đã vào sổ và chưa giải quyết xong."
+    return Verdict(False, said, "LA-9.2.đ")
+
+
+def may_have_slip(document: Document) -> Verdict:
+    """Whether the resolution slip and the stamp of arrival can be printed (ND30-22.2)."""
+    if document.arrival_number is not None and document.destroyed_at is None:
+        return ALLOWED
+    said = "Văn bản chưa vào sổ hoặc đã thu hồi nên không có phiếu giải quyết và dấu đến."
+    return Verdict(False, said, "ND30-22.2")
 
 
 def may_keep_registers(actor: Actor) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +19,8 @@ from engine.directory import queries as directory
 from engine.directory.models import Agency, Person, Unit
 from engine.directory.rules import ROLES
 from engine.documents import queries as documents
+from engine.documents import rules
 from engine.documents.models import Dispatch, DispatchStatus, Document
-from engine.documents.rules import is_copy
 from engine.drafts import queries as drafting
 from engine.drafts import signers
 from engine.drafts.layout.checking import summary
@@ -66,6 +66,7 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
     instructions = documents.instructions(session, document.id)
     opinions = documents.opinions(session, document.id)
     runs = instances.of_document(session, document.id)
+    drafted = document.direction == "outgoing" and not rules.is_copy(document)
     concerned = [
         *(row.person_id for row in (*instructions, *opinions)),
         document.drafter_id,
@@ -92,6 +93,9 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "copy_states": copying_rules.STATES,
         "copy_forms": copying_rules.FORMS,
         "may_copy": copying_rules.may_copy(document),
+        "may_recall": rules.may_recall(actor, document),
+        "may_be_answered": rules.may_be_answered(document),
+        "may_have_slip": rules.may_have_slip(document),
         "codes": [code.code for code in directory.codes_of(session, document.agency_id)],
         "own": session.get_one(Agency, document.agency_id),
         "events": instances.document_timeline(session, document.id),
@@ -99,9 +103,7 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "likenesses": duplicates.of_document(session, document) if document.arrival_number is None else [],
         "dossiers": records.of_document(session, actor, document.id),
         "open_tasks": worklists.open_on(session, document.id),
-        "drafts": (
-            _drafts(session, actor, document) if document.direction == "outgoing" and not is_copy(document) else None
-        ),
+        "drafts": _drafts(session, actor, document) if drafted else None,
     }
 
 
@@ -196,32 +198,21 @@ class Missing:
 
 def missing(actor: Actor, document: Document, asking: bool) -> list[Missing]:
     """Return the actions of a document's page that the actor doesn't have, each with the rule that says no."""
-    found = [
-        Missing(action, verdict)
-        for action, verdict in (_incoming if document.direction == "incoming" else _outgoing)(actor, document)
-        if not verdict
-    ]
-    asked = may_ask(actor, document, asking=False)
-    return [*found, *([] if asked or asking else [Missing(_("Lấy ý kiến"), asked)])]
-
-
-def _incoming(actor: Actor, document: Document) -> Iterator[tuple[str, Verdict]]:
-    open_ = document.status in ("directed", "in_progress", "submitted", "registered")
-    said = _("Chỉ soạn văn bản trả lời khi văn bản đến đã vào sổ và chưa giải quyết xong.")
-    yield _("Soạn văn bản trả lời"), Verdict(open_, said, "LA-9.2.đ")
-    numbered = document.arrival_number is not None and document.destroyed_at is None
-    said = _("Văn bản chưa vào sổ hoặc đã thu hồi nên không có phiếu giải quyết và dấu đến.")
-    yield _("Phiếu giải quyết, dấu đến"), Verdict(numbered, said, "ND30-22.2")
-
-
-def _outgoing(actor: Actor, document: Document) -> Iterator[tuple[str, Verdict]]:
-    yield _("Thêm bản dự thảo"), may_draft(actor, document)
-    yield _("Chọn người ký khác"), signers.may_choose(actor, document)
-    issued = document.status in ("issued", "closed")
-    said = _("Chỉ văn thư thu hồi được văn bản đi đã phát hành.")
-    if not issued:
-        said = _("Văn bản chưa phát hành hoặc đã thu hồi; chỉ thu hồi được văn bản đã phát hành.")
-    yield _("Thu hồi"), Verdict(issued and "clerk" in actor.roles, said, "QD28-8.2b")
+    if document.direction == "incoming":
+        asked = [
+            (_("Soạn văn bản trả lời"), rules.may_be_answered(document)),
+            (_("Phiếu giải quyết, dấu đến"), rules.may_have_slip(document)),
+        ]
+    else:
+        asked = [
+            (_("Thêm bản dự thảo"), may_draft(actor, document)),
+            (_("Chọn người ký khác"), signers.may_choose(actor, document)),
+            (_("Thu hồi"), rules.may_recall(actor, document)),
+        ]
+    asked.append((_("Sao văn bản"), copying_rules.may_copy(document)))
+    if not asking:
+        asked.append((_("Lấy ý kiến"), may_ask(actor, document, asking=False)))
+    return [Missing(action, verdict) for action, verdict in asked if not verdict]
 
 
 READ = ("document.read", "document.file_read")

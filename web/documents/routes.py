@@ -7,8 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine.documents import kinds, queries
-from engine.documents.models import Document
+from engine.documents import kinds, queries, rules
 from engine.errors import InvalidInput, NotFound
 from engine.instances import cases
 from engine.tasks import assignments
@@ -46,7 +45,7 @@ def document(document_id: int) -> Any:
     platform().run(actor(), assignments.read_document, document_id)
     return render_template(
         "documents/document.html", document=found, files=files, shown=shown, verdict=papers.verdict(found),
-        status=kinds.status_name(found.direction, found.status), kinds=kinds, may_recall=_may_recall(found), **parts,
+        status=kinds.status_name(found.direction, found.status), kinds=kinds, **parts,
     )  # fmt: skip
 
 
@@ -66,15 +65,12 @@ def audit(document_id: int) -> Any:
 def recall(document_id: int) -> Any:
     """Ask every recipient to give an issued document back, with a reason (QD28-8.2b)."""
     with platform().reading() as reading:
-        if not _may_recall(queries.get(reading, actor(), document_id)):
-            raise NotFound(_("Chỉ văn thư thu hồi được văn bản đi đã phát hành."))
+        verdict = rules.may_recall(actor(), queries.get(reading, actor(), document_id))
+        if not verdict:
+            raise NotFound(verdict.reason)
     reason = request.form.get("reason", "").strip()[:1000]
     if not reason:
         raise InvalidInput(_("Ghi lý do thu hồi rồi gửi lại."))
     platform().run(actor(), cases.begin_recall, document_id, reason)
     flash(_("Đã bắt đầu thu hồi. Trả lời của từng nơi nhận hiện ở mục gửi, nhận."), "done")
     return redirect(url_for("documents.document", document_id=document_id), 303)
-
-
-def _may_recall(found: Document) -> bool:
-    return found.direction == "outgoing" and found.status in ("issued", "closed") and "clerk" in actor().roles

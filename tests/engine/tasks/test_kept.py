@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.clock import FixedClock
 from engine.directory import commands as directory
 from engine.errors import InvalidInput, NotAllowed, NotFound
 from engine.platform import Actor, Platform, system
-from engine.settings import Settings
 from engine.tasks import kept
 from engine.tasks.filters import Filter
 from engine.tasks.models import Task, TaskCandidate
 from tests import builders
 
 LATE = Filter(due="late")
-
-
-@pytest.fixture
-def platform(settings: Settings, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
-    made = builders.platform(settings, clock, tmp_path / "files")
-    yield made
-    made.engine.dispose()
 
 
 @pytest.fixture

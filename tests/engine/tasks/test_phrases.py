@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from engine.clock import FixedClock
 from engine.directory.models import Person
 from engine.errors import InvalidInput, NotAllowed, NotFound
 from engine.platform import Platform
-from engine.settings import Settings
 from engine.tasks import phrases
 from tests import builders
-
-
-@pytest.fixture
-def platform(settings: Settings, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
-    made = builders.platform(settings, clock, tmp_path / "files")
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def office(platform: Platform) -> builders.Office:
-    """An agency with a person in every role."""
-    return builders.office(platform)
 
 
 def names(platform: Platform, who: Person) -> list[str]:

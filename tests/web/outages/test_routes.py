@@ -154,8 +154,8 @@ def test_numbers_are_held_for_paper_and_given_back(
     assert document.subject in page
     entry = page.split(f"{where}/numbers/")[1].split('"')[0]
     sent = {"document_id": document.id, "on": "hôm nay", "reason": "Cấp trên giấy"}
-    assert "Chọn ngày ghi trên" in clerk.post(f"{where}/numbers/{entry}", data=sent, follow_redirects=True).text
-    sent["on"] = "2026-11-23"
+    assert "Nhập ngày ghi trên" in clerk.post(f"{where}/numbers/{entry}", data=sent, follow_redirects=True).text
+    sent["on"] = "23/11/2026"
     assert "Đã ghi số trên giấy" in clerk.post(f"{where}/numbers/{entry}", data=sent, follow_redirects=True).text
     assert "ngày trên giấy 23/11/2026" in clerk.get(where).text
 
