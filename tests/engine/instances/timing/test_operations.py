@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,20 @@ from engine.instances.models import Subscription
 from engine.instances.timing import operations as ops
 from engine.outbox import Delivery
 from engine.platform import Actor, Platform, Work, system
+from engine.settings import Settings
 from tests import builders
+
+
+@pytest.fixture
+def platform(settings: Settings, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
+    made = builders.platform(settings, clock, tmp_path / "files")
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def office(platform: Platform) -> builders.Office:
+    return builders.office(platform)
 
 
 def as_role(platform: Platform, office: builders.Office, role: str) -> Actor:
