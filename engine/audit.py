@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, delete, func, select, text
+from sqlalchemy import Exists, Index, String, UniqueConstraint, delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -74,11 +74,26 @@ class Note:
     details: dict[str, Any]
 
 
+def view_of(action: str, subject_kind: str, subject_id: object, *details: object) -> str:
+    """What somebody looked at, as it is kept for the day."""
+    return "/".join([action, subject_kind, str(subject_id), *(str(each) for each in details)])[:160]
+
+
+def looked(day: Any, person_id: Any, acting_for_id: Any, subject: Any) -> Exists:
+    """Column: whether somebody has looked at something on a day already; values or parameters of a statement."""
+    return exists().where(
+        SeenToday.day == day, SeenToday.person_id == person_id, SeenToday.acting_for_id == acting_for_id,
+        SeenToday.subject == subject,
+    )  # fmt: skip
+
+
 def first_today(session: Session, day: date, person_id: int, acting_for_id: int | None, subject: str) -> bool:
     """Whether somebody looks at something for the first time on a day; one statement, at the cost of one key."""
-    row = {"day": day, "person_id": person_id, "acting_for_id": acting_for_id or 0, "subject": subject[:160]}
-    made = insert(SeenToday).values(row).on_conflict_do_nothing().returning(SeenToday.day)
-    return session.execute(made).first() is not None
+    row = {"day": day, "person_id": person_id, "acting_for_id": acting_for_id or 0, "subject": subject}
+    return session.execute(_LOOK, row).first() is not None
+
+
+_LOOK = insert(SeenToday).on_conflict_do_nothing().returning(SeenToday.day)
 
 
 def forget_days(session: Session, today: date) -> int:

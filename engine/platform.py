@@ -108,7 +108,7 @@ class Work:
     ) -> None:
         """The same for looking at something: one line a day for each person, however often they look (SYS-5.a)."""
         today = self.now.astimezone(VIETNAM).date()
-        subject = "/".join([action, subject_kind, str(subject_id), *(str(each) for each in details.values())])
+        subject = audit.view_of(action, subject_kind, subject_id, *details.values())
         who, acting_for = self.actor.person_id, self.actor.acting_for_id
         if who is None or audit.first_today(self.session, today, who, acting_for, subject):
             self.note(action, subject_kind, subject_id, agency_id, **details)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, extract, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, extract, false, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from engine.documents import rules
@@ -39,6 +39,15 @@ def within(actor: Actor) -> ColumnElement[bool]:
     them; everybody else those they, their units, or the people they stand in for take part in. Admins and analysts
     see no document by their role.
     """
+    return _scope(actor, lambda taking_part: Document.id.in_(taking_part))
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """The same as a column: asked of the one document a row has, it doesn't gather all that the actor may see."""
+    return _scope(actor, lambda taking_part: taking_part.where(Party.document_id == Document.id).exists())
+
+
+def _scope(actor: Actor, narrow: Callable[[Select[Any]], ColumnElement[bool]]) -> ColumnElement[bool]:
     if actor.is_system:
         return true() if actor.agency_id is None else Document.agency_id == actor.agency_id
     if actor.agency_id is None:
@@ -46,7 +55,7 @@ def within(actor: Actor) -> ColumnElement[bool]:
     own = Document.agency_id == actor.agency_id
     if (actor.roles | actor.stand_in_groups) & rules.AGENCY_WIDE:
         return own
-    return and_(own, Document.id.in_(_taking_part(actor)))
+    return and_(own, narrow(_taking_part(actor)))
 
 
 def visible(actor: Actor) -> Select[Document]:
@@ -54,7 +63,7 @@ def visible(actor: Actor) -> Select[Document]:
     return select(Document).where(within(actor))
 
 
-def _taking_part(actor: Actor) -> Any:
+def _taking_part(actor: Actor) -> Select[Any]:
     """No union: the database then may as well ask of each document whether the actor takes part, newest first."""
     people = {*actor.standing_in_for, *([actor.person_id] if actor.person_id is not None else [])}
     units = set(actor.unit_ids) | {int(g.partition("@")[2]) for g in actor.stand_in_groups if "@" in g}
@@ -225,15 +234,11 @@ class Linked:
 
 def links(session: Session, actor: Actor, document_id: int) -> Sequence[Linked]:
     """Documents tied to this one, both ways, as far as the actor may see them (LA-9.2.đ)."""
-    found = []
-    for here, there, outward in (
-        (DocumentLink.from_id, DocumentLink.to_id, True),
-        (DocumentLink.to_id, DocumentLink.from_id, False),
-    ):
-        query = select(Document, DocumentLink.kind).join(DocumentLink, Document.id == there).where(here == document_id)
-        rows = session.execute(query.where(within(actor)).order_by(DocumentLink.id))
-        found += [Linked(document, kind, outward) for document, kind in rows]
-    return found
+    outward = DocumentLink.from_id == document_id
+    other = case((outward, DocumentLink.to_id), else_=DocumentLink.from_id)
+    query = select(Document, DocumentLink.kind, outward).join(DocumentLink, Document.id == other)
+    query = query.where(or_(outward, DocumentLink.to_id == document_id), seen_by(actor))
+    return [Linked(*row) for row in session.execute(query.order_by(outward.desc(), DocumentLink.id))]
 
 
 def answered_by(session: Session, document_id: int) -> Sequence[Document]:

@@ -95,7 +95,7 @@ def count(session: Session, document_id: int) -> int:
     """How many versions there are."""
     files = select(func.count()).where(Attachment.document_id == document_id, Attachment.part.in_(("draft", "main")))
     texts = select(func.count()).where(DraftText.document_id == document_id)
-    return (session.scalar(files) or 0) + (session.scalar(texts) or 0)
+    return session.scalar(select(files.scalar_subquery() + texts.scalar_subquery())) or 0
 
 
 def chosen(session: Session, document: Document, keys: Sequence[str]) -> list[Version]:
@@ -155,7 +155,10 @@ def check_of(session: Session, attachment_id: int) -> LayoutCheck | None:
 
 def file_to_check(session: Session, document_id: int) -> Attachment | None:
     """The file that will be signed: the main one, else the newest draft."""
-    return documents.main_file(session, document_id) or documents.draft_file(session, document_id)
+    query = select(Attachment).where(
+        Attachment.document_id == document_id, Attachment.part.in_(("main", "draft")), Attachment.current
+    )
+    return session.scalars(query.order_by((Attachment.part == "main").desc(), Attachment.id.desc()).limit(1)).first()
 
 
 # --- Templates ------------------------------------------------------------------------------------------------

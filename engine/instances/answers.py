@@ -154,7 +154,8 @@ def document_fields(session: Session, document_id: int) -> dict[str, Any]:
     fields = {
         c.key: getattr(document, c.key) for c in Document.__mapper__.column_attrs if c.key not in ("folded", "version")
     }
-    fields["recipients"] = document_queries.recipient_ids(session, document_id)
+    outgoing = document.direction == "outgoing"  # what came in has no recipients of ours
+    fields["recipients"] = document_queries.recipient_ids(session, document_id) if outgoing else []
     return fields
 
 

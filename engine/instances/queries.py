@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, Select, and_, any_, bindparam, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine.definitions import queries as definitions
@@ -14,16 +15,15 @@ from engine.definitions.models import Version
 from engine.definitions.queries import Ready
 from engine.directory.models import Person
 from engine.documents.models import Document
-from engine.documents.queries import within
+from engine.documents.queries import seen_by, within
 from engine.errors import NotFound
 from engine.forms.context import FormContext
 from engine.forms.form import Form
 from engine.instances import answers, lines
 from engine.instances.models import Incident, Instance, Passage, Subscription
 from engine.platform import Actor, Verdict
-from engine.tasks import queries as task_queries
 from engine.tasks import rules as task_rules
-from engine.tasks.models import Task, TaskCandidate
+from engine.tasks.models import Reminder, Task, TaskCandidate
 from engine.tasks.succession.models import HandedItem, HandOver
 
 # Made once: a fresh alias has every one of its columns looked up again by SQLAlchemy, a millisecond each.
@@ -35,6 +35,9 @@ class TaskView:
     """A task with everything its page shows besides the document."""
 
     task: Task
+    instance: Instance
+    document: Document | None  # what it is about, whoever looks
+    document_seen: bool  # whether the actor may see that
     ready: Ready
     form: Form | None
     context: FormContext
@@ -43,6 +46,7 @@ class TaskView:
     lane: str
     assignee_name: str | None
     groups: frozenset[str]  # who may take it
+    reminded: bool  # whether anybody was ever reminded of it
     may_claim: Verdict
     may_complete: Verdict
     may_release: Verdict
@@ -50,29 +54,52 @@ class TaskView:
 
 def task(session: Session, actor: Actor, task_id: int, now: datetime) -> TaskView:
     """A task the actor may see; NotFound otherwise (another agency's task doesn't exist for them)."""
-    found = session.get(Task, task_id)
-    if found is None or found.agency_id != actor.agency_id:
+    seen = func.coalesce(seen_by(actor), false())
+    row = session.execute(_TASK.add_columns(seen), {"task": task_id, "agency": actor.agency_id}).first()
+    if row is None:
         raise NotFound("Không tìm thấy việc này.")
-    groups = task_queries.candidate_groups(session, task_id)
+    found, instance, document, assignee_name, candidates, reminded, document_seen = row
+    groups = frozenset(candidates)
     if not task_rules.may_see(actor, found, groups):
         raise NotFound("Không tìm thấy việc này.")
-    instance = session.get_one(Instance, found.instance_id)
     ready = definitions.ready(session, instance.version_id)
     element = ready.procedure.elements[found.element]
     return TaskView(
         task=found,
+        instance=instance,
+        document=document,
+        document_seen=document_seen,
         ready=ready,
         form=answers.form_of(ready, found),
         context=answers.context(session, ready, found, lines.shared(session, found), now),
         documentation=element.documentation or "",
         legal_basis=element.legal_basis,
         lane=element.lane or "",
-        assignee_name=session.scalar(select(Person.full_name).where(Person.id == found.assignee_id)),
+        assignee_name=assignee_name,
         groups=groups,
+        reminded=reminded,
         may_claim=task_rules.may_claim(actor, found, groups),
         may_complete=task_rules.may_complete(actor, found, groups),
         may_release=task_rules.may_release(actor, found),
     )
+
+
+def _task() -> Select[Any]:
+    """A task with its case, document and assignee, the groups that may take it, whether it was ever reminded of."""
+    candidates = select(TaskCandidate.group).where(TaskCandidate.task_id == Task.id).correlate(Task)
+    return (
+        select(
+            Task, Instance, Document, Person.full_name, func.array(candidates.scalar_subquery()),
+            exists().where(Reminder.task_id == Task.id),
+        )
+        .join(Instance, Instance.id == Task.instance_id)
+        .outerjoin(Document, Document.id == Task.document_id)
+        .outerjoin(Person, Person.id == Task.assignee_id)
+        .where(Task.id == bindparam("task"), Task.agency_id == bindparam("agency"))
+    )  # fmt: skip
+
+
+_TASK = _task()
 
 
 def takes_part(session: Session, actor: Actor, instance_id: int) -> bool:
@@ -102,27 +129,62 @@ class Event:
     acting_for: str | None
 
 
-def timeline(session: Session, instance_id: int) -> list[Event]:
-    """What happened in one instance, oldest first; gateways are left out, people read activities and events."""
-    instance = session.get(Instance, instance_id)
-    if instance is None:
-        raise NotFound("Không tìm thấy lượt chạy quy trình này.")
-    return _events(session, [instance])
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The way one instance has gone: its timeline, where it stands now, what of the diagram it has passed."""
+
+    events: Sequence[Event]
+    tokens: Mapping[str, int]  # element → how many tokens wait there
+    visited: frozenset[str]  # elements and flows
 
 
-def _events(session: Session, instances: Sequence[Instance]) -> list[Event]:
-    """What happened in each of some instances, in their order; one reading however many they are."""
-    by_id = {each.id: each for each in instances}
-    rows = session.execute(
-        select(Passage, Person.full_name, _OTHER.full_name)
+def course(session: Session, instance: Instance) -> Course:
+    """The course of an instance, in one statement."""
+    rows = _passages(session, [instance.id])
+    counted: dict[str, int] = {}
+    for each in rows:
+        if each.passage.event not in ("moved", "taken-back"):
+            step = 1 if each.passage.event == "entered" else -1
+            counted[each.passage.element] = counted.get(each.passage.element, 0) + step
+    tokens = {element: number for element, number in counted.items() if number > 0}
+    visited = frozenset(name for each in rows for name in (each.passage.element, each.passage.flow) if name)
+    return Course(_events(session, [instance], rows), tokens, visited)
+
+
+class _Row(NamedTuple):
+    passage: Passage
+    person: str | None
+    acting_for: str | None
+    handed_over: bool  # whether anybody has handed over a task of these instances
+
+
+def _passages(session: Session, instance_ids: Sequence[int]) -> Sequence[_Row]:
+    """What was passed in some instances with who did it, each in its order; one statement however many they are."""
+    return [_Row(*row) for row in session.execute(_PASSAGES, {"instances": list(instance_ids)})]
+
+
+def _all_passages() -> Select[Any]:
+    ids = bindparam("instances", type_=ARRAY(BigInteger))
+    handed = exists().where(HandedItem.kind == "task", HandedItem.subject_id == Task.id, Task.instance_id == any_(ids))
+    found = (
+        select(Passage, Person.full_name, _OTHER.full_name, handed)
         .outerjoin(Person, Person.id == Passage.person_id)
         .outerjoin(_OTHER, _OTHER.id == Passage.acting_for_id)
-        .where(Passage.instance_id.in_(by_id))
+        .where(Passage.instance_id == any_(ids))
         .order_by(Passage.instance_id, Passage.id)
     )
+    return cast(Select[Any], found)
+
+
+_PASSAGES = _all_passages()
+
+
+def _events(session: Session, instances: Sequence[Instance], rows: Sequence[_Row]) -> list[Event]:
+    """What happened in each of some instances, in their order."""
+    by_id = {each.id: each for each in instances}
     entered: dict[tuple[int, str, str], Passage] = {}
     events: dict[int, Event] = {}
-    for passage, person, acting_for in rows:
+    for passage, person, acting_for, _handed in rows:
         instance = by_id[passage.instance_id]
         if passage.event == "taken-back":
             events[passage.id] = _taken_back(session, instance, passage, person, acting_for)
@@ -152,7 +214,8 @@ def _events(session: Session, instances: Sequence[Instance]) -> list[Event]:
         )
         if left:
             entered.pop(key, None)
-    return sorted([*events.values(), *_handed_over(session, by_id)], key=lambda event: event.entered_at)
+    handed = _handed_over(session, by_id) if rows and rows[0].handed_over else []
+    return sorted([*events.values(), *handed], key=lambda event: event.entered_at)
 
 
 def _handed_over(session: Session, by_id: Mapping[int, Instance]) -> list[Event]:
@@ -198,27 +261,9 @@ def _moved(session: Session, instance: Instance, passage: Passage, person: str |
     return Event(instance.id, instance.procedure, "", name, "migration", passage.at, passage.at, False, person, None)
 
 
-def document_timeline(session: Session, document_id: int) -> list[Event]:
-    """What happened to a document in all procedures it went through, called ones included."""
-    found = session.scalars(select(Instance).where(Instance.document_id == document_id).order_by(Instance.id)).all()
-    return _events(session, found)
-
-
-def tokens(session: Session, instance_id: int) -> dict[str, int]:
-    """Where the instance stands now: element → how many tokens wait there."""
-    counted: dict[str, int] = {}
-    entered = select(Passage.element, Passage.event, func.count()).where(
-        Passage.instance_id == instance_id, Passage.event.not_in(("moved", "taken-back"))
-    )
-    for element, event, number in session.execute(entered.group_by(Passage.element, Passage.event)):
-        counted[element] = counted.get(element, 0) + (number if event == "entered" else -number)
-    return {element: number for element, number in counted.items() if number > 0}
-
-
-def visited(session: Session, instance_id: int) -> set[str]:
-    """Elements and flows the instance has passed, to be shown on the diagram."""
-    rows = session.execute(select(Passage.element, Passage.flow).where(Passage.instance_id == instance_id).distinct())
-    return {name for row in rows for name in row if name}
+def timeline(session: Session, instances: Sequence[Instance]) -> list[Event]:
+    """What happened in some instances, oldest first; gateways are left out, people read activities and events."""
+    return _events(session, instances, _passages(session, [each.id for each in instances])) if instances else []
 
 
 @dataclass(frozen=True, slots=True)

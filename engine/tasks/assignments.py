@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, and_, any_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from engine import audit
 from engine.directory.models import Person, Unit
 from engine.documents import commands as documents
 from engine.documents.models import Assignment
@@ -98,16 +99,33 @@ def read_document(work: Work, document_id: int) -> None:
     note_seen(work, document_id)
 
 
+def reading_of(document_id: int) -> str:
+    """What opening a document is called among what somebody has looked at today."""
+    return audit.view_of("document.read", "document", document_id)
+
+
+def unread(document: Any, subject: Any, day: Any, person: Any, acting_for: Any, units: Any) -> ColumnElement[bool]:
+    """Column: whether opening a document would leave a mark, as `read_document` does; of parameters of a statement."""
+    return or_(~audit.looked(day, person, acting_for, subject), exists().where(*_unseen(document, person, units)))
+
+
 def note_seen(work: Work, document_id: int) -> int:
     """Note that whoever works has looked at what they, or their unit, were given; one statement, mostly of no row."""
-    units = work.actor.unit_ids
-    whose: Any = Assignment.person_id == work.actor.person_id
-    if units:
-        whose = or_(whose, and_(Assignment.person_id.is_(None), Assignment.unit_id.in_(units)))
-    unseen = (Assignment.document_id == document_id, Assignment.seen_at.is_(None), Assignment.state == "open")
-    seen = update(Assignment).where(*unseen, whose).values(seen_at=work.now)
-    found: Any = work.session.execute(seen.execution_options(synchronize_session=False))
+    given = {"document": document_id, "me": work.actor.person_id, "units": sorted(work.actor.unit_ids), "now": work.now}
+    found: Any = work.session.execute(_SEE, given, execution_options={"synchronize_session": False})
     return int(found.rowcount)
+
+
+def _unseen(document: Any, person: Any, units: Any) -> tuple[ColumnElement[bool], ...]:
+    whose = or_(Assignment.person_id == person, and_(Assignment.person_id.is_(None), Assignment.unit_id == any_(units)))
+    return (Assignment.document_id == document, Assignment.seen_at.is_(None), Assignment.state == "open", whose)
+
+
+_SEE = (
+    update(Assignment)
+    .where(*_unseen(bindparam("document"), bindparam("me"), bindparam("units", type_=ARRAY(BigInteger))))
+    .values(seen_at=bindparam("now"))
+)
 
 
 def settle_line(work: Work, task: Task, groups: Collection[str]) -> None:

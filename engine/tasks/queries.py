@@ -104,8 +104,11 @@ def inbox(
         .outerjoin(Person, Person.id == Task.assignee_id)
     )
     boxed = searched(narrow(in_box(rows, actor, box, now), wanted, now), search)
-    boxed = boxed.order_by(Task.due_at.asc().nulls_last(), Task.priority.desc(), Task.id).limit(limit).offset(offset)
-    return [Row(*r) for r in session.execute(boxed)]
+    return [Row(*r) for r in session.execute(_in_order(boxed).limit(limit).offset(offset))]
+
+
+def _in_order(rows: Select[Any]) -> Select[Any]:
+    return rows.order_by(Task.due_at.asc().nulls_last(), Task.priority.desc(), Task.id)
 
 
 def choices(session: Session, actor: Actor, box: Box, now: datetime, *, wanted: Filter, search: str = "") -> Facets:
@@ -141,8 +144,8 @@ def waiting_for(session: Session, actor: Actor, document_id: int | None, now: da
 
 def next_of_mine(session: Session, actor: Actor, now: datetime, besides: int | None = None) -> int | None:
     """The task that stands first in my box, apart from one; None when I have no other."""
-    first = inbox(session, actor, "mine", now, limit=2)
-    return next((row.id for row in first if row.id != besides), None)
+    first = session.scalars(_in_order(in_box(select(Task.id), actor, "mine", now)).limit(2))
+    return next((each for each in first if each != besides), None)
 
 
 @dataclass(frozen=True, slots=True)

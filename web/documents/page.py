@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Date, cast, func, select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from engine.audit import AuditEntry
 from engine.copying import queries as copying
 from engine.copying import rules as copying_rules
 from engine.directory import queries as directory
-from engine.directory.models import Agency, Person, Unit
+from engine.directory.models import Person
 from engine.directory.rules import ROLES
 from engine.documents import queries as documents
 from engine.documents import rules
@@ -27,12 +27,12 @@ from engine.drafts.layout.checking import summary
 from engine.drafts.rules import may_draft
 from engine.instances import queries as instances
 from engine.intake import duplicates
-from engine.opinions import queries as rounds
 from engine.opinions.rules import may_ask
 from engine.platform import Actor, Verdict
 from engine.records import queries as records
 from engine.tasks import assignments, reminders
 from engine.tasks import queries as worklists
+from web.documents import holdings
 from web.layout.words import Mark
 from web.session import now
 
@@ -60,18 +60,16 @@ class Reader:
 
 
 def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
-    """Read everything the page of `document` shows; each list in one query."""
-    dispatches = documents.dispatches(session, document.id)
-    lines = assignments.lines(session, document.id, now())
-    instructions = documents.instructions(session, document.id)
-    opinions = documents.opinions(session, document.id)
+    """Read everything the page of `document` shows: what there is in one query, each list of it in one."""
+    held = holdings.of_document(session, actor, document, now())
+    dispatches = documents.dispatches(session, document.id) if held.dispatches else []
+    lines = assignments.lines(session, document.id, now()) if held.lines else ()
+    instructions = documents.instructions(session, document.id) if held.instructions else []
+    opinions = documents.opinions(session, document.id) if held.opinions else []
     runs = instances.of_document(session, document.id)
     drafted = document.direction == "outgoing" and not rules.is_copy(document)
-    concerned = [
-        *(row.person_id for row in (*instructions, *opinions)),
-        document.drafter_id,
-        document.signer_id,
-    ]
+    people = _names(session, [row.person_id for row in (*instructions, *opinions)])
+    people |= {document.drafter_id: held.drafter, document.signer_id: held.signer}
     return {
         "dispatches": dispatches,
         "statuses": _statuses(session, [dispatch.id for dispatch in dispatches]),
@@ -79,31 +77,32 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "lines": lines,
         "people_address": url_for("documents.assigned", document_id=document.id) if lines else "",
         "line_mark": line_mark,
-        "reminders": reminders.of_document(session, document.id),
+        "reminders": reminders.of_document(session, document.id) if held.reminders else (),
         "instructions": instructions,
         "opinions": opinions,
-        "opinion_rounds": (asked := rounds.count(session, document.id)),
-        "unoffered": missing(actor, document, bool(asked)),
+        "opinion_rounds": held.rounds,
+        "unoffered": missing(actor, document, bool(held.rounds)),
         "held": ", ".join(ROLES[role] for role in ROLES if role in actor.roles) or _("Không có vai trò nào"),
-        "people": _names(session, Person.id, Person.full_name, concerned),
-        "units": _names(session, Unit.id, Unit.name, [document.unit_id]),
-        "links": documents.links(session, actor, document.id),
+        "people": {key: name for key, name in people.items() if key is not None and name},
+        "units": {document.unit_id: held.unit},
+        "links": documents.links(session, actor, document.id) if held.links else (),
         "said_of_link": said_of_link,
-        "copies": copying.of_document(session, actor, document.id),
+        "copies": copying.of_document(session, actor, document.id) if held.copies else (),
         "copy_states": copying_rules.STATES,
         "copy_forms": copying_rules.FORMS,
         "may_copy": copying_rules.may_copy(document),
         "may_recall": rules.may_recall(actor, document),
         "may_be_answered": rules.may_be_answered(document),
         "may_have_slip": rules.may_have_slip(document),
-        "codes": [code.code for code in directory.codes_of(session, document.agency_id)],
-        "own": session.get_one(Agency, document.agency_id),
-        "events": instances.document_timeline(session, document.id),
+        "codes": held.codes,
+        "own": g.agency,  # of other agencies nobody sees a document
+        "events": instances.timeline(session, runs),
         "runs": runs,
         "likenesses": duplicates.of_document(session, document) if document.arrival_number is None else [],
-        "dossiers": records.of_document(session, actor, document.id),
-        "open_tasks": worklists.open_on(session, document.id),
+        "dossiers": records.of_document(session, actor, document.id) if held.dossiers else (),
+        "open_tasks": worklists.open_on(session, document.id) if held.open_tasks else (),
         "drafts": _drafts(session, actor, document) if drafted else None,
+        "unread": held.unread,
     }
 
 
@@ -121,11 +120,11 @@ def _drafts(session: Session, actor: Actor, document: Document) -> dict[str, Any
     }  # fmt: skip
 
 
-def _names(session: Session, key: Any, name: Any, ids: Iterable[int | None]) -> dict[int, str]:
+def _names(session: Session, ids: Iterable[int | None]) -> dict[int | None, str | None]:
     wanted = {each for each in ids if each is not None}
     if not wanted:
         return {}
-    return {row[0]: row[1] for row in session.execute(select(key, name).where(key.in_(wanted)))}
+    return {row[0]: row[1] for row in session.execute(select(Person.id, Person.full_name).where(Person.id.in_(wanted)))}
 
 
 def _statuses(session: Session, ids: Sequence[int]) -> dict[int, list[DispatchStatus]]:
@@ -242,7 +241,7 @@ def audit_lines(session: Session, document: Document, part: str = "") -> list[Au
     if PARTS.get(part):
         query = query.where(AuditEntry.action.in_(PARTS[part]))
     rows = session.scalars(query.order_by(AuditEntry.id.desc()).limit(_MOST_LINES)).all()
-    acting = _names(session, Person.id, Person.full_name, [row.acting_for_id for row in rows])
+    acting = _names(session, [row.acting_for_id for row in rows])
     said = actions()
     return [
         AuditLine(

@@ -42,7 +42,8 @@ def document(document_id: int) -> Any:
         files = papers.files(reading, found)
         shown = papers.chosen(files, request.args.get("file"))
         parts = page.parts(reading, actor(), found)
-    platform().run(actor(), assignments.read_document, document_id)
+    if parts.pop("unread"):
+        platform().run(actor(), assignments.read_document, document_id)
     return render_template(
         "documents/document.html", document=found, files=files, shown=shown, verdict=papers.verdict(found),
         status=kinds.status_name(found.direction, found.status), kinds=kinds, **parts,

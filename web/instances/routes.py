@@ -49,10 +49,11 @@ def instance(instance_id: int) -> Any:
         open_incidents = reading.scalars(
             select(Incident).where(Incident.instance_id == instance_id, Incident.state == "open").order_by(Incident.id)
         ).all()
+        course = queries.course(reading, found)
         page = {
-            "events": queries.timeline(reading, instance_id),
-            "tokens": queries.tokens(reading, instance_id),
-            "visited": queries.visited(reading, instance_id),
+            "events": course.events,
+            "tokens": course.tokens,
+            "visited": course.visited,
             "waits": queries.waits(reading, instance_id),
             "document": documents.seen(reading, actor(), found.document_id),
             "called": reading.scalars(

@@ -241,15 +241,11 @@ def _task_page(
         view = queries.task(reading, actor(), task_id, now())
         calendar = directory.office_calendar(reading, view.task.agency_id)
         shown = _document_part(reading, view)
-        course = {
-            "events": queries.timeline(reading, view.task.instance_id),
-            "tokens": queries.tokens(reading, view.task.instance_id),
-            "visited": queries.visited(reading, view.task.instance_id),
-        }
+        course = queries.course(reading, view.instance)
         passing = _passing(reading, view)
         unoffered = why.missing(reading, actor(), view)
         others = view.may_complete and worklists.next_of_mine(reading, actor(), now(), besides=task_id)
-        reminded = reminders.of_task(reading, task_id)
+        reminded = reminders.of_task(reading, task_id) if view.reminded else ()
         retractable = _retractable(reading, task_id) if view.task.completed_by_id == actor().person_id else None
         errors = (problem.fields or {"": str(problem)}) if problem else None
         # inside: pickers ask the database, and a session asked after its end keeps a connection of the pool
@@ -260,7 +256,8 @@ def _task_page(
         unoffered=unoffered, others=others, reminded=reminded,
         retractable=retractable,
         may_suspend=may_suspend(actor(), view.task), longest_reason=LONGEST_REASON,
-        may_urge=may_urge(actor(), view.task), longest_message=LONGEST_MESSAGE, **shown, **course,
+        may_urge=may_urge(actor(), view.task), longest_message=LONGEST_MESSAGE, **shown,
+        events=course.events, tokens=course.tokens, visited=course.visited,
     )  # fmt: skip
     return page, bool(view.may_complete) and view.task.opened_at is None and view.task.state == "open"
 
@@ -286,9 +283,12 @@ def _document_part(reading: Session, view: TaskView) -> dict[str, Any]:
     sees them within their scope (SYS-3.a).
     """
     about = copying.made_of(reading, view.task.document_id, view.task.data.get("copy_document"))
-    document = documents.seen(reading, actor(), about)
-    if document is None and about and _concerned(view):
-        document = reading.get(Document, about)
+    if about == view.task.document_id:
+        document = view.document if view.document_seen or _concerned(view) else None
+    else:
+        document = documents.seen(reading, actor(), about)
+        if document is None and about and _concerned(view):
+            document = reading.get(Document, about)
     if document is None:
         nothing: dict[str, Any] = {"document": None, "files": [], "shown": None, "verdict": None, "links": []}
         return {**nothing, "status": "", "signer": True, "likenesses": []}

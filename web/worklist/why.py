@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -68,10 +69,14 @@ def _said(session: Session, groups: Iterable[str]) -> str:
     parts = [group.partition("@") for group in sorted(groups)]
     people = [int(role[7:]) for role, _at, _unit in parts if role.startswith("person:") and role[7:].isdigit()]
     of_units = [int(unit) for _role, _at, unit in parts if unit.isdigit()]
-    units = {each.id: each.name for each in session.scalars(select(Unit).where(Unit.id.in_(of_units)))}
-    names = sorted(session.scalars(select(Person.full_name).where(Person.id.in_(people))), key=name_order)
+    units = _by_id(session, Unit.id, Unit.name, of_units)
+    names = sorted(_by_id(session, Person.id, Person.full_name, people).values(), key=name_order)
     for role, _at, unit in parts:
         name = ROLES.get(role)
         if name:
             names.append(f"{name} ({units[int(unit)]})" if unit.isdigit() and int(unit) in units else name)
     return ", ".join(dict.fromkeys(names))
+
+
+def _by_id(session: Session, key: Any, name: Any, ids: Sequence[int]) -> dict[int, str]:
+    return {row[0]: row[1] for row in session.execute(select(key, name).where(key.in_(ids)))} if ids else {}

@@ -10,6 +10,7 @@ from engine.audit import AuditEntry
 from engine.directory import commands as directory
 from engine.directory import queries as directory_queries
 from engine.instances import commands, queries
+from engine.instances.models import Instance
 from engine.platform import Actor, Work
 from engine.tasks import commands as tasks
 from tests.bpmn_text import END, START, chain, process, user
@@ -40,7 +41,8 @@ def test_the_timeline_names_who_acted_and_on_whose_behalf(office: Office) -> Non
     acting = stand_in(office, "clerk", "clerk2")
     office.platform.run(acting, commands.complete_task, task_id, {})
     with office.platform.reading() as session:
-        told = {e.element: (e.person, e.acting_for) for e in queries.timeline(session, instance_id)}
+        events = queries.course(session, session.get_one(Instance, instance_id)).events
+        told = {each.element: (each.person, each.acting_for) for each in events}
         audited = session.scalars(select(AuditEntry).where(AuditEntry.action == "task.completed")).one()
     assert told == {"start": (None, None), "work": ("Người clerk2", "Người clerk"), "end": (None, None)}
     assert (audited.person_id, audited.acting_for_id) == (acting.person_id, office.people["clerk"].person_id)
@@ -52,7 +54,8 @@ def test_ones_own_work_is_on_nobodys_behalf(office: Office) -> None:
     acting = stand_in(office, "clerk", "clerk2")
     office.platform.run(acting, commands.complete_task, office.task(instance_id, "work"), {})
     with office.platform.reading() as session:
-        told = {e.element: (e.person, e.acting_for) for e in queries.timeline(session, instance_id)}
+        events = queries.course(session, session.get_one(Instance, instance_id)).events
+        told = {each.element: (each.person, each.acting_for) for each in events}
     assert told["work"] == ("Người clerk2", None)
 
 

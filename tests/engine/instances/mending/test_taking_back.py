@@ -64,8 +64,8 @@ def test_the_step_stands_open_again_with_its_answers_and_can_be_done_again(offic
     assert (task.assignee_id, task.answers, task.completed_at) == (office.people["clerk"].person_id, {}, None)
     assert [t.state for t in office.rows(Task, case)] == ["open", "withdrawn"]
     with office.platform.reading() as session:
-        assert queries.tokens(session, case) == {"write": 1}
-        told = [e.name for e in queries.timeline(session, case) if e.person]
+        assert queries.course(session, session.get_one(Instance, case)).tokens == {"write": 1}
+        told = [e.name for e in queries.course(session, session.get_one(Instance, case)).events if e.person]
         assert told == ["write", "Rút lại bước “write”"]
     office.do(case, "write")
     office.do(case, "check", who="leader")

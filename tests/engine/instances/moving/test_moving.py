@@ -109,7 +109,7 @@ def test_a_renamed_element_takes_its_task_along_and_offers_it_anew(office: Offic
         assert session.get_one(Task, task_id).element == "check"
         groups = session.scalars(select(TaskCandidate.group).where(TaskCandidate.task_id == task_id)).all()
         assert groups == ["leader"]
-        assert queries.tokens(session, case) == {"check": 1}
+        assert queries.course(session, session.get_one(Instance, case)).tokens == {"check": 1}
     with pytest.raises(NotAllowed):
         office.do(case, "check", who="clerk")
     office.do(case, "check", who="leader")
@@ -145,13 +145,13 @@ def test_the_move_is_in_the_history_and_in_the_audit(office: Office, move: Calla
     case = office.start("one")
     move(old, office.publish(MORE))
     with office.platform.reading() as session:
-        told = [event.name for event in queries.timeline(session, case)]
+        told = [event.name for event in queries.course(session, session.get_one(Instance, case)).events]
         assert "Chuyển sang phiên bản 2 của quy trình" in told
         moved = session.scalars(select(Passage).where(Passage.instance_id == case, Passage.event == "moved")).one()
         assert moved.person_id == office.people["admin"].person_id
         actions = set(session.scalars(select(AuditEntry.action)))
         assert {"migration.ordered", "instance.moved"} <= actions
-        assert queries.tokens(session, case) == {"a": 1}
+        assert queries.course(session, session.get_one(Instance, case)).tokens == {"a": 1}
 
 
 @pytest.mark.parametrize(("target", "renamed"), [(MORE, {}), (TIMED, {}), (RENAMED, {"a": "check"})])
@@ -169,7 +169,7 @@ def test_an_untouched_move_is_taken_back_exactly(
     assert office.waits(case) == []
     assert office.task(case, "a") == task_id
     with office.platform.reading() as session:
-        assert queries.tokens(session, case) == {"a": 1}
+        assert queries.course(session, session.get_one(Instance, case)).tokens == {"a": 1}
     office.do(case, "a")
     office.do(case, "b")
     assert office.instance(case).status == "ended"
