@@ -169,6 +169,7 @@ class Platform:
     ) -> None:
         self.engine = engine
         self._reader = engine.execution_options(postgresql_readonly=True)
+        self._asker = engine.execution_options(isolation_level="AUTOCOMMIT")
         ping_after_rest(engine)
         self.settings = settings
         self.clock = clock
@@ -219,3 +220,10 @@ class Platform:
             yield session
             session.expunge_all()  # what was read may be used afterwards, also changed, and nothing comes of it
             session.commit()  # after a rollback the driver would forget every statement it has prepared
+
+    @contextmanager
+    def asking(self) -> Iterator[Session]:
+        """A session for one question that every request asks: no transaction is begun and ended around it."""
+        with Session(self._asker, expire_on_commit=False) as session:
+            yield session
+            session.expunge_all()

@@ -152,7 +152,7 @@ def _recognise() -> str:
 
 def _member(person_id: int, moment: datetime) -> queries.Member | None:
     """Read anew for every request, so that a right taken away is gone with the next one."""
-    with platform().reading() as reading:
+    with platform().asking() as reading:
         try:
             return queries.member(reading, person_id, moment)
         except (NotFound, NotAllowed):

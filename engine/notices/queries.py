@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from engine.directory.models import Person
@@ -17,8 +17,9 @@ from engine.errors import NotFound
 from engine.notices.models import Letter, Notice, NoticePreference
 from engine.notices.rules import DEFAULT, KINDS, Channel, Digest, Preference
 from engine.platform import Actor
+from engine.tasks.kept import Kept, kept_counts, kept_filters
 from engine.tasks.models import Task, TaskCandidate
-from engine.tasks.queries import stood_in_for
+from engine.tasks.queries import BOXES, Asking, Box, asking, stood_in_for
 
 PAGE = 50
 MOST_COUNTED = 99
@@ -85,11 +86,36 @@ def notices(
 
 def unread(session: Session, actor: Actor) -> int:
     """How many notices somebody hasn't read and that still concern them; counted up to 99, since nobody reads more."""
+    return session.scalar(select(_count_unread(actor.person_id, stood_in_for(actor)))) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the sidebar and the bell say: tasks of each box and of each kept filter, notices not read."""
+
+    boxes: Mapping[Box, int]
+    kept: Sequence[Kept]
+    filters: Mapping[int, int]
+    unread: int
+
+
+def waiting(session: Session, actor: Actor, now: datetime) -> Waiting:
+    """What waits for somebody; two statements, with kept filters three."""
+    own = kept_filters(session, actor)
+    *boxes, bell = session.execute(*asking(actor, now, _waiting)).one()
+    return Waiting(dict(zip(BOXES, boxes, strict=True)), own, kept_counts(session, actor, own, now), bell)
+
+
+def _waiting(asking: Asking) -> Select[Any]:
+    return select(*asking.counts(), _count_unread(asking.person, asking.stood_in_for))
+
+
+def _count_unread(person: Any, stood_in: Any) -> Any:
     # Each notice asks for its task: the planner, given a join, may read millions of tasks in their order instead.
-    done = select(Task.id).where(Task.id == Notice.task_id, _settled(actor)).correlate(Notice).scalar_subquery()
-    rows = select(Notice.id).where(Notice.person_id == actor.person_id, Notice.bell, Notice.read_at.is_(None))
-    rows = rows.where(done.is_(None)).limit(MOST_COUNTED + 1)
-    return session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    done = select(Task.id).where(Task.id == Notice.task_id, _is_settled(person, stood_in))
+    rows = select(Notice.id).where(Notice.person_id == person, Notice.bell, Notice.read_at.is_(None))
+    rows = rows.where(done.correlate(Notice).scalar_subquery().is_(None)).limit(MOST_COUNTED + 1)
+    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
 
 
 def own(session: Session, actor: Actor, notice_id: int) -> Notice:
@@ -176,8 +202,11 @@ def _offered(actor: Actor) -> ColumnElement[bool]:
 
 def _settled(actor: Actor) -> ColumnElement[bool]:
     """Whether what is asked for has been done, or has become somebody else's."""
-    theirs = or_(Task.assignee_id.is_(None), Task.assignee_id == actor.person_id)
-    theirs = or_(theirs, stood_in_for(actor))
+    return _is_settled(actor.person_id, stood_in_for(actor))
+
+
+def _is_settled(person: Any, stood_in: Any) -> ColumnElement[bool]:
+    theirs = or_(Task.assignee_id.is_(None), Task.assignee_id == person, stood_in)
     gone = or_(Task.state != "open", and_(Notice.kind.in_(("offered", "urgent")), ~theirs))
     return func.coalesce(and_(Notice.kind.in_(WORK_KINDS), gone), False)
 

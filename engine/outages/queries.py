@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.directory.models import Agency, Person
@@ -23,7 +24,7 @@ MOST_SHOWN = 3
 NOT_FOUND = "Không tìm thấy thông báo sự cố này."
 
 
-def concerns(agency_id: int | None) -> ColumnElement[bool]:
+def concerns(agency_id: Any) -> ColumnElement[bool]:
     """Condition on Outage: announced by the agency, or for the whole province."""
     return or_(Outage.agency_id == agency_id, Outage.whole_province)
 
@@ -44,12 +45,19 @@ def listing(session: Session, actor: Actor, *, limit: int = PAGE) -> Sequence[Ou
 
 def showing(session: Session, actor: Actor) -> Sequence[Outage]:
     """What the banner says to somebody: planned or running, and not put away since it last changed."""
+    return session.scalars(_SHOWING, {"agency": actor.agency_id, "person": actor.person_id}).all()
+
+
+def _showing() -> Select[Outage]:
     away = exists().where(
-        OutageDismissal.outage_id == Outage.id, OutageDismissal.person_id == actor.person_id,
+        OutageDismissal.outage_id == Outage.id, OutageDismissal.person_id == bindparam("person", type_=BigInteger),
         OutageDismissal.edition == Outage.edition,
     )  # fmt: skip
-    query = select(Outage).where(Outage.state == "announced", concerns(actor.agency_id), ~away)
-    return session.scalars(query.order_by(Outage.stops_at).limit(MOST_SHOWN)).all()
+    query = select(Outage).where(Outage.state == "announced", concerns(bindparam("agency", type_=BigInteger)), ~away)
+    return query.order_by(Outage.stops_at).limit(MOST_SHOWN)
+
+
+_SHOWING = _showing()  # every page asks for them
 
 
 def running_everywhere(session: Session, now: datetime) -> Sequence[Outage]:

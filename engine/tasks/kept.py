@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, String, and_, any_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.directory.rules import ROLES
@@ -42,13 +42,12 @@ def kept_filters(session: Session, actor: Actor) -> Sequence[Kept]:
     """A person's own filters and those shared with a role of theirs in the agency, by name."""
     if actor.person_id is None:
         return ()
-    rows = select(KeptFilter).where(_theirs(actor)).order_by(KeptFilter.name, KeptFilter.id).limit(2 * MOST)
-    return [_read(row) for row in session.scalars(rows)]
+    return [_read(row) for row in session.scalars(_KEPT, _own(actor))]
 
 
 def kept_filter(session: Session, actor: Actor, filter_id: int) -> Kept:
     """One of them; NotFound for any other."""
-    row = session.scalar(select(KeptFilter).where(_theirs(actor), KeptFilter.id == filter_id))
+    row = session.scalar(select(KeptFilter).where(_THEIRS, KeptFilter.id == filter_id), _own(actor))
     if row is None:
         raise NotFound("Không tìm thấy bộ lọc này.")
     return _read(row)
@@ -118,9 +117,19 @@ def may_forget(actor: Actor, person_id: int, role: str | None) -> bool:
     return person_id == actor.person_id or (role is not None and "agency-admin" in actor.roles)
 
 
-def _theirs(actor: Actor) -> Any:
-    own = or_(KeptFilter.person_id == actor.person_id, KeptFilter.role.in_(actor.roles))
-    return and_(KeptFilter.agency_id == actor.agency_id, own)
+def _own(actor: Actor) -> dict[str, Any]:
+    return {"agency": actor.agency_id, "person": actor.person_id, "roles": sorted(actor.roles)}
+
+
+# Every page asks for them: the statement is made once, not for each of them.
+_THEIRS = and_(
+    KeptFilter.agency_id == bindparam("agency", type_=BigInteger),
+    or_(
+        KeptFilter.person_id == bindparam("person", type_=BigInteger),
+        KeptFilter.role == any_(bindparam("roles", type_=ARRAY(String))),
+    ),
+)
+_KEPT = select(KeptFilter).where(_THEIRS).order_by(KeptFilter.name, KeptFilter.id).limit(2 * MOST)
 
 
 def _read(row: KeptFilter) -> Kept:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -121,14 +122,29 @@ def choices(session: Session, actor: Actor, box: Box, now: datetime, *, wanted: 
 
 def counts(session: Session, actor: Actor, now: datetime) -> dict[Box, int]:
     """How many open tasks each box holds."""
+    return dict(zip(BOXES, session.execute(*asking(actor, now, _counts)).one(), strict=True))
+
+
+def asking(
+    actor: Actor, now: datetime, made: Callable[[Asking], Select[Any]]
+) -> tuple[Select[Any], Mapping[str, Any]]:
+    """A statement about what waits for somebody, and its values; what `made` returns is made once for everybody."""
     values = {
         "agency": actor.agency_id, "person": actor.person_id, "groups": sorted(actor.groups), "soon": now + SOON,
         "absent": sorted(actor.standing_in_for),
     }  # fmt: skip
-    asked = _COUNTS
     if actor.stand_in_limits:  # rare, and each has conditions of its own
-        asked = dataclasses.replace(_ANYBODY, stood_in_for=stood_in_for(actor)).counts()
-    return dict(zip(BOXES, session.execute(asked, values).one(), strict=True))
+        return made(dataclasses.replace(ANYBODY, stood_in_for=stood_in_for(actor))), values
+    return _made_once(made), values
+
+
+@cache
+def _made_once(made: Callable[[Asking], Select[Any]]) -> Select[Any]:
+    return made(ANYBODY)
+
+
+def _counts(asking: Asking) -> Select[Any]:
+    return select(*asking.counts())
 
 
 def waiting_for(session: Session, actor: Actor, document_id: int | None, now: datetime) -> int | None:
@@ -235,11 +251,11 @@ def searched(rows: Any, search: str) -> Any:
 def in_box(rows: Any, actor: Actor, box: Box, now: datetime) -> Any:
     """Narrow a select on tasks, whatever its columns, to one box; every branch stays inside the actor's agency."""
     groups = literal(sorted(actor.groups), ARRAY(Text))
-    return _Asking(actor.agency_id, actor.person_id, groups, stood_in_for(actor), now + SOON).narrow(rows, box)
+    return Asking(actor.agency_id, actor.person_id, groups, stood_in_for(actor), now + SOON).narrow(rows, box)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
+class Asking:
     """Who asks and until when “soon” is: values of one question, or parameters of a statement made once for all."""
 
     agency: Any
@@ -264,9 +280,9 @@ class _Asking:
             return rows.where(self.stood_in_for)
         return rows.where(or_(Task.assignee_id == self.person, unclaimed), Task.due_at <= self.soon)
 
-    def counts(self) -> Select[Any]:
-        """How many tasks each box holds, in the order of BOXES."""
-        return select(*(self.narrow(select(func.count()).select_from(Task), box).scalar_subquery() for box in BOXES))
+    def counts(self) -> Sequence[Any]:
+        """Columns: how many tasks each box holds, in the order of BOXES."""
+        return [self.narrow(select(func.count()).select_from(Task), box).scalar_subquery() for box in BOXES]
 
 
 def stood_in_for(actor: Actor) -> Any:
@@ -278,10 +294,8 @@ def stood_in_for(actor: Actor) -> Any:
     return or_(Task.assignee_id.in_(actor.standing_in_for), *limited)
 
 
-# Every page asks for these counts: the statement is made once, not for each of them.
-_ANYBODY = _Asking(
+ANYBODY = Asking(
     bindparam("agency", type_=BigInteger), bindparam("person", type_=BigInteger),
     bindparam("groups", type_=ARRAY(Text)), Task.assignee_id == func.any(bindparam("absent", type_=ARRAY(BigInteger))),
     bindparam("soon", type_=DateTime(timezone=True)),
 )  # fmt: skip
-_COUNTS = _ANYBODY.counts()

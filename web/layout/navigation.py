@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from flask import g, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from engine.notices import queries as notices
 from engine.outages import queries as outages
 from engine.outages.models import Outage
 from engine.platform import Actor
-from engine.tasks.kept import Kept, kept_filters
 from web.session import now, platform
 
 
@@ -26,11 +29,12 @@ class Item:
     icon: str
     values: dict[str, Any] = field(default_factory=dict)
     count: str = ""  # which of the inbox counts stands behind it
+    waiting: int = 0
 
     @property
     def address(self) -> str:
         """Where it leads."""
-        return url_for(self.endpoint, **self.values)
+        return _address(request.script_root, self.endpoint, tuple(self.values.items()))
 
     @property
     def here(self) -> bool:
@@ -41,6 +45,12 @@ class Item:
         if "kept" in given and "kept" not in self.values:
             return False  # a kept filter is shown, not the box it narrows
         return all(given.get(name, DEFAULTS.get(name)) == value for name, value in self.values.items())
+
+
+@lru_cache(maxsize=1000)
+def _address(root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    """An address as `url_for` makes it; a page has sixty of them, nearly all the same as the last one's."""
+    return url_for(endpoint, **dict(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,12 @@ PROCEDURE_ROLES = ADMIN_ROLES | {"process-analyst"}
 
 
 def boxes() -> tuple[Item, ...]:
-    """Return the inbox: mine, my groups', stand-in, due soon."""
+    """Return the inbox: mine, my groups', stand-in, due soon, each with how much waits there."""
+    counts: Mapping[str, int] = beside().waiting.boxes
+    return tuple(replace(each, waiting=counts.get(each.count, 0)) for each in _boxes())
+
+
+def _boxes() -> tuple[Item, ...]:
     return (
         Item(_("Việc của tôi"), "worklist.inbox", "inbox", {"box": "mine"}, "mine"),
         Item(_("Nhóm của tôi"), "worklist.inbox", "group", {"box": "groups"}, "groups"),
@@ -125,28 +140,35 @@ def _rights() -> Item:
     return Item(_("Thay đổi quyền"), "rights.index", "lock")
 
 
-def kept(actor: Actor) -> tuple[Item, ...]:
+def kept() -> tuple[Item, ...]:
     """Return the filters of the inbox that somebody has kept or that a role of theirs shares."""
+    found = beside().waiting
     return tuple(
-        Item(each.name, "worklist.inbox", "group" if each.role else "flag", {"kept": str(each.id)}, f"kept-{each.id}")
-        for each in _beside(actor)[0]
-    )
+        Item(
+            each.name, "worklist.inbox", "group" if each.role else "flag", {"kept": str(each.id)}, f"kept-{each.id}",
+            found.filters.get(each.id, 0),
+        )
+        for each in found.kept
+    )  # fmt: skip
 
 
-def shown_outages() -> tuple[Outage, ...]:
-    """Return the notices of outages that stand above every page of somebody's until put away."""
-    return tuple(_beside(g.actor)[1])
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands around every whole page: what waits, and notices of outages until they are put away."""
+
+    waiting: notices.Waiting
+    outages: Sequence[Outage]
 
 
-def _beside(actor: Actor) -> tuple[Sequence[Kept], Sequence[Outage]]:
-    """What stands around every whole page, read in one transaction and once for a page."""
+def beside(reading: Session | None = None) -> Beside:
+    """Return it, read once for a page: in one transaction, or in the one the page reads in."""
     if "beside" not in g:
         try:
-            with platform().reading() as reading:
-                g.beside = kept_filters(reading, actor), outages.showing(reading, actor)
-        except SQLAlchemyError:
-            g.beside = (), ()  # the page that says what is wrong with the database has a sidebar too
-    found: tuple[Sequence[Kept], Sequence[Outage]] = g.beside
+            with nullcontext(reading) if reading else platform().reading() as session:
+                g.beside = Beside(notices.waiting(session, g.actor, now()), outages.showing(session, g.actor))
+        except SQLAlchemyError:  # the page that says what is wrong with the database has a sidebar too
+            g.beside = Beside(notices.Waiting({}, (), {}, 0), ())
+    found: Beside = g.beside
     return found
 
 
@@ -165,7 +187,7 @@ def context() -> dict[str, Any]:
         return {"actor": None}
     return {
         "actor": g.actor, "person": g.person, "agency": g.agency,
-        "boxes": boxes(), "sidebar": sidebar(g.actor), "new_documents": new_documents(g.actor),
-        "outages_shown": shown_outages, "moment_now": now,
-        "kept_filters": lambda: kept(g.actor),  # asked by whole pages only, not by their parts
+        "sidebar": sidebar(g.actor), "new_documents": new_documents(g.actor), "moment_now": now,
+        "boxes": boxes, "kept_filters": kept, "beside": beside,  # asked by whole pages only, not by their parts
+        "most_counted": notices.MOST_COUNTED,
     }  # fmt: skip

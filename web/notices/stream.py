@@ -18,8 +18,6 @@ from engine.directory.queries import actor_of
 from engine.errors import NotAllowed, NotFound
 from engine.notices import queries
 from engine.platform import Actor, Platform
-from engine.tasks import kept
-from engine.tasks import queries as worklists
 from web.notices.routes import screen
 from web.session import actor, platform
 
@@ -105,10 +103,6 @@ def _counts(installation: Platform, asker: Actor) -> str:
     """The counts as the sidebar shows them, with the rights the person has now."""
     now = installation.clock.now()
     with installation.reading() as reading:
-        present = actor_of(reading, asker.person_id or 0, now)
-        boxes = worklists.counts(reading, present, now)
-        filters = kept.kept_counts(reading, present, kept.kept_filters(reading, present), now)
-        unread = queries.unread(reading, present)
-    return json.dumps(
-        {"boxes": {**boxes, **{f"kept-{each}": count for each, count in filters.items()}}, "bell": unread}
-    )
+        found = queries.waiting(reading, actor_of(reading, asker.person_id or 0, now), now)
+    filters = {f"kept-{each}": count for each, count in found.filters.items()}
+    return json.dumps({"boxes": {**found.boxes, **filters}, "bell": found.unread})

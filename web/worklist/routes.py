@@ -40,7 +40,7 @@ from engine.tasks import kept, reminders
 from engine.tasks import queries as worklists
 from engine.tasks import rules as task_rules
 from engine.tasks.models import Task
-from web.layout import papers, words
+from web.layout import navigation, papers, words
 from web.layout.forms import again, posted
 from web.session import actor, now, platform
 from web.worklist import narrowing, why
@@ -67,7 +67,7 @@ def inbox() -> Any:
         rows = worklists.inbox(
             reading, actor(), box, now(), limit=PAGE + 1, offset=start, search=fold(wanted), wanted=chosen
         )
-        counts = worklists.counts(reading, actor(), now())
+        counts = navigation.beside(reading).waiting.boxes
         shown = narrowing.shown(reading, box, chosen, wanted)
         calendar = directory.office_calendar(reading, actor().agency_id or 0)
     deadlines = {row.id: words.deadline(row.due_at, now(), calendar, suspended=row.suspended) for row in rows}
@@ -83,12 +83,8 @@ def inbox() -> Any:
 def counts() -> Any:
     """Answer the sidebar's question for counts; nothing else on the page moves."""
     with platform().reading() as reading:
-        found = worklists.counts(reading, actor(), now())
-        unread = notices.unread(reading, actor())
-        filters = kept.kept_counts(reading, actor(), kept.kept_filters(reading, actor()), now())
-    return render_template(
-        "worklist/counts.html", counts=found, unread=unread, most=notices.MOST_COUNTED, filters=filters
-    )
+        waiting = notices.waiting(reading, actor(), now())
+    return render_template("worklist/counts.html", waiting=waiting)
 
 
 @screen.get("/tasks/news")

@@ -1,7 +1,7 @@
 """People at work: each opens a page, reads, goes on; a program of its own, so that its own work isn't the server's.
 
 Times are taken from the first byte sent to the last byte of the answer: waiting for a thread of the server is in them.
-As in a browser, every page is followed by its counts and by an attempt at a stream of events, held until the next page.
+As in a browser, every page is followed by an attempt at a stream of events, held until the next page.
 """
 
 from __future__ import annotations
@@ -109,7 +109,6 @@ class Person:
         return said.decode(errors="replace")
 
     def _beside(self) -> None:
-        self.ask("counts", "GET", "/tasks/counts")
         held = socket.create_connection(("127.0.0.1", self.port), timeout=60)
         held.sendall(f"GET /notices/stream HTTP/1.1\r\nHost: x\r\nCookie: {self.cookie}\r\n\r\n".encode())
         if held.recv(12)[-3:] == b"200":

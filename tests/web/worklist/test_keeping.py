@@ -29,7 +29,7 @@ def test_a_filter_is_kept_opened_counted_and_deleted(
     assert subjects(opened) == ["0", "1"]
     found = BeautifulSoup(opened, "html.parser")
     assert found.select_one("h1").get_text() == "Trễ <b>hạn</b>"
-    current = [each.get_text(strip=True) for each in found.select(".sidebar [aria-current=page]")]
+    current = [each.get_text(strip=True) for each in found.select(".sidebar [aria-current=page] .label")]
     assert current == ["Trễ <b>hạn</b>"]
     kept_id = re.search(r"kept=(\d+)", where)
     assert kept_id
