@@ -92,8 +92,20 @@ def test_completing_a_task_is_a_short_conversation(
     arrive(platform, province.department, 1)
     client = sign_in(province.department["clerk"])
     with platform.reading() as session:
-        task_id = session.scalars(select(Task.id)).one()
+        task = session.scalars(select(Task)).one()
+    task_id = task.id
     client.get(f"/tasks/{task_id}")
+    with counted(platform) as sent:
+        page = client.get(f"/tasks/{task_id}")
+    assert 'id="count-groups">1<' in page.text  # what waits stands in the page: nothing asks for it afterwards
+    assert len(sent) <= 14, "\n".join(sent)
+    with counted(platform) as sent:
+        assert client.get(f"/documents/{task.document_id}").status_code == 200
+    assert any("INSERT INTO seen_today" in each for each in sent)
+    with counted(platform) as sent:
+        assert client.get(f"/documents/{task.document_id}").status_code == 200
+    assert not any(each.startswith(("INSERT", "UPDATE")) for each in sent)  # it has been noted today
+    assert len(sent) <= 14, "\n".join(sent)
     with counted(platform) as sent:
         assert client.post(f"/tasks/{task_id}", data={"decision": "accept"}).status_code == 303
     assert len(sent) <= 12, "\n".join(sent)  # ten today

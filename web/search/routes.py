@@ -66,7 +66,7 @@ def refresh() -> None:
     """Make the words of what has just been entered, so that it is found at once; usually nothing is due."""
     agency_id = actor().agency_id
     if agency_id is not None:
-        with platform().reading() as reading:
+        with platform().asking() as reading:
             due = queries.words_due(reading, agency_id)
         if due:
             platform().run(actor(), commands.refresh, agency_id)

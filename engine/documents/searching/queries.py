@@ -29,6 +29,9 @@ AHEAD = 8  # times as many of the agency are looked through for somebody who may
 # The same words as the indexes of migration 0008.
 _ISSUED: ColumnElement[Any] = text("coalesce(document.issued_date, '0001-01-01'::date)")  # type: ignore[assignment]
 _DUE: ColumnElement[Any] = text("coalesce(document.due_date, '9999-12-31'::date)")  # type: ignore[assignment]
+_NO_SEQUENTIAL_READING = text(
+    "select set_config('enable_seqscan', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)"
+)
 _NEVER_ISSUED, _NEVER_DUE = date.min, date(9999, 12, 31)
 
 
@@ -102,13 +105,11 @@ def _chosen(
 
 def _by_index(session: Session) -> None:
     """Reading every row is never what a search wants; that it looks cheap is for the texts lying outside the rows.
-    Nor does one person's search take more than one process of the database.
+    Nor does one person's search take more than one process of the database. Said once in a transaction.
     """
-    session.execute(
-        text(
-            "select set_config('enable_seqscan', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)"
-        )
-    )
+    if "by_index" not in session.info or session.info["by_index"] is not session.get_transaction():
+        session.execute(_NO_SEQUENTIAL_READING)
+        session.info["by_index"] = session.get_transaction()
 
 
 def _may_be_part(said: str) -> bool:

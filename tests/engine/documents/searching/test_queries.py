@@ -63,6 +63,12 @@ def test_a_phrase_of_three_words_stands_side_by_side(platform: Platform, office:
 def test_part_of_a_word_is_found_when_nothing_else_is(platform: Platform, office: Office, clerk: Actor) -> None:
     one = builders.arrived(platform, office, code="1125/SXD-QLXD").id
     assert find(platform, clerk, "25/SX") == [one]
+    with platform.reading() as session:
+        for _ in range(2):  # of a search that looks twice, and of the next transaction of the same session
+            assert session.scalar(text("show enable_seqscan")) == "on"
+            queries.find(session, clerk, Criteria(text="25/SX"))
+            assert session.scalar(text("show enable_seqscan")) == "off"
+            session.commit()
     assert find(platform, clerk, "%") == find(platform, clerk, "_") == find(platform, clerk, "1%5") == []
 
 
