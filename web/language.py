@@ -59,4 +59,6 @@ def _said(context: Context, sentence: str, /, **variables: Any) -> str:
     """Return a sentence of a template, what is put into it escaped."""
     translations = g.get("translations") or get_domain().get_translations()
     said = translations.ugettext(sentence)
+    if not variables and "%" not in said:  # most of the hundreds a page has
+        return Markup(said) if context.eval_ctx.autoescape else said  # noqa: S704  # our own sentences
     return (Markup(said) if context.eval_ctx.autoescape else said) % variables  # noqa: S704  # our own sentences
