@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -77,6 +77,12 @@ def inbox(
     wanted: Filter = EVERYTHING,
 ) -> Sequence[Row]:  # fmt: skip
     """Open tasks of one box, as far as they are wanted: due soonest first, then urgent, then oldest."""
+    rows, values = asking(actor, now, _ROWS[box])
+    boxed = searched(narrow(rows, wanted, now), search)
+    return [Row(*row) for row in session.execute(boxed, {**values, "limit": limit, "offset": offset})]
+
+
+def _rows(asking: Asking, box: Box) -> Select[Any]:
     columns = (
         Task.id,
         Task.name,
@@ -104,8 +110,11 @@ def inbox(
         .outerjoin(Document, Document.id == Task.document_id)
         .outerjoin(Person, Person.id == Task.assignee_id)
     )
-    boxed = searched(narrow(in_box(rows, actor, box, now), wanted, now), search)
-    return [Row(*r) for r in session.execute(_in_order(boxed).limit(limit).offset(offset))]
+    boxed = _in_order(asking.narrow(rows, box))
+    return boxed.limit(bindparam("limit", type_=BigInteger)).offset(bindparam("offset", type_=BigInteger))
+
+
+_ROWS: Mapping[Box, Callable[[Asking], Select[Any]]] = {box: partial(_rows, box=box) for box in BOXES}
 
 
 def _in_order(rows: Select[Any]) -> Select[Any]:
@@ -160,8 +169,12 @@ def waiting_for(session: Session, actor: Actor, document_id: int | None, now: da
 
 def next_of_mine(session: Session, actor: Actor, now: datetime, besides: int | None = None) -> int | None:
     """The task that stands first in my box, apart from one; None when I have no other."""
-    first = session.scalars(_in_order(in_box(select(Task.id), actor, "mine", now)).limit(2))
+    first = session.scalars(*asking(actor, now, _first_two))
     return next((each for each in first if each != besides), None)
+
+
+def _first_two(asking: Asking) -> Select[Any]:
+    return _in_order(asking.narrow(select(Task.id), "mine")).limit(2)
 
 
 @dataclass(frozen=True, slots=True)
