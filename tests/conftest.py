@@ -41,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open the folder of the run in its head process, before there is any other; it goes when the run is over."""
+    gc.disable()  # whatever is imported from here on stays
     if not hasattr(config, "workerinput"):
         folder = open_folder()
         config.add_cleanup(lambda: close_folder(folder))
@@ -60,9 +61,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Never again look through what is there by now, which is a lot, for what may be thrown away."""
+    """Never again look through what is there by now, which is a lot, for what may be thrown away; later seldom."""
+    gc.enable()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
