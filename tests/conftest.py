@@ -18,6 +18,7 @@ from engine.clock import VIETNAM, FixedClock
 from engine.settings import Settings
 from tests import browsers
 from tests.leftovers import left_behind, shared_state
+from tests.restored import Restored
 from tests.servers import TestServers, close_folder, open_folder, servers_of_run, template_of_run
 from tests.serving import served
 
@@ -119,12 +120,19 @@ def template_database(servers: TestServers) -> str:
     return template_of_run(servers)
 
 
+@pytest.fixture(scope="session")
+def databases(servers: TestServers, template_database: str) -> Iterator[Restored]:
+    """Databases at the newest schema, to be lent."""
+    copies = Restored(servers, template_database)
+    yield copies
+    copies.close()
+
+
 @pytest.fixture
-def database_url(servers: TestServers, template_database: str) -> Iterator[str]:
-    """Address of a database of this test alone, at the newest schema, dropped afterwards."""
-    name = f"t_{uuid.uuid4().hex[:16]}"
-    yield servers.create(name, template_database)
-    servers.drop(name)
+def database_url(databases: Restored) -> Iterator[str]:
+    """Address of a database of this test alone, at the newest schema; afterwards there is nothing of it left."""
+    with databases.lent() as url:
+        yield url
 
 
 @pytest.fixture
