@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from tests import warm
 from tests.servers import TestServers, plain
 
 USES = 60
@@ -73,15 +74,18 @@ class _Copy:
         connection.execute(_way_back(connection))
         connection.execute("select pg_temp.bring_back()")  # every row is now of a time that is known
         connection.execute("create temp table prepared as select pg_current_xact_id()::xid as at")
+        warm.keep(name)
         return cls(name, connection)
 
     def brought_back(self) -> bool:
         """End who is still connected and bring the database back; False when it has to go."""
         self.uses += 1
+        idle = warm.idle(self.name)
         try:
             self.connection.execute(
                 "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = current_database() "
-                "and pid <> pg_backend_pid()"
+                "and pid <> pg_backend_pid() and pid <> all(%s)",
+                [idle],
             )
             if self.connection.execute(_REBUILT).fetchone() != (False,):
                 return False
@@ -92,6 +96,7 @@ class _Copy:
 
     def drop(self, servers: TestServers) -> None:
         """Drop the database and whatever is connected to it."""
+        warm.forget(self.name)
         self.connection.close()
         servers.drop(self.name)
 

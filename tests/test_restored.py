@@ -1,4 +1,4 @@
-"""A database that is lent again is what it was, whatever was done to it."""
+"""A database that is lent again is what it was, whatever was done to it; a connection knows nothing of the last one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
+from engine.database import connect
 from tests.restored import Restored
 from tests.servers import TestServers, plain
 
@@ -69,3 +71,19 @@ def test_a_schema_that_was_changed_is_not_lent_again(databases: Restored, change
         connection.execute(change)
     with databases.lent() as again:
         assert again.split("?")[0] != first.split("?")[0]
+
+
+def test_a_connection_is_used_again_and_is_as_new(databases: Restored) -> None:
+    def ask(url: str, *statements: str) -> list[object]:
+        engine = connect(url)
+        with engine.connect() as connection:
+            answers = [connection.execute(text(each)).scalar() for each in statements]
+            connection.commit()
+        engine.dispose()
+        return answers
+
+    process, lock = "select pg_backend_pid()", "select count(*) from pg_locks where locktype = 'advisory'"
+    with databases.lent() as url:
+        before = ask(url, process, "select set_config('lock_timeout', '7s', false)", "select pg_advisory_lock(7)::text")
+    with databases.lent() as url:
+        assert ask(url, process, "show lock_timeout", lock, "show timezone") == [before[0], "0", 0, "UTC"]
