@@ -18,6 +18,7 @@ from engine.clock import VIETNAM, FixedClock
 from engine.settings import Settings
 from tests import browsers
 from tests.leftovers import left_behind, shared_state
+from tests.restored import Restored
 from tests.servers import TestServers, close_folder, open_folder, servers_of_run, template_of_run
 from tests.serving import served
 
@@ -41,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open the folder of the run in its head process, before there is any other; it goes when the run is over."""
+    gc.disable()  # whatever is imported from here on stays
     if not hasattr(config, "workerinput"):
         folder = open_folder()
         config.add_cleanup(lambda: close_folder(folder))
@@ -60,9 +62,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Never again look through what is there by now, which is a lot, for what may be thrown away."""
+    """Never again look through what is there by now, which is a lot, for what may be thrown away; later seldom."""
+    gc.enable()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def long_ones_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
@@ -116,12 +120,19 @@ def template_database(servers: TestServers) -> str:
     return template_of_run(servers)
 
 
+@pytest.fixture(scope="session")
+def databases(servers: TestServers, template_database: str) -> Iterator[Restored]:
+    """Databases at the newest schema, to be lent."""
+    copies = Restored(servers, template_database)
+    yield copies
+    copies.close()
+
+
 @pytest.fixture
-def database_url(servers: TestServers, template_database: str) -> Iterator[str]:
-    """Address of a database of this test alone, at the newest schema, dropped afterwards."""
-    name = f"t_{uuid.uuid4().hex[:16]}"
-    yield servers.create(name, template_database)
-    servers.drop(name)
+def database_url(databases: Restored) -> Iterator[str]:
+    """Address of a database of this test alone, at the newest schema; afterwards there is nothing of it left."""
+    with databases.lent() as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A database furnished once per pytest worker, and copied for every test: what many tests begin with costs once."""
+"""A database furnished once per pytest worker, and lent to every test: what many tests begin with costs once."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from engine.clock import Clock
 from engine.platform import Platform
 from tests import builders
 from tests.played import installation
+from tests.restored import Restored
 from tests.servers import TestServers
 
 
 @dataclass(frozen=True)
 class Furnished:
-    """The name of a database that is only ever copied, and what was put in it."""
+    """A database that is only ever copied, and what was put in it."""
 
-    servers: TestServers
-    database: str
+    _copies: Restored
     _made: bytes
 
     def made(self) -> Any:
@@ -32,7 +32,7 @@ class Furnished:
     @contextmanager
     def copied(self) -> Iterator[str]:
         """The address of a copy for the length of a block."""
-        with _database(self.servers, self.database) as (_, url):
+        with self._copies.lent() as url:
             yield url
 
 
@@ -45,16 +45,12 @@ def furnished(
     In the folder nothing may be kept: copies have files of their own. Once per worker, not per run: `builders`
     counts names up in each process, and those in the database must not be given out again.
     """
-    with _database(servers, template) as (name, url):
-        platform = builders.platform(installation(url, folder), clock, folder / "files")
-        made = furnish(platform)
-        platform.engine.dispose()
-        assert not any(path.is_file() for path in folder.rglob("*"))
-        yield Furnished(servers, name, pickle.dumps(made))
-
-
-@contextmanager
-def _database(servers: TestServers, template: str) -> Iterator[tuple[str, str]]:
     name = f"t_{uuid.uuid4().hex[:16]}"
-    yield name, servers.create(name, template)
+    platform = builders.platform(installation(servers.create(name, template), folder), clock, folder / "files")
+    made = furnish(platform)
+    platform.engine.dispose()
+    assert not any(path.is_file() for path in folder.rglob("*"))
+    copies = Restored(servers, name)
+    yield Furnished(copies, pickle.dumps(made))
+    copies.close()
     servers.drop(name)

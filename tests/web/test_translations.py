@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import re
+from functools import cache
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
@@ -16,10 +17,11 @@ METHODS = [("launcher/**", "ignore"), ("demo/**", "ignore"), ("assets/**", "igno
            ("**.py", "python"), ("**.html", "jinja2")]  # fmt: skip
 
 
-def said() -> set[str]:
-    """Every sentence the screens wrap for translation."""
+@cache
+def said() -> frozenset[str]:
+    """Every sentence the screens wrap for translation; to read it out of the code takes seconds."""
     found = [*extract_from_dir(WEB, METHODS, {"**.html": {"encoding": "utf-8"}}), *extract_from_dir(REPORTS, METHODS)]
-    return {message for _file, _line, message, _comments, _context in found if isinstance(message, str)}
+    return frozenset(message for _file, _line, message, _comments, _context in found if isinstance(message, str))
 
 
 def translations() -> dict[str, str]:

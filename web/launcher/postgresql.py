@@ -33,6 +33,7 @@ _HASTY = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "autovacuum": "off",  # nothing lives long, and what it learns would change in which order rows are found
 }
 
 

@@ -26,26 +26,46 @@ from engine.instances.models import Incident, Instance
 from engine.notices import commands as notices
 from engine.notices.models import Notice
 from engine.platform import Platform, system
-from engine.settings import Settings
 from engine.tasks import assignments
 from engine.tasks import commands as tasks
 from engine.tasks.models import Task
 from tests import builders
 from tests.builders import Office, actor
+from tests.conftest import NOW
+from tests.furnished import Furnished, furnished
+from tests.played import installation
+from tests.servers import TestServers
 
 
-@pytest.fixture
-def platform(settings: Settings, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
-    made = builders.platform(settings, clock, tmp_path / "files")
-    made.catalog = catalog()
-    made.run(system(), definitions.load_shipped)
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def office(platform: Platform) -> Office:
+def furnish(platform: Platform) -> Office:
+    """An office in which the shipped procedures are in force."""
+    platform.catalog = catalog()
+    platform.run(system(), definitions.load_shipped)
     return builders.office(platform)
+
+
+@pytest.fixture(scope="module")
+def made_office(
+    servers: TestServers, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Furnished]:
+    folder = tmp_path_factory.mktemp("office")
+    with furnished(servers, template_database, FixedClock(NOW), folder, furnish) as made:
+        yield made
+
+
+@pytest.fixture
+def platform(made_office: Furnished, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
+    with made_office.copied() as url:
+        made = builders.platform(installation(url, tmp_path), clock, tmp_path / "files")
+        made.catalog = catalog()
+        yield made
+        made.engine.dispose()
+
+
+@pytest.fixture
+def office(platform: Platform, made_office: Furnished) -> Office:
+    made: Office = made_office.made()
+    return made
 
 
 def task_at(platform: Platform, element: str) -> int:
