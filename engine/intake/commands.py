@@ -57,6 +57,11 @@ def _inspected(work: Work, upload: Upload) -> formats.Inspection:
     if found.accepted and found.media_type not in TAKEN:
         sentence = f"{found.file_name}: Bản quét phải là PDF hoặc ảnh JPEG, PNG, TIFF; tệp này là {found.extension}."
         return formats.Inspection(found.media_type, found.extension, found.file_name, sentence)
+    if found.accepted:
+        try:
+            formats.accepted(upload.content, upload.file_name, field="files", passive=True)
+        except InvalidInput as refused:
+            return formats.Inspection(found.media_type, found.extension, found.file_name, str(refused))
     return found
 
 

@@ -1,5 +1,4 @@
-"""Which form was taken or refused: for the browser that keeps what is typed until it is taken (scripts/typed.js), and
-for the platform, which takes each form of a page once."""
+"""Which form was taken or refused, for the browser that keeps what is typed; which form comes for the second time."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import cycle, islice
+from itertools import cycle, islice, product
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from engine.platform import Platform
 from tests import builders
+from tests.web.bad_input.bad_files import BAD_FILES, TRIED_BESIDE, Files, takes_files
 from tests.web.bad_input.refusals import EVERY_ROLE, HOSTILE, refused
 from tests.web.bad_input.shown import TYPED, Shown, shown_forms, tried, written
 from tests.web.bad_input.test_markup import harmless
@@ -72,6 +73,7 @@ def test_every_form_of_every_page(
     assert len(forms) > 70
     wrong: list[str] = []
     done: set[str] = set()
+    files = cycle(BAD_FILES)  # each entry takes its turn; that all are refused is proven by test_files, test_formats
     with tried(platform) as again:
         trial = Trial(platform, client, wrong)
         for form in forms:
@@ -91,11 +93,16 @@ def test_every_form_of_every_page(
                 again()
             trial.sly(form)
             again()
+            for field, (name, content) in product(form.files, islice(files, 4)):
+                trial.refuses(form, field, name, content)
+                again()
     assert wrong == []
     assert {each.endpoint for each in forms} - OF_THE_SESSION - done == NEVER_DONE
+    with_files = {each.endpoint for each in forms if each.files} | TRIED_BESIDE
+    assert {endpoint for endpoint in app.view_functions if takes_files(app, endpoint)} == with_files
 
 
-class Trial:
+class Trial(Files):
     """A person at a browser, and what was found wrong so far."""
 
     def __init__(self, platform: Platform, client: FlaskClient, wrong: list[str]) -> None:
@@ -127,14 +134,14 @@ class Trial:
         return True
 
     def odd(self, form: Shown) -> list[dict[str, str]]:
-        """Days that can't be and numbers nobody means, in the fields that take them: two each, in turn."""
+        """Days that can't be and numbers nobody means, in the fields that take them, in turn."""
         found = []
         for name, value in self.asked(form).items():
             if a_day(name, value):
                 hour = " 07:00" if name.endswith("_at") else ""
-                found += [{name: day + hour * day[0].isdigit()} for day in islice(self.days, 2)]
+                found += [{name: day + hour * day[0].isdigit()} for day in islice(self.days, 1)]
             elif name in NUMBERS:
-                found += [{name: number} for number in islice(self.numbers, 2)]
+                found += [{name: number} for number in islice(self.numbers, 1)]
         return found
 
     def words(self, form: Shown) -> list[str]:
