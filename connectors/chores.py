@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from engine import audit
+from engine import audit, inbox
 from engine.directory.queries import today
 from engine.documents.prints import orders
 from engine.documents.searching import commands as searching
@@ -106,8 +106,9 @@ def tidy_steps(platform: Platform) -> None:
 
 
 def tidy_views(platform: Platform) -> None:
-    """Let go of what people have looked at on earlier days; the audit trail has it."""
+    """Let go of what people have looked at on earlier days (the audit trail has it), and of forms taken by then."""
     platform.run(system(), lambda work: audit.forget_days(work.session, today(work.now)))
+    platform.run(system(), lambda work: inbox.forget_forms(work.session, work.now))
 
 
 CHORES: tuple[Callable[[Platform], None], ...] = (

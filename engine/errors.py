@@ -35,6 +35,13 @@ class Conflict(RequestError):
     status = 409
 
 
+class AlreadyTaken(PlatformError):
+    """This very form was taken before, by another click or another sending of it; nothing is done again.
+
+    It is nothing that a screen has to tell at a field, so it is no RequestError.
+    """
+
+
 class InvalidInput(RequestError):
     """One or more fields were not as expected; `fields` maps field name to a sentence."""
 

@@ -1,17 +1,19 @@
-"""What came from outside: stored first, unique by source and outside id, handled by a command afterwards."""
+"""What came from outside, each taken once: messages by source and outside id, forms of pages by their keys."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, select
+from sqlalchemy import Index, String, Text, UniqueConstraint, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.database import Base, Json, Key
 
 STORED, HANDLED, REFUSED = "stored", "handled", "refused"
+_KEEP_FORMS = timedelta(days=2)
 
 
 class Arrival(Base):
@@ -86,3 +88,25 @@ def claim(session: Session, arrival_id: int) -> Arrival | None:
     return session.scalar(
         select(Arrival).where(Arrival.id == arrival_id, Arrival.state == STORED).with_for_update(skip_locked=True)
     )
+
+
+class TakenForm(Base):
+    """A form of a page, with what was filled in, whose command is done; kept for two days."""
+
+    __tablename__ = "taken_form"
+
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+def take_form(session: Session, person_id: int, key: str, now: datetime) -> bool:
+    """Whether a form comes for the first time; of two at once the second waits here until the first has ended."""
+    made = insert(TakenForm).values(person_id=person_id, key=key, at=now).on_conflict_do_nothing()
+    return session.execute(made.returning(TakenForm.key)).first() is not None
+
+
+def forget_forms(session: Session, now: datetime) -> int:
+    """Let go of forms that no browser will send again. How many."""
+    gone: Any = session.execute(delete(TakenForm).where(TakenForm.at < now - _KEEP_FORMS))
+    return int(gone.rowcount)

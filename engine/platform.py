@@ -13,10 +13,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from engine import audit, occasions, outbox
+from engine import audit, inbox, occasions, outbox
 from engine.clock import VIETNAM, Clock
 from engine.database import ping_after_rest
-from engine.errors import NotAllowed
+from engine.errors import AlreadyTaken, NotAllowed
 from engine.files import FileStore
 from engine.operations import Catalog
 from engine.settings import Settings
@@ -27,6 +27,14 @@ R = TypeVar("R")
 DEADLOCK_TRIES = 4
 
 _running: contextvars.ContextVar[bool] = contextvars.ContextVar("vanthu_command_running", default=False)
+
+
+@dataclass(slots=True)
+class SentForm:
+    """The form of a page that a person's commands come by: by its key it is taken once, whoever sends it how often."""
+
+    key: str
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,7 @@ class Actor:
     standing_in_for: frozenset[int] = frozenset()
     stand_in_groups: frozenset[str] = frozenset()  # groups of those people; kept apart from one's own
     stand_in_limits: frozenset[tuple[int, str]] = frozenset()  # (person, kind of work): stood in for in that only
+    form: SentForm | None = field(default=None, compare=False)
 
     @property
     def is_system(self) -> bool:
@@ -207,11 +216,15 @@ class Platform:
     ) -> tuple[R, list[int]]:
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             work = Work(session, actor, self.clock.now(), self.catalog, self.settings, self.files)
+            _take_form(work)
             result = command(work, *arguments, **named)
             session.flush()
             if work.notes:
                 audit.append(session, work.notes)
-            return result, [d.id for d in work.deliveries if d.not_before <= work.now]
+            woken = [d.id for d in work.deliveries if d.not_before <= work.now]
+        if actor.form is not None:
+            actor.form.taken = True  # what else this request does belongs to the same sending
+        return result, woken
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -227,3 +240,12 @@ class Platform:
         with Session(self._asker, expire_on_commit=False) as session:
             yield session
             session.expunge_all()
+
+
+def _take_form(work: Work) -> None:
+    """Take the form a command comes by, with what the command does or not at all; AlreadyTaken when it was before."""
+    form, person_id = work.actor.form, work.actor.person_id
+    if form is None or form.taken or person_id is None:
+        return
+    if not inbox.take_form(work.session, person_id, form.key, work.now):
+        raise AlreadyTaken("Biểu mẫu này đã được nhận ở lần gửi trước nên không làm lại lần nữa.")

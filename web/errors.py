@@ -5,7 +5,20 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Blueprint, Flask, Response, g, jsonify, make_response, render_template, request, session
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    flash,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)  # fmt: skip
 from flask_babel import gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -13,7 +26,15 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from engine.errors import BusinessError, ConnectorError, DefinitionError, InvalidInput, PlatformError, RequestError
+from engine.errors import (
+    AlreadyTaken,
+    BusinessError,
+    ConnectorError,
+    DefinitionError,
+    InvalidInput,
+    PlatformError,
+    RequestError,
+)
 from engine.settings import Settings
 from web.session import OPEN, came_from, sign_in_first
 
@@ -32,6 +53,7 @@ def answer_errors(app: Flask, settings: Settings) -> None:
         return page(error.code, _http_sentence(error, largest))
 
     app.register_error_handler(RequestError, lambda error: page(error.status, str(error)))
+    app.register_error_handler(AlreadyTaken, _sent_again)
     app.register_error_handler(BusinessError, lambda error: page(409, str(error)))
     app.register_error_handler(DefinitionError, lambda error: page(422, str(error)))
     app.register_error_handler(ConnectorError, lambda error: page(503, str(error)))
@@ -121,6 +143,14 @@ def _stale(error: StaleDataError) -> Response:
 def _too_much(error: DataError) -> Response:
     number = _numbered(error)  # no person types such a value; if it was a field without a limit, the log shows which
     return page(400, _("Có giá trị quá dài hoặc quá lớn so với mức cho phép. Sửa lại rồi gửi."), number)
+
+
+def _sent_again(error: AlreadyTaken) -> Response:
+    """Lead back to the page the form stands on: it is no error of anybody's, and what was typed has been taken."""
+    if request.headers.get("HX-Request"):
+        return page(409, str(error))
+    flash(str(error), "done")
+    return make_response(redirect(came_from() or url_for("worklist.inbox"), 303))
 
 
 def _no_database(error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -125,6 +126,8 @@ def _ask_for_sign_in() -> Any:
         return sign_in_first(reason)
     if (g.person.must_change_password or session.get("due")) and request.endpoint not in _DURING_PASSWORD_CHANGE:
         return redirect(url_for("directory.change_password"))
+    if (form := typed.sent_form()) is not None:
+        g.actor = dataclasses.replace(g.actor, form=form)
     return None
 
 

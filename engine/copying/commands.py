@@ -194,7 +194,7 @@ def refuse(work: Work, copy_id: int, by: int | None, reason: str) -> DocumentCop
     row = queries.locked(work, copy_id)
     if row.state in ("refused", "issued", "failed"):
         raise Conflict(f"Đề nghị sao này đã xong: {rules.STATES[row.state].lower()}.")
-    row.remark = fitting("reason", "lý do", reason[:1000], 1000, required=True, lines=True)
+    row.remark = fitting("reason", "lý do", reason, 1000, required=True, lines=True)
     if row.document_id is not None:
         documents.set_status(work, row.document_id, "cancelled")
         row.state = "failed"

@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from engine.definitions import adapting, publishing, queries
 from engine.definitions.catalog import called_keys
-from engine.definitions.drafting import add_version
+from engine.definitions.drafting import LONGEST_REASON, add_version
 from engine.definitions.models import Definition, Version
 from engine.definitions.rules import may_change
 from engine.definitions.shipped import PROCESSES, Bundle, read_all
+from engine.documents.text import fitting
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 
@@ -102,7 +103,7 @@ def retire(work: Work, version_id: int, reason: str) -> Version:
 
 def _reason(work: Work, reason: str, sentence: str) -> str:
     """What a person gives as the reason; the system needn't give one."""
-    said = reason.strip()
+    said = fitting("reason", "lý do", reason, LONGEST_REASON, lines=True)
     if not said and not work.actor.is_system:
         raise InvalidInput(sentence, {"reason": sentence})
     return said

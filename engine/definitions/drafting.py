@@ -13,10 +13,12 @@ from engine.definitions.models import Definition, Version
 from engine.definitions.rules import may_change
 from engine.definitions.shipped import Bundle
 from engine.directory.models import Person
+from engine.documents.text import fitting
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.platform import Work
 
 MAX_BYTES = 5 * 1024 * 1024  # of a diagram; all forms, tables and scenarios together may have as much again
+LONGEST_REASON = 1000
 _HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -49,7 +51,7 @@ def add_version(work: Work, bundle: Bundle, agency_id: int | None, based_on_id: 
         scenarios=dict(bundle.scenarios),
         edition=1,
         based_on_id=based_on_id,
-        reason=reason,
+        reason=fitting("reason", "lý do", reason, LONGEST_REASON, lines=True),
         created_at=work.now,
         created_by_id=work.actor.person_id,
         changed_at=work.now,
@@ -106,7 +108,8 @@ def discard_draft(work: Work, version_id: int, reason: str = "") -> Version:
     """Set a draft aside: it leaves the lists, its content stays in the database."""
     version, _definition_of = changeable(work, version_id)
     version.state = "discarded"
-    work.note("version.discarded", "version", version.id, reason=reason)
+    said = fitting("reason", "lý do", reason, LONGEST_REASON, lines=True)
+    work.note("version.discarded", "version", version.id, reason=said)
     return version
 
 

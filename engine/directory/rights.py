@@ -24,6 +24,7 @@ STATES: Mapping[str, str] = {
     "waiting": "Chờ xác nhận", "confirmed": "Đã xác nhận", "refused": "Không xác nhận", "withdrawn": "Đã rút lại",
 }  # fmt: skip
 MOST = 200
+LONGEST_REASON = 500
 
 
 # --- Asking ---------------------------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ def _ask(
         raise Conflict(f"Thay đổi này của {person.full_name} đã được đề nghị và đang chờ xác nhận.")
     row = RightsChange(
         agency_id=person.agency_id, person_id=person.id, kind=kind, role=role, unit_id=unit_id, grant_id=grant_id,
-        valid_from=valid_from, valid_to=valid_to, reason=" ".join(reason.split())[:500], asked_at=work.now,
+        valid_from=valid_from, valid_to=valid_to, reason=_said(reason), asked_at=work.now,
         asked_by_id=work.actor.person_id, state="waiting", decided_reason="",
     )  # fmt: skip
     work.session.add(row)
@@ -139,7 +140,7 @@ def refuse(work: Work, change_id: int, reason: str) -> RightsChange:
     """Let a change not take effect, and say why."""
     row = _locked(work, change_id)
     work.require(may_confirm(work.actor, row))
-    said = " ".join(reason.split())[:500]
+    said = _said(reason)
     if not said:
         raise InvalidInput("Ghi lý do không xác nhận.", {"reason": "Ghi lý do không xác nhận."})
     _decide(work, row, "refused", said)
@@ -155,6 +156,14 @@ def withdraw(work: Work, change_id: int) -> RightsChange:
         raise Conflict(f"Thay đổi này không còn chờ: {STATES[row.state].lower()}.")
     _decide(work, row, "withdrawn", "")
     return row
+
+
+def _said(reason: str) -> str:
+    said = " ".join(reason.split())
+    if len(said) > LONGEST_REASON:
+        sentence = f"Lý do dài quá {LONGEST_REASON} ký tự."
+        raise InvalidInput(sentence, {"reason": sentence})
+    return said
 
 
 def _decide(work: Work, row: RightsChange, state: str, reason: str) -> None:

@@ -210,7 +210,9 @@ def put_files(work: Work, document: Document, given: Sequence[Given], origin: st
     for each in given:
         content, name, largest = each.upload.content, each.upload.file_name, work.settings.max_upload_bytes
         try:
-            passed.append((each, formats.accepted(content, name, largest=largest, field=each.field)))
+            passive = document.direction == "outgoing" or each.part == "opinion"  # a received one is kept as it came
+            found = formats.accepted(content, name, largest=largest, field=each.field, passive=passive)
+            passed.append((each, found))
         except InvalidInput as refused:
             for field, sentence in refused.fields.items():
                 problems[field] = f"{problems[field]} {sentence}" if field in problems else sentence

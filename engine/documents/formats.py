@@ -31,6 +31,7 @@ MOST_UNPACKED = 1024 * 1024 * 1024
 _SAME = {"jpeg": "jpg", "tiff": "tif"}
 _ENCRYPTED_PDF = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R")
 _ACTIVE_PDF = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia)\b")
+_STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)  # packed bytes say such words by chance
 _MARKUP = re.compile(rb"\s*<(\?xml|!doctype|html|svg|script|head|body|iframe)", re.IGNORECASE)
 _OPEN_DOCUMENT = {b"application/vnd.oasis.opendocument.text", b"application/vnd.oasis.opendocument.spreadsheet"}
 _TOP_LINES = 25
@@ -78,13 +79,21 @@ def inspect(content: bytes, file_name: str, *, largest: int | None = None) -> In
     return Inspection(media_type, extension, _renamed(name, extension, warnings), "", tuple(warnings))
 
 
-def accepted(content: bytes, file_name: str, *, largest: int | None = None, field: str = "files") -> Inspection:
+def accepted(
+    content: bytes, file_name: str, *, largest: int | None = None, field: str = "files", passive: bool = False
+) -> Inspection:
     """Look into a file and go on only when it may be attached; InvalidInput says what is wrong with it.
 
-    One that bears a stamp of secrecy may not: it goes the way of paper (LA-1.2).
+    One that bears a stamp of secrecy may not: it goes the way of paper (LA-1.2). `passive` refuses a PDF that does
+    something when it is opened or carries other files: nothing of our own needs that, and nobody sees what it brings.
     """
     found = inspect(content, file_name, largest=largest)
     sentence = found.problem
+    if passive and found.accepted and found.media_type == PDF and (acting := active(content)):
+        sentence = (
+            f"{found.file_name}: Tệp PDF có thành phần hoạt động ({', '.join(acting)}). In lại ra tệp PDF thường, gửi "
+            "riêng các tệp nhúng bên trong."
+        )
     if found.accepted and (marks := stamps(content, found.media_type)):
         sentence = (
             f"{found.file_name}: Có dấu chỉ mức độ mật ({', '.join(marks)}) ở dòng riêng trang đầu. Văn bản mật không "
@@ -93,6 +102,27 @@ def accepted(content: bytes, file_name: str, *, largest: int | None = None, fiel
     if sentence:
         raise InvalidInput(sentence, {field: sentence})
     return found
+
+
+def active(content: bytes) -> tuple[str, ...]:
+    """What a PDF does when it is opened, and whether it carries other files: names as the format has them."""
+    import pypdfium2.raw as pdfium  # loaded by the first PDF that is taken in
+    from pypdfium2 import PdfDocument
+
+    found = {name.decode() for name in _ACTIVE_PDF.findall(_STREAM.sub(b"", content))}
+    with _ONE_AT_A_TIME:
+        try:
+            document = PdfDocument(content)
+        except Exception:  # strangers' files break readers in ways of their own
+            return tuple(sorted(found))
+        try:  # what is packed into streams of objects too
+            if pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0:
+                found.add("JavaScript")
+            if pdfium.FPDFDoc_GetAttachmentCount(document) > 0:
+                found.add("EmbeddedFile")
+        finally:
+            document.close()
+    return tuple(sorted(found))
 
 
 def stamps(content: bytes, media_type: str) -> tuple[str, ...]:
@@ -193,7 +223,7 @@ def _pdf(content: bytes, warnings: list[str]) -> str:
         raise _Refused("Tệp trộn hai định dạng (vừa là PDF vừa là tệp nén).")
     if _MARKUP.match(content[content.find(b"\n") + 1 :][:256]):
         raise _Refused("Tệp trộn hai định dạng (vừa là PDF vừa là trang web).")
-    if active := sorted({found.decode() for found in _ACTIVE_PDF.findall(content)}):
+    if active := sorted({found.decode() for found in _ACTIVE_PDF.findall(_STREAM.sub(b"", content))}):
         warnings.append("Tệp PDF có thành phần hoạt động: " + ", ".join(active) + ".")
     return PDF
 

@@ -18,6 +18,7 @@ from engine.documents import queries as document_queries
 from engine.documents.editing import enter_file
 from engine.documents.models import Document
 from engine.documents.searching.commands import keep_content
+from engine.documents.text import fitting
 from engine.errors import Conflict, InvalidInput, NotAllowed
 from engine.instances import commands
 from engine.instances.models import Instance
@@ -170,7 +171,7 @@ def _require_reason(work: Work, agency_id: int, values: Any, hashes: tuple[str, 
 
 
 def _note_duplicate(work: Work, document: Document, reason: str) -> None:
-    if why := reason.strip()[:500]:
+    if why := fitting("duplicate_reason", "lý do", reason, 500):
         document.checks = {**document.checks, "duplicate_reason": why, "duplicate_by": work.actor.name}
         work.note("document.duplicate_accepted", "document", document.id, document.agency_id, reason=why)
 
@@ -197,7 +198,8 @@ def begin_recall(work: Work, document_id: int, reason: str) -> Instance:
     if not reason.strip():
         raise InvalidInput("Cần ghi lý do thu hồi.", {"reason": "Ghi rõ lý do thu hồi."})
     dispatches = documents.dispatch_ids(work, document_id)
-    data = {"document_id": document_id, "reason": reason.strip(), "dispatches": dispatches}
+    said = fitting("reason", "lý do thu hồi", reason, 1000, lines=True)
+    data = {"document_id": document_id, "reason": said, "dispatches": dispatches}
     return commands.start_instance(work, "recall", document.agency_id, data)
 
 

@@ -13,6 +13,7 @@ from engine.database import write
 from engine.definitions import queries as definitions
 from engine.definitions.models import Definition
 from engine.directory.rules import stands_in
+from engine.documents.text import fitting
 from engine.errors import BusinessError, Conflict, NotFound
 from engine.instances import answers as forms
 from engine.instances import lines, rules
@@ -288,6 +289,7 @@ def cancel_instance(work: Work, instance_id: int, reason: str) -> Instance:
     """Stop a run by hand, with a reason; its called procedures stop too."""
     instance = locked(work, instance_id)
     work.require(rules.may_cancel(work.actor, instance))
+    said = fitting("reason", "lý do dừng quy trình", reason, 500)
     cancel(work, instance)
-    work.note("instance.cancelled", "instance", instance.id, agency_id=instance.agency_id, reason=reason)
+    work.note("instance.cancelled", "instance", instance.id, agency_id=instance.agency_id, reason=said)
     return instance

@@ -24,6 +24,7 @@ PICTURES = ("image/png", "image/jpeg", "image/tiff")
 TAKEN = (formats.PDF, *PICTURES)
 LONGEST_TEXT = 400_000
 MOST_FORMS = 50
+LONGEST_KEPT = 1000
 KEPT_FIELDS = ("source", "organ_name", "type_name", "subject", "signer_name", "signer_position", "urgency",
                "description", "to_places")  # fmt: skip
 _KEEP_SUBMISSIONS = timedelta(days=30)
@@ -56,6 +57,11 @@ def _inspected(work: Work, upload: Upload) -> formats.Inspection:
     if found.accepted and found.media_type not in TAKEN:
         sentence = f"{found.file_name}: Bản quét phải là PDF hoặc ảnh JPEG, PNG, TIFF; tệp này là {found.extension}."
         return formats.Inspection(found.media_type, found.extension, found.file_name, sentence)
+    if found.accepted:
+        try:
+            formats.accepted(upload.content, upload.file_name, field="files", passive=True)
+        except InvalidInput as refused:
+            return formats.Inspection(found.media_type, found.extension, found.file_name, str(refused))
     return found
 
 
@@ -192,7 +198,10 @@ def keep_form(work: Work, name: str, values: Mapping[str, Any], *, shared: bool 
     person, called = work.actor.person_id, fitting("form_name", "tên mẫu đăng ký", name, 60, required=True)
     if person is None or work.actor.agency_id is None:
         raise NotAllowed("Chỉ người dùng mới lưu được mẫu đăng ký.")
-    kept = {field: clean(str(values[field]), lines=True)[:1000] for field in KEPT_FIELDS if values.get(field)}
+    kept = {field: clean(str(values[field]), lines=True) for field in KEPT_FIELDS if values.get(field)}
+    if any(len(each) > LONGEST_KEPT for each in kept.values()):
+        sentence = f"Có ô dài quá {LONGEST_KEPT} ký tự; rút gọn trước khi lưu thành mẫu."
+        raise InvalidInput(sentence, {"form_name": sentence})
     if not kept:
         raise InvalidInput(
             "Chưa có trường nào để lưu vào mẫu.", {"form_name": "Điền ít nhất một trường trước khi lưu mẫu."}

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import InternalError
 
-from engine import audit, outbox
+from engine import audit, inbox, outbox
 from engine.clock import FixedClock
 from engine.database import connect
-from engine.errors import NotAllowed
+from engine.errors import AlreadyTaken, NotAllowed
 from engine.files import FileStore
 from engine.operations import Catalog
-from engine.platform import Platform, Verdict, Work, system
+from engine.platform import Actor, Platform, SentForm, Verdict, Work, system
 from engine.settings import Settings
 
 
@@ -123,3 +125,23 @@ def test_the_database_refuses_changes_of_audit_lines(platform: Platform) -> None
 
     with pytest.raises(Exception, match="append-only"):
         platform.run(system(), change)
+
+
+def test_a_form_is_taken_once_by_whoever_sends_it_twice_and_again_when_it_came_to_nothing(platform: Platform) -> None:
+    def sent(key: str = "k", person: int = 7) -> Actor:
+        return Actor(person, None, "Lê Thị Sen", form=SentForm(key))
+
+    with pytest.raises(RuntimeError, match="after everything"):
+        platform.run(sent(), send_and_note, fail=True)
+    with ThreadPoolExecutor(2) as clicks:
+        both = [clicks.submit(platform.run, sent(), send_and_note) for _ in range(2)]
+    assert sorted(type(each.exception()) for each in both if each.exception()) == [AlreadyTaken]
+    one = sent("other")
+    platform.run(one, send_and_note)
+    platform.run(one, send_and_note)  # what else the same request does
+    platform.run(sent(person=8), send_and_note)
+    with platform.reading() as session:
+        assert session.scalar(text("select count(*) from delivery")) == 4
+    assert platform.run(system(), lambda work: inbox.forget_forms(work.session, work.now)) == 0
+    later = platform.clock.now() + timedelta(days=3)
+    assert platform.run(system(), lambda work: inbox.forget_forms(work.session, later)) == 3

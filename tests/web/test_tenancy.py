@@ -160,7 +160,12 @@ def scanned(platform: Platform, clerk: Actor) -> dict[str, int]:
     """A scan that has been read, a kept form."""
     scan = builders.Upload("quét.pdf", builders.pdf("giấy"))
     [taken] = platform.run(clerk, intake.take_in, [scan])
-    pages = {"file_hash": "0" * 64, "pages": 24, "pictures": [platform.files.put(papers.scanned())] * 24, "text": ""}
+    pages = {
+        "file_hash": platform.files.put(scan.content),
+        "pages": 24,
+        "pictures": [platform.files.put(papers.scanned())] * 24,
+        "text": "",
+    }
     read = {NOT_IDS["name"]: {"value": "x", "confidence": 1, "page": 0, "box": [0.1, 0.1, 0.2, 0.2], "said": "x"}}
     platform.run(clerk, intake.keep_read, taken.id, proposals=read, **pages)
     form_id = platform.run(clerk, intake.keep_form, "Mẫu", {"organ_name": "UBND"}).id

@@ -70,7 +70,7 @@ def start(key: str) -> Any:
     with platform().reading() as reading:
         standing = _standing(reading, key, agency_id)
     reason = request.form.get("reason", "").strip() or reasons[step]
-    made = platform().run(actor(), drafting.start_draft, key, agency_id, standing.in_force.id, reason[:1000])
+    made = platform().run(actor(), drafting.start_draft, key, agency_id, standing.in_force.id, reason)
     flash(_("Đã tạo bản nháp %(number)s của cơ quan từ “%(name)s”.", number=made.number, name=standing.name), "done")
     part = "tab-tables" if step == "data" else None
     return redirect(url_for("modeler.draft", version_id=made.id, _anchor=part), 303)
@@ -95,7 +95,7 @@ def settle(version_id: int) -> Any:
         return _sides_page(version_id, choices)
     try:
         seen = given.get("theirs", 0, type=int), given.get("edition", 0, type=int)
-        made = platform().run(actor(), adapting.take_over, version_id, *seen, choices, given.get("reason", "")[:1000])
+        made = platform().run(actor(), adapting.take_over, version_id, *seen, choices, given.get("reason", ""))
     except InvalidInput as problem:
         return _sides_page(version_id, choices, str(problem)), 422
     flash(_("Đã tạo bản nháp %(number)s dựa trên bản gốc mới.", number=made.number), "done")

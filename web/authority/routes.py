@@ -14,6 +14,7 @@ from engine.directory import queries as directory
 from engine.directory.authority import commands, queries, rules
 from engine.directory.rules import ROLES, may_administer
 from engine.documents import kinds
+from engine.documents.text import clean
 from engine.errors import InvalidInput
 from engine.forms.context import FormContext
 from web.layout.forms import posted, screen_form
@@ -56,7 +57,7 @@ def authorisations() -> Any:
 def revoke(authorisation_id: int) -> Any:
     """End an authorisation at once, with the reason."""
     try:
-        platform().run(actor(), commands.revoke_authorisation, authorisation_id, request.form.get("reason", ""))
+        platform().run(actor(), commands.revoke_authorisation, authorisation_id, clean(request.form.get("reason", "")))
         flash(_("Đã thu hồi ủy quyền ký."), "done")
     except InvalidInput as error:
         flash(" ".join(error.fields.values()) or str(error), "late")

@@ -69,7 +69,7 @@ def recall(document_id: int) -> Any:
         verdict = rules.may_recall(actor(), queries.get(reading, actor(), document_id))
         if not verdict:
             raise NotFound(verdict.reason)
-    reason = request.form.get("reason", "").strip()[:1000]
+    reason = request.form.get("reason", "").strip()
     if not reason:
         raise InvalidInput(_("Ghi lý do thu hồi rồi gửi lại."))
     platform().run(actor(), cases.begin_recall, document_id, reason)

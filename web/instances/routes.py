@@ -138,7 +138,7 @@ def skip(incident_id: int) -> Any:
         with platform().reading() as reading:
             fields = mending.trouble(reading, actor(), platform().catalog, incident_id).result_fields
         result = _typed(fields, "r-")
-        platform().run(actor(), mending.skip_incident, incident_id, reason[:500], result)
+        platform().run(actor(), mending.skip_incident, incident_id, reason, result)
     except (InvalidInput, Conflict) as error:
         return _mend_page(incident_id, error, "skip"), error.status
     flash(_("Đã bỏ qua bước này; quy trình đi tiếp."), "done")

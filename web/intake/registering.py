@@ -41,6 +41,7 @@ class Page:
     reason: str = ""
     once: str = ""
     form_error: str = ""
+    form_name: str = ""
 
 
 @screen.route("/documents/incoming/new", methods=["GET", "POST"])
@@ -132,7 +133,7 @@ def _filled(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reason() -> str:
-    return request.form.get("duplicate_reason", "").strip()[:500]
+    return request.form.get("duplicate_reason", "").strip()
 
 
 def _once() -> str:
@@ -182,6 +183,7 @@ def _keep_form(sent: dict[str, Any], row: Scan | None) -> Any:
     with platform().reading() as session:
         forms = list(queries.forms(session, actor()))
     page = Page(form.view(sent, entry.context(), {}), sent, [], forms, once=_once(), form_error=error)
+    page.form_name = request.form.get("form_name", "") if error else ""
     return (_scan(row, page) if row is not None else _new(page)), status
 
 

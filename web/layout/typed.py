@@ -1,15 +1,21 @@
-"""Which form was taken or refused, for the browser that keeps what is typed until it is taken (scripts/typed.js)."""
+"""Which form was taken or refused, for the browser that keeps what is typed; which form comes for the second time."""
 
 from __future__ import annotations
 
+import hashlib
 import re
+import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request, session, url_for
 from werkzeug.exceptions import HTTPException
 
+from engine.platform import SentForm
+
 MARK = "_typed"
+KEY = "_form"
+_NOT_FILLED_IN = frozenset({"csrf_token", MARK})
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -24,6 +30,7 @@ def tell(app: Flask) -> None:
         return answer
 
     app.after_request(after)
+    app.jinja_env.globals["form_key"] = form_key
 
 
 def context() -> dict[str, Any]:
@@ -49,3 +56,30 @@ def _refused() -> bool:
 
 def _finished() -> str:
     return str(session.pop("finished")) if "finished" in session else ""
+
+
+def form_key() -> str:
+    """Return the key of the forms of this page: another one each time a page is made."""
+    if "form_key" not in g:
+        g.form_key = secrets.token_hex(8)
+    return str(g.form_key)
+
+
+def sent_form() -> SentForm | None:
+    """Return the form this request brings, known by its page, its address and what is filled in; None for none.
+
+    Sent again with another content (somebody went back and corrected it) it is another form.
+    """
+    if request.method != "POST" or request.mimetype not in FORMS:
+        return None
+    if not re.fullmatch("[0-9a-f]{16}", request.form.get(KEY, "")):
+        return None
+    seen = hashlib.sha256(request.full_path.encode())
+    for name, value in request.form.items(multi=True):
+        if name not in _NOT_FILLED_IN:
+            seen.update(f"{name}\0{value}\0".encode())
+    for name, file in request.files.items(multi=True):
+        content = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+        file.stream.seek(0)
+        seen.update(f"{name}\0{file.filename}\0{content}\0".encode())
+    return SentForm(seen.hexdigest())

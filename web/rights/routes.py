@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from engine.clock import VIETNAM
 from engine.directory import queries, rights
 from engine.directory.rules import CONFIRM_RIGHTS
+from engine.documents.text import clean
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.platform import Actor
 from web.session import actor, now, platform
@@ -57,7 +58,7 @@ def decide(change_id: int, decision: str) -> Any:
     commands: dict[str, Callable[..., Any]] = {"confirm": rights.confirm, "withdraw": rights.withdraw}
     try:
         if decision == "refuse":
-            platform().run(actor(), rights.refuse, change_id, request.form.get("reason", ""))
+            platform().run(actor(), rights.refuse, change_id, clean(request.form.get("reason", "")))
         else:
             platform().run(actor(), commands[decision], change_id)
     except InvalidInput as error:

@@ -118,9 +118,7 @@ def draft(version_id: int) -> Any:
     with platform().reading() as reading:
         _found, definition = queries.version(reading, actor(), version_id)
     reason = request.form.get("reason", "").strip()
-    made = platform().run(
-        actor(), drafting.start_draft, definition.key, definition.agency_id, version_id, reason[:1000]
-    )
+    made = platform().run(actor(), drafting.start_draft, definition.key, definition.agency_id, version_id, reason)
     flash(_("Đã tạo bản nháp %(number)s.", number=made.number), "done")
     return redirect(editor(made.id), 303)
 
@@ -148,9 +146,7 @@ def put_in_force(version_id: int) -> Any:
         _found, definition = queries.version(reading, actor(), version_id)
     given = request.form
     try:
-        platform().run(
-            actor(), commands.publish, version_id, given.get("reason", "")[:1000], given.get("edition", type=int)
-        )
+        platform().run(actor(), commands.publish, version_id, given.get("reason", ""), given.get("edition", type=int))
     except DefinitionError:
         flash(_("Chưa ban hành được: còn cổng kiểm tra chưa đạt, xem bên dưới."), "late")
         return redirect(url_for("versions.publish", version_id=version_id), 303)
@@ -166,7 +162,7 @@ def retire(version_id: int) -> Any:
     """Take a version out of force, with the reason."""
     with platform().reading() as reading:
         _found, definition = queries.version(reading, actor(), version_id)
-    platform().run(actor(), commands.retire, version_id, request.form.get("reason", "")[:1000])
+    platform().run(actor(), commands.retire, version_id, request.form.get("reason", ""))
     flash(_("Đã ngừng áp dụng. Hồ sơ mới dùng quy trình chung; hồ sơ đang chạy giữ nguyên phiên bản."), "done")
     return redirect(url_for("versions.history", key=definition.key), 303)
 

@@ -16,6 +16,7 @@ from engine.bpmn.expressions import ExpressionError
 from engine.bpmn.run import Standing
 from engine.definitions import queries as definitions
 from engine.definitions.queries import Ready
+from engine.documents.text import fitting
 from engine.errors import Conflict, NotAllowed, NotFound
 from engine.instances import lines, rules
 from engine.instances.advance import Move, resume
@@ -105,7 +106,8 @@ def skip_incident(work: Work, incident_id: int, reason: str, result: Mapping[str
     Conflict when the element has nothing that could be skipped: then only its data can be corrected.
     """
     incident, instance = _open(work, incident_id)
-    if not reason.strip():
+    reason = fitting("reason", "lý do", reason, 500)
+    if not reason:
         raise Conflict("Cần ghi lý do bỏ qua bước này.")
     token = _standing(definitions.ready(work.session, instance.version_id), instance, incident)
     if token is None or not token.open:

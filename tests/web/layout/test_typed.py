@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from engine.platform import Platform
 from tests import builders
@@ -59,3 +60,20 @@ def test_every_form_with_free_text_keeps_what_is_typed() -> None:
         if "data-form" not in head and "data-keep" not in head and "sign_in" not in head
     ]
     assert lost == []
+
+
+def test_a_form_sent_again_is_told_so_and_corrected_it_is_another(
+    platform: Platform, province: builders.Province, sign_in: SignIn
+) -> None:
+    client = sign_in(province.department["agency-admin"])
+    key = re.findall(r'name="_form" value="([0-9a-f]{16})"', client.get("/units").text)[-1]
+    sent = {"name": "Phòng Một", "abbreviation": "P1", "_form": key}
+    for body, made in ((sent, 1), (sent | {"_typed": MARK}, 1), (sent | {"name": "Phòng Hai"}, 2)):
+        answer = client.post("/units", data=body, follow_redirects=True)
+        assert answer.status_code == 200
+        assert ("đã được nhận ở lần gửi trước" in answer.text) == (body.get("_typed") is not None)
+        with platform.reading() as session:
+            rows = text("select count(*) from unit where name in ('Phòng Một', 'Phòng Hai')")
+            assert session.scalar(rows) == made
+    told = client.post("/units", data=sent, headers={"HX-Request": "true"})
+    assert (told.status_code, told.headers["HX-Retarget"]) == (409, "#notices")
