@@ -41,7 +41,7 @@ def _place(row: Document, names: Names) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("code", lazy_gettext("Số, ký hiệu"), lambda row, _n: row.code or "", 18, True),
+    Column("code", lazy_gettext("Số, ký hiệu"), lambda row, _n: row.code or "", 18),
     Column("subject", lazy_gettext("Trích yếu"), lambda row, _n: row.subject, 46),
     Column("direction", lazy_gettext("Đến hay đi"),
            lambda row, _n: _("Đến") if row.direction == "incoming" else _("Đi"), 8, asked=False),
