@@ -18,8 +18,8 @@ CAME = Paper(
 )  # fmt: skip
 WENT = Paper(
     2, "Quyết định", "Về việc cử cán bộ", "08/QĐ-SXD", date(2026, 11, 9), "Sở Xây dựng", "issued",
-    signer_name="Lê Văn C", to_places="Như trên\nLưu: VT", unit_name="Phòng Quản lý xây dựng", issued_on=date(2026, 11, 9),
-    recipients=("UBND xã An Phú", "UBND phường Bình Minh"),
+    signer_name="Lê Văn C", to_places="Như trên\nLưu: VT", unit_name="Phòng Quản lý xây dựng",
+    issued_on=date(2026, 11, 9), recipients=("UBND xã An Phú", "UBND phường Bình Minh"),
 )  # fmt: skip
 LINE = Line(1, 2026, 5, "", "used", date(2026, 11, 5), date(2026, 11, 5), paper=CAME)
 
