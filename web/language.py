@@ -33,6 +33,7 @@ def speak(app: Flask) -> None:
     _Speaking(app, locale_selector=language)
     # Jinja's own would go through three calls and ask for the request four times, per sentence.
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _said
+    app.jinja_env.filters["told"] = told
 
 
 class _Remembering(Domain):
@@ -52,6 +53,14 @@ class _Speaking(Babel):
     @cached_property
     def domain_instance(self) -> Domain:
         return _Remembering(domain=self.domain)
+
+
+def told(words: str) -> str:
+    """Return words that come from data (a question of a form, a state) in the language of this request, if known."""
+    if not words:
+        return words
+    found: str = (g.get("translations") or get_domain().get_translations()).ugettext(words)
+    return found
 
 
 @pass_context

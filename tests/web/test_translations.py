@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gettext
+import json
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+
+from engine.documents import kinds
 
 WEB = Path(__file__).parents[2] / "web"
 REPORTS = WEB.parent / "connectors" / "conversion" / "reports"
@@ -17,9 +21,31 @@ METHODS = [("launcher/**", "ignore"), ("demo/**", "ignore"), ("assets/**", "igno
            ("**.py", "python"), ("**.html", "jinja2")]  # fmt: skip
 
 
+NAMES = (kinds.OUTGOING_STATUSES, kinds.INCOMING_STATUSES, kinds.DISPATCH_STATES, kinds.STATUS_CODES, kinds.RESOLUTIONS,
+         kinds.OPINION_KINDS, kinds.SOURCES, kinds.URGENCY)  # fmt: skip
+SAYING = {"label", "dateLabel", "description", "text", "suffixAdorner"}  # where a form of a screen speaks
+
+
+def spoken(part: Any) -> set[str]:
+    """What a form says: the words of its questions, helps and options."""
+    if isinstance(part, list):
+        return set().union(*map(spoken, part))
+    if not isinstance(part, dict):
+        return set()
+    own = {said for key, said in part.items() if key in SAYING and isinstance(said, str) and said.strip()}
+    return own.union(*(spoken(inner) for inner in part.values()))
+
+
 @cache
 def said() -> frozenset[str]:
-    """Every sentence the screens wrap for translation; to read it out of the code takes seconds."""
+    """Every sentence the screens wrap for translation, of their forms and of the states they name."""
+    forms = (spoken(json.loads(each.read_text("utf-8"))) for each in sorted(WEB.glob("*/*.form.json")))
+    return wrapped().union(*forms, *(names.values() for names in NAMES))
+
+
+@cache
+def wrapped() -> frozenset[str]:
+    """Every sentence inside a call of gettext; to read it out of the code takes seconds."""
     found = [*extract_from_dir(WEB, METHODS, {"**.html": {"encoding": "utf-8"}}), *extract_from_dir(REPORTS, METHODS)]
     return frozenset(message for _file, _line, message, _comments, _context in found if isinstance(message, str))
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine.directory.models import Unit
 from engine.documents import kinds
 from engine.documents.models import Dispatch, Document
+from web.language import told
 from web.layout import words
 
 
@@ -33,24 +34,33 @@ class Column:
     said: Callable[[Document, Names], str]
     width: int = 14
     figures: bool = False
+    asked: bool = True  # whether the words of a search are looked for here, and so marked
 
 
 def _place(row: Document, names: Names) -> str:
     return row.organ_name if row.direction == "incoming" else "; ".join(names.recipients.get(row.id, []))
 
 
+def _urgency(row: Document, _names: Names) -> str:
+    return told(kinds.URGENCY.get(row.urgency, ""))
+
+
+def _status(row: Document, _names: Names) -> str:
+    return told(kinds.status_name(row.direction, row.status))
+
+
 COLUMNS: tuple[Column, ...] = (
-    Column("code", lazy_gettext("Số, ký hiệu"), lambda row, _n: row.code or "", 18, True),
+    Column("code", lazy_gettext("Số, ký hiệu"), lambda row, _n: row.code or "", 18),
     Column("subject", lazy_gettext("Trích yếu"), lambda row, _n: row.subject, 46),
     Column("direction", lazy_gettext("Đến hay đi"),
-           lambda row, _n: _("Đến") if row.direction == "incoming" else _("Đi"), 8),
+           lambda row, _n: _("Đến") if row.direction == "incoming" else _("Đi"), 8, asked=False),
     Column("kind", lazy_gettext("Loại văn bản"), lambda row, _n: row.type_name, 14),
     Column("place", lazy_gettext("Nơi gửi, nơi nhận"), _place, 28),
     Column("issued", lazy_gettext("Ngày văn bản"), lambda row, _n: words.day(row.issued_date), 12, True),
     Column("number", lazy_gettext("Số đến"), lambda row, _n: str(row.arrival_number or ""), 8, True),
     Column("arrived", lazy_gettext("Ngày đến"), lambda row, _n: words.day(row.arrival_date), 12, True),
-    Column("urgency", lazy_gettext("Độ khẩn"), lambda row, _n: kinds.URGENCY.get(row.urgency, ""), 12),
-    Column("status", lazy_gettext("Trạng thái"), lambda row, _n: kinds.status_name(row.direction, row.status), 18),
+    Column("urgency", lazy_gettext("Độ khẩn"), _urgency, 12, asked=False),
+    Column("status", lazy_gettext("Trạng thái"), _status, 18, asked=False),
     Column("due", lazy_gettext("Hạn xử lý"), lambda row, _n: words.day(row.due_date), 12, True),
     Column("signer", lazy_gettext("Người ký"), lambda row, _n: row.signer_name, 20),
     Column("unit", lazy_gettext("Đơn vị soạn thảo"), lambda row, names: names.units.get(row.unit_id or 0, ""), 20),

@@ -79,7 +79,9 @@ def _rows(reading: Session, page: queries.Page, wanted: tuple[asking.Term, ...],
     return [
         {
             "document": row,
-            "cells": {each.name: excerpts.marked(each.said(row, names), sign) for each in shown},
+            "cells": {
+                each.name: excerpts.marked(each.said(row, names), sign if each.asked else None) for each in shown
+            },
             "excerpt": pieces.get(row.id, []),
         }
         for row in page.documents

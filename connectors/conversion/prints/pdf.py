@@ -55,11 +55,13 @@ class _Press:
         self.head_height = max(map(len, self.head)) * LEADING + 2 * PADDING
         self.numbers_height = LEADING + 2
         self.body = HEIGHT - TOP - BOTTOM - self.head_height - self.numbers_height
+        self.title = [] if self.book.form.with_cover else _title(self.book, self.face)
+        self.title_height = sum(leading for _, _, _, leading in self.title)
 
     def set(self, row: Row) -> None:
         """Break a row into lines and put it on the page; one longer than a page goes on on the next."""
         cells = [self.broken(text, width) for text, (_, width) in zip(row, self.columns, strict=True)]
-        fitting = int((self.body - 2 * PADDING) // LEADING)
+        fitting = int((self.body - self.title_height - 2 * PADDING) // LEADING)
         while cells:
             part = [cell[:fitting] for cell in cells]
             self._place(part)
@@ -68,8 +70,8 @@ class _Press:
     def _place(self, cells: list[list[str]]) -> None:
         height = max(1, *map(len, cells)) * LEADING + 2 * PADDING
         if not self.pages or height > self.left:
+            self.left = self.body - (0 if self.pages else self.title_height)
             self.pages.append([])
-            self.left = self.body
         self.pages[-1].append((cells, height))
         self.left -= height
 
@@ -134,7 +136,7 @@ class _Press:
         tail = _Tail(canvas, self, closing)
         total = max(len(self.pages), 1) + tail.extra
         for number, page in enumerate(self.pages or [[]], 1):
-            end = _draw_page(canvas, self, page, f"Trang {number}/{total}")
+            end = _draw_page(canvas, self, page, f"Trang {number}/{total}", self.title if number == 1 else [])
             if number == max(len(self.pages), 1):
                 tail.draw(end, total)
             canvas.showPage()
@@ -157,7 +159,7 @@ class _Tail:
     @property
     def extra(self) -> int:
         """1 when the last page has no room left for it."""
-        room = self.press.left if self.press.pages else self.press.body
+        room = self.press.left if self.press.pages else self.press.body - self.press.title_height
         return int(self.height > room)
 
     def draw(self, top: float, total: int) -> None:
@@ -210,23 +212,47 @@ def draw_cover(canvas: Canvas, book: Book, face: Typeface) -> None:
     canvas.showPage()
 
 
+def _title(book: Book, face: Typeface) -> list[tuple[str, str, float, float]]:
+    """What a print without a cover says above its table, as the page on screen does: (text, font, size, leading)."""
+    said = f"{book.year_said}. {book.period_said}. {book.range_said}."
+    lines = [
+        (book.parent_name.upper(), face.regular, 10.5, 14.0), (book.agency_name.upper(), face.bold, 10.5, 14.0),
+        ("", face.regular, 6.0, 6.0), (book.form.title, face.bold, 14.0, 18.0), (book.named, face.regular, 10.5, 14.0),
+        (said, face.italic, 10.0, 14.0), ("", face.regular, 6.0, 4.0),
+    ]  # fmt: skip
+    return [(composed(text), font, size, leading) for text, font, size, leading in lines if text or size == 6.0]
+
+
 def _running(canvas: Canvas, press: _Press, page: str) -> None:
     """The line on top of a page and the page's number below."""
     book, face = press.book, press.face
+    canvas.setFont(face.regular, 9)
+    canvas.drawCentredString(LEFT + ROOM / 2, BOTTOM - 16, page)
     canvas.setFont(face.bold, 9)
     canvas.drawString(LEFT, HEIGHT - TOP + 6, composed(book.agency_name))
     canvas.setFont(face.regular, 9)
     middle = " - ".join(filter(None, (book.form.title, book.named)))
     canvas.drawCentredString(LEFT + ROOM / 2, HEIGHT - TOP + 6, composed(middle))
     canvas.drawRightString(WIDTH - RIGHT, HEIGHT - TOP + 6, composed(book.period_said))
-    canvas.drawCentredString(LEFT + ROOM / 2, BOTTOM - 16, page)
 
 
-def _draw_page(canvas: Canvas, press: _Press, page: list[tuple[list[list[str]], float]], number: str) -> float:
-    """One page: header, column numbers, rows, rules; where it ends."""
-    _running(canvas, press, number)
+def _draw_page(
+    canvas: Canvas, press: _Press, page: list[tuple[list[list[str]], float]], number: str,
+    title: Sequence[tuple[str, str, float, float]],
+) -> float:  # fmt: skip
+    """One page: its title or the running line, column numbers, rows, rules; where it ends."""
     canvas.setLineWidth(RULE)
     top = y = HEIGHT - TOP
+    if title:
+        canvas.setFont(press.face.regular, 9)
+        canvas.drawCentredString(LEFT + ROOM / 2, BOTTOM - 16, number)
+        for text, font, size, leading in title:
+            canvas.setFont(font, size)
+            canvas.drawCentredString(LEFT + ROOM / 2, y - size + 4, text)
+            y -= leading
+        top = y
+    else:
+        _running(canvas, press, number)
     _draw_row(canvas, press, press.head, y, press.head_height, press.face.bold, head=True)
     canvas.line(LEFT, y, LEFT + ROOM, y)
     y -= press.head_height

@@ -118,7 +118,7 @@ def outgoing_row(line: Line, today: date) -> Row:
     copies = paper.copies or len(paper.recipients)
     return (
         paper.code, day(paper.issued_date or line.dated), paper.what, paper.signer_name,
-        "; ".join([*paper.recipients, *([paper.to_places] if paper.to_places else [])]), paper.unit_name,
+        "; ".join([*paper.recipients, *filter(None, map(str.strip, paper.to_places.splitlines()))]), paper.unit_name,
         str(copies) if copies else "", day(paper.issued_on), "", line.remark,
     )  # fmt: skip
 

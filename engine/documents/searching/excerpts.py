@@ -35,9 +35,12 @@ def marked(said: str, wanted: re.Pattern[str] | None) -> Marked:
     pieces: Marked = []
     place = 0
     for hit in wanted.finditer(folded_in_place(composed)) if wanted else ():
-        if hit.start() > place:
-            pieces.append((composed[place : hit.start()], False))
-        pieces.append((composed[hit.start() : hit.end()], True))
+        between, found = composed[place : hit.start()], composed[hit.start() : hit.end()]
+        if pieces and between.isspace():  # words that follow each other are one hit to the eye
+            pieces[-1] = (pieces[-1][0] + between + found, True)
+        else:
+            pieces += [(between, False)] if between else []
+            pieces.append((found, True))
         place = hit.end()
     if place < len(composed):
         pieces.append((composed[place:], False))

@@ -34,6 +34,7 @@ def page(
         loader=FileSystemLoader(WEB), autoescape=True, undefined=StrictUndefined, extensions=["jinja2.ext.i18n"]
     )
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["told"] = str
     view = asked.view(values, FormContext(data=data), errors)
     return BeautifulSoup(environment.from_string(PAGE).render(view=view), "html.parser")
 

@@ -38,6 +38,7 @@ def shown(page: Any) -> Any:
         loader=FileSystemLoader(WEB), autoescape=True, undefined=StrictUndefined, extensions=["jinja2.ext.i18n"]
     )
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["told"] = str
     page.set_content(environment.from_string(PAGE).render(view=asked.view(None, FormContext())))
     page.add_script_tag(content=Path(SCRIPT).read_text(encoding="utf-8"))
     return page

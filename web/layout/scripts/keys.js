@@ -22,7 +22,7 @@ function showKeys(dialog) {
 const asked = () => document.querySelector("main form[data-form]");
 
 function begin() {
-  const field = [...(asked()?.elements ?? [])].find((each) => each.type !== "hidden" && each.checkVisibility());
+  const field = [...(asked()?.elements ?? [])].find((each) => !["hidden", "fieldset"].includes(each.type) && !each.disabled && each.checkVisibility());
   field?.focus();
   return Boolean(field);
 }

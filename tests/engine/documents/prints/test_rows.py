@@ -18,8 +18,8 @@ CAME = Paper(
 )  # fmt: skip
 WENT = Paper(
     2, "Quyết định", "Về việc cử cán bộ", "08/QĐ-SXD", date(2026, 11, 9), "Sở Xây dựng", "issued",
-    signer_name="Lê Văn C", to_places="Như trên", unit_name="Phòng Quản lý xây dựng", issued_on=date(2026, 11, 9),
-    recipients=("UBND xã An Phú", "UBND phường Bình Minh"),
+    signer_name="Lê Văn C", to_places="Như trên\nLưu: VT", unit_name="Phòng Quản lý xây dựng",
+    issued_on=date(2026, 11, 9), recipients=("UBND xã An Phú", "UBND phường Bình Minh"),
 )  # fmt: skip
 LINE = Line(1, 2026, 5, "", "used", date(2026, 11, 5), date(2026, 11, 5), paper=CAME)
 
@@ -31,7 +31,7 @@ def test_a_row_of_each_book() -> None:
     )  # fmt: skip
     assert rows.outgoing_row(replace(LINE, number=8, paper=WENT), TODAY) == (
         "08/QĐ-SXD", "09/11/2026", "Quyết định: Về việc cử cán bộ", "Lê Văn C",
-        "UBND xã An Phú; UBND phường Bình Minh; Như trên", "Phòng Quản lý xây dựng", "2", "09/11/2026", "", "",
+        "UBND xã An Phú; UBND phường Bình Minh; Như trên; Lưu: VT", "Phòng Quản lý xây dựng", "2", "09/11/2026", "", "",
     )  # fmt: skip
     assert rows.follow_up_row(LINE, TODAY) == (
         "05", "Công văn số 125/SXD-QLXD ngày 03/11/2026 của Sở Xây dựng", "Phòng Kinh tế; Trần Thị B", "20/11/2026",
