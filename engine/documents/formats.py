@@ -26,6 +26,7 @@ ALLOWED: dict[str, str] = {
 }  # fmt: skip
 PDF = "application/pdf"
 LONGEST_NAME = 200
+WAY_BACK = "trang “Tệp bị dừng”"
 MOST_ENTRIES = 5_000
 MOST_UNPACKED = 1024 * 1024 * 1024
 _SAME = {"jpeg": "jpg", "tiff": "tif"}
@@ -56,6 +57,19 @@ class Inspection:
         return not self.problem
 
 
+class Stamped(InvalidInput):
+    """A file that may be attached but for the stamps of secrecy it bears; `found` is what it is otherwise."""
+
+    def __init__(self, sentence: str, field: str, found: Inspection) -> None:
+        super().__init__(sentence, {field: sentence})
+        self.found = found
+
+
+def tells_of_stop(sentence: str) -> bool:
+    """Whether a sentence at a field is the one of a stopped file, so that the way back can stand beside it."""
+    return WAY_BACK in sentence
+
+
 class _Refused(Exception):
     """Why a file isn't taken, in a sentence; never leaves this module."""
 
@@ -84,14 +98,15 @@ def accepted(content: bytes, file_name: str, *, largest: int | None = None, fiel
     One that bears a stamp of secrecy may not: it goes the way of paper (LA-1.2).
     """
     found = inspect(content, file_name, largest=largest)
-    sentence = found.problem
-    if found.accepted and (marks := stamps(content, found.media_type)):
+    if found.problem:
+        raise InvalidInput(found.problem, {field: found.problem})
+    if marks := stamps(content, found.media_type):
         sentence = (
             f"{found.file_name}: Có dấu chỉ mức độ mật ({', '.join(marks)}) ở dòng riêng trang đầu. Văn bản mật không "
-            "đưa vào hệ thống; xử lý theo đường văn bản giấy. Nếu không phải văn bản mật, bỏ dòng đó rồi tải lại."
+            "đưa vào hệ thống; xử lý theo đường văn bản giấy. Nếu không phải dấu chỉ độ mật, bỏ dòng đó rồi tải lại, "
+            f"hoặc đề nghị lãnh đạo cho đúng tệp này qua ở {WAY_BACK}."
         )
-    if sentence:
-        raise InvalidInput(sentence, {field: sentence})
+        raise Stamped(sentence, field, found)
     return found
 
 

@@ -260,6 +260,7 @@ def actions() -> dict[str, str]:
         "document.file_read": _("Mở tệp"),
         "document.printed": _("In, tải bản in"),
         "document.drafted": _("Soạn dự thảo"),
+        "document.passed_mark": _("Cho qua tệp có dấu chỉ độ mật"),
         "document.arrived": _("Văn bản vào hệ thống"),
         "document.changed": _("Sửa thông tin"),
         "document.checked": _("Kiểm tra văn bản"),

@@ -17,7 +17,7 @@ from engine.documents.models import Document
 from engine.errors import Conflict, InvalidInput
 from engine.forms.views import FormView
 from engine.instances import cases
-from engine.intake import commands, proposing, queries
+from engine.intake import clearing, commands, proposing, queries
 from engine.intake.duplicates import Likeness
 from engine.intake.models import RegistrationForm, Scan
 from engine.tasks import queries as worklists
@@ -191,9 +191,13 @@ def _new(page: Page) -> str:
 
 def _scan(row: Scan, page: Page) -> str:
     proposals = {name: shown(name, each) for name, each in row.proposals.items()}
+    cleared = None
+    if row.state == "stopped":
+        with platform().reading() as session:
+            cleared = clearing.of_marks(session, row.agency_id, [row.mark]).get(row.mark)
     return render_template(
         "intake/scan.html", scan=row, page=page, view=page.view, proposals=proposals,
-        largest=platform().settings.max_upload_bytes,
+        cleared=cleared is not None, largest=platform().settings.max_upload_bytes,
     )  # fmt: skip
 
 
