@@ -40,6 +40,7 @@ HEADLINES: Mapping[str, str] = {
     "copy": "Việc sao văn bản có kết quả.",
     "copy-refused": "Đề nghị sao văn bản của bạn không được thực hiện.",
     "copy-issued": "Bản sao bạn đề nghị đã phát hành.",
+    "copy-original-recalled": "Văn bản gốc của bản sao đã thu hồi; bản sao được thu hồi theo.",
     "copy-received": "Bạn nhận được một bản sao văn bản.",
     "rights-asked": "Thay đổi quyền của %(of)s chờ xác nhận.",
     "clearing": "Đề nghị về tệp bị dừng vì dấu chỉ độ mật có thay đổi.",

@@ -67,6 +67,7 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
     opinions = documents.opinions(session, document.id)
     runs = instances.of_document(session, document.id)
     drafted = document.direction == "outgoing" and not rules.is_copy(document)
+    may_copy = copying_rules.may_copy(document, copying.replaced_by(session, document.id))
     concerned = [
         *(row.person_id for row in (*instructions, *opinions)),
         document.drafter_id,
@@ -83,7 +84,7 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "instructions": instructions,
         "opinions": opinions,
         "opinion_rounds": (asked := rounds.count(session, document.id)),
-        "unoffered": missing(actor, document, bool(asked)),
+        "unoffered": missing(actor, document, bool(asked), may_copy),
         "held": ", ".join(ROLES[role] for role in ROLES if role in actor.roles) or _("Không có vai trò nào"),
         "people": _names(session, Person.id, Person.full_name, concerned),
         "units": _names(session, Unit.id, Unit.name, [document.unit_id]),
@@ -92,7 +93,8 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "copies": copying.of_document(session, actor, document.id),
         "copy_states": copying_rules.STATES,
         "copy_forms": copying_rules.FORMS,
-        "may_copy": copying_rules.may_copy(document),
+        "may_copy": may_copy,
+        "original": copying.original_of(session, document.id) if rules.is_copy(document) else None,
         "may_recall": rules.may_recall(actor, document),
         "may_be_answered": rules.may_be_answered(document),
         "may_have_slip": rules.may_have_slip(document),
@@ -196,7 +198,7 @@ class Missing:
     verdict: Verdict
 
 
-def missing(actor: Actor, document: Document, asking: bool) -> list[Missing]:
+def missing(actor: Actor, document: Document, asking: bool, may_copy: Verdict) -> list[Missing]:
     """Return the actions of a document's page that the actor doesn't have, each with the rule that says no."""
     if document.direction == "incoming":
         asked = [
@@ -209,7 +211,7 @@ def missing(actor: Actor, document: Document, asking: bool) -> list[Missing]:
             (_("Chọn người ký khác"), signers.may_choose(actor, document)),
             (_("Thu hồi"), rules.may_recall(actor, document)),
         ]
-    asked.append((_("Sao văn bản"), copying_rules.may_copy(document)))
+    asked.append((_("Sao văn bản"), may_copy))
     if not asking:
         asked.append((_("Lấy ý kiến"), may_ask(actor, document, asking=False)))
     return [Missing(action, verdict) for action, verdict in asked if not verdict]

@@ -34,6 +34,7 @@ SENTENCES = (
     _("Đề nghị mượn hồ sơ không được duyệt."),
     _("Việc sao văn bản có kết quả."),
     _("Đề nghị sao văn bản của bạn không được thực hiện."),
+    _("Văn bản gốc của bản sao đã thu hồi; bản sao được thu hồi theo."),
     _("Đề nghị về tệp bị dừng vì dấu chỉ độ mật có thay đổi."),
     _("Có đề nghị cho qua một tệp bị dừng vì dấu chỉ độ mật."),
     _("Lãnh đạo cho qua tệp bạn đề nghị; gửi lại đúng tệp đó."),
