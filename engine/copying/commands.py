@@ -166,6 +166,7 @@ def _document(work: Work, row: DocumentCopy, original: Document) -> Document:
     asker = directory.person(work.session, row.agency_id, row.asked_by_id)
     names = [directory.person(work.session, row.agency_id, each).full_name for each in row.wanted["people"]]
     about = f"{row.kind} {_named(original)}"
+    posted = [line.strip(" -;.") for line in row.places.splitlines() if line.strip(" -;.")]
     if row.pages:
         about += f", trang {row.pages}"
     return Document(
@@ -175,8 +176,8 @@ def _document(work: Work, row: DocumentCopy, original: Document) -> Document:
         urgency=0, language=original.language, issued_amount=row.amount,
         to_places="\n".join([*row.places.splitlines(), *names])[:1000], created_at=work.now,
         created_by_id=work.actor.person_id, verification={}, tombstone={}, frozen=False, reply_required=False,
-        checks={"copy": {"kind": row.kind, "form": row.form, "original": original.id}}, reply_requirement="", body="",
-        folded="", refusal_reason="", result="", resolution="",
+        checks={"copy": {"kind": row.kind, "form": row.form, "original": original.id, "posted": posted}},
+        reply_requirement="", body="", folded="", refusal_reason="", result="", resolution="",
     )  # fmt: skip
 
 
