@@ -15,7 +15,7 @@ from werkzeug.routing import IntegerConverter
 
 from connectors.assembly import make_platform
 from connectors.worker import wake
-from engine.documents.formats import tells_of_stop
+from engine.documents.formats import WAY_BACK
 from engine.platform import Platform
 from engine.settings import Settings
 from web import errors
@@ -172,13 +172,14 @@ def _dress(app: Flask, settings: Settings) -> None:
             "language": language(),
             "test_data": settings.environment == "demo",
             "handbook": handbook.address,
+            "script_words": words.for_scripts,
             **navigation.context(),
             **typed.context(),
         }
 
     app.context_processor(given)
     app.jinja_env.filters.update(words.FILTERS)
-    app.jinja_env.tests["tells_of_stop"] = tells_of_stop
+    app.jinja_env.globals["way_back"] = WAY_BACK  # in the sentence of a stopped file, beside which the way stands
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     hashed = frozenset(manifest.values())

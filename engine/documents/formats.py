@@ -65,11 +65,6 @@ class Stamped(InvalidInput):
         self.found = found
 
 
-def tells_of_stop(sentence: str) -> bool:
-    """Whether a sentence at a field is the one of a stopped file, so that the way back can stand beside it."""
-    return WAY_BACK in sentence
-
-
 class _Refused(Exception):
     """Why a file isn't taken, in a sentence; never leaves this module."""
 

@@ -1,5 +1,7 @@
 /* Hides questions that the answers above make needless, filters long lists of choices, asks for files in our words.
    Conditions come as JSON in data-show-if: [sign, name, literal], ["and"|"or"|"not", …]. Nothing is evaluated as code. */
+import { word } from "./words.js";
+
 (function () {
   "use strict";
 
@@ -63,7 +65,7 @@
 
   function addFilter(list) {
     if (list.dataset.filtered) return;
-    const box = filterBox(list, "Lọc danh sách");
+    const box = filterBox(list, word("filter"));
     box.addEventListener("input", () => {
       const wanted = fold(box.value.trim());
       for (const choice of list.querySelectorAll(".choice, tbody tr")) {
@@ -81,7 +83,7 @@
   function addSelectFilter(select) {
     if (select.dataset.filtered || select.options.length <= LONG_SELECT) return;
     const label = select.labels[0]?.textContent.trim() ?? "";
-    const box = filterBox(select, select.dataset.filter || "Tìm theo tên");
+    const box = filterBox(select, select.dataset.filter || word("find"));
     box.setAttribute("aria-label", `${box.placeholder}: ${label}`);
     const everything = Array.from(select.children, (each) => each.cloneNode(true));
     const narrow = () => {
