@@ -1,9 +1,10 @@
 /* Hides questions that the answers above make needless, filters long lists of choices, asks for files in our words.
    Conditions come as JSON in data-show-if: [sign, name, literal], ["and"|"or"|"not", …]. Nothing is evaluated as code. */
-import { word } from "./words.js";
-
 (function () {
   "use strict";
+
+  // as words.js has it; this script also stands alone on pages without modules
+  const said = (key) => JSON.parse(document.body.dataset.words || "{}")[key] ?? "";
 
   const number = (text) => {
     const plain = text.trim();
@@ -65,7 +66,7 @@ import { word } from "./words.js";
 
   function addFilter(list) {
     if (list.dataset.filtered) return;
-    const box = filterBox(list, word("filter"));
+    const box = filterBox(list, said("filter"));
     box.addEventListener("input", () => {
       const wanted = fold(box.value.trim());
       for (const choice of list.querySelectorAll(".choice, tbody tr")) {
@@ -83,7 +84,7 @@ import { word } from "./words.js";
   function addSelectFilter(select) {
     if (select.dataset.filtered || select.options.length <= LONG_SELECT) return;
     const label = select.labels[0]?.textContent.trim() ?? "";
-    const box = filterBox(select, select.dataset.filter || word("find"));
+    const box = filterBox(select, select.dataset.filter || said("find"));
     box.setAttribute("aria-label", `${box.placeholder}: ${label}`);
     const everything = Array.from(select.children, (each) => each.cloneNode(true));
     const narrow = () => {
