@@ -61,6 +61,15 @@ def granted(work: Work, agency_id: int | None, mark: str) -> Clearance | None:
     return work.session.scalar(rows.with_for_update())
 
 
+def passing(work: Work, agency_id: int | None, mark: str) -> Clearance | None:
+    """The yes by which these bytes become a document: one not used yet, or the one their scan has passed by."""
+    scanned = Clearance.scan_id.is_not(None) & Clearance.document_id.is_(None) & (Clearance.state == USED)
+    rows = select(Clearance).where(
+        Clearance.agency_id == agency_id, Clearance.mark == mark, (Clearance.state == GRANTED) | scanned
+    )  # fmt: skip
+    return work.session.scalar(rows.order_by(Clearance.scan_id).limit(1).with_for_update())
+
+
 def use(work: Work, row: Clearance, *, document_id: int | None = None, scan_id: int | None = None) -> None:
     """The bytes pass, this once; the document's history names who asked and who allowed it."""
     row.state, row.used_at = USED, row.used_at or work.now

@@ -145,7 +145,7 @@ def settle(work: Work, row: Scan, document_id: int) -> None:
     row.settled_by_id, row.pictures, row.text, row.mark = work.actor.person_id, {}, "", ""
     _forget_bytes(work, row, gone)
     work.note("scan.registered", "scan", row.id, row.agency_id, document=document_id)
-    if (cleared := clearing.of_scan(work, row.id)) is not None:
+    if (cleared := clearing.of_scan(work, row.id)) is not None and cleared.document_id is None:
         clearing.use(work, cleared, document_id=document_id)
 
 

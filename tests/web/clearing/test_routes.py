@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import re
 
-from engine.intake import commands
+from engine.intake import clearing, commands
 from engine.platform import Platform, system
-from tests import builders
+from tests import builders, papers
 from tests.web.conftest import SignIn
 
 STAMPED = "MẬT\nđộ xây dựng".encode()
@@ -59,3 +59,23 @@ def test_a_stopped_scan_leads_to_it(platform: Platform, province: builders.Provi
     clerk.post("/stopped-files", data={"scan": scan.id, "reason": "Dấu của đơn vị vận chuyển"})
     assert "Đã có đề nghị cho tệp này qua." in clerk.get(f"/intake/{scan.id}").text
     assert sign_in(office["agency-admin"]).get("/stopped-files").status_code == 404
+
+
+def test_a_scan_that_may_pass_is_registered(platform: Platform, province: builders.Province, sign_in: SignIn) -> None:
+    office = province.department
+    clerk, leader = (builders.actor(platform, office[role]) for role in ("clerk", "leader"))
+    pdf = papers.paper(secrecy="MẬT")
+    [first] = platform.run(clerk, commands.take_in, [builders.Upload("a.pdf", pdf)])
+    platform.run(system(office.id), commands.stop, first.id, ["MẬT"])
+    row = platform.run(clerk, clearing.ask_for_scan, first.id, "Dấu của đơn vị vận chuyển")
+    platform.run(leader, clearing.grant, row.id)
+    [scan] = platform.run(clerk, commands.take_in, [builders.Upload("a.pdf", pdf)])
+    assert platform.run(system(office.id), clearing.let_pass, scan.id)
+    read = {"file_hash": platform.files.put(pdf), "pages": 1, "pictures": [], "text": "x", "proposals": {}}
+    platform.run(system(office.id), commands.keep_read, scan.id, **read)
+    given = {"organ_name": "UBND", "code": "12/UBND-KT", "issued_date": "05/11/2026", "type_name": "Công văn",
+             "subject": "Về việc rà soát", "urgency": "1"}  # fmt: skip
+    client = sign_in(office["clerk"])
+    assert client.post(f"/intake/{scan.id}", data=given).status_code == 303
+    page = client.get("/stopped-files").text
+    assert page.count("Mở văn bản") == 1
