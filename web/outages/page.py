@@ -96,6 +96,7 @@ def _steps(actor: Actor, row: Outage, waiting: list[Waiting]) -> list[Step]:
     return [
         *mine,
         Step(_("Nhập bổ sung văn bản đến"), enter, rules.may_enter(actor, row)),
+        Step(_("Quét nhiều văn bản đến"), url_for("intake.index", outage=row.id), rules.may_enter(actor, row)),
         Step(_("Viết báo cáo sự cố"), url_for("outages.report", outage_id=row.id), rules.may_report(actor, row)),
         Step(_("Sửa thông báo"), url_for("outages.correct", outage_id=row.id), rules.may_correct(actor, row)),
     ]
