@@ -226,7 +226,7 @@ class Followed:
 def follow(work: Work, document_id: int, what: str) -> Followed:
     """What has happened to a document reaches its copies: texts of a destroyed one go, people are told.
 
-    The cases are ended and recalls begun by who knows cases (engine.instances.copies).
+    The cases are ended and recalls begun by who knows cases (engine.instances.mending.copies).
     """
     original = work.session.get_one(Document, document_id)
     query = select(DocumentCopy).where(DocumentCopy.original_id == document_id).order_by(DocumentCopy.id)

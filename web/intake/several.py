@@ -180,9 +180,7 @@ def page(
 
 def _listed(scan: Scan) -> Row:
     proposals = _shown(scan.proposals)
-    return Row(
-        scan, {name: proposals[name].value if name in proposals else "" for name in (*ASKED, *LATE)}, proposals
-    )
+    return Row(scan, {name: proposals[name].value if name in proposals else "" for name in (*ASKED, *LATE)}, proposals)
 
 
 def _shown(proposals: Mapping[str, Any]) -> dict[str, Shown]:

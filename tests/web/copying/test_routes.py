@@ -16,7 +16,7 @@ from engine.documents import queries as documents
 from engine.documents import recall
 from engine.documents.commands import Upload
 from engine.documents.models import Document, RegisterEntry
-from engine.instances.copies import FollowOriginal, follow_original
+from engine.instances.mending.copies import FollowOriginal, follow_original
 from engine.operations import Outside
 from engine.platform import Platform, system
 from engine.tasks.models import Task
