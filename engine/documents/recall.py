@@ -15,7 +15,7 @@ from engine.documents.text import fitting
 from engine.occasions import DESTROYED
 from engine.platform import Work
 
-FOLLOW_ORIGINAL = "copying.follow-original"  # carried out by engine.instances.mending.copies, which knows copies and cases
+FOLLOW_ORIGINAL = "copying.follow-original"  # carried out by engine.instances.mending.copies
 REMOVE_BYTES = "documents.remove-bytes"  # carried out by engine.holding, which knows everybody who holds bytes
 
 
