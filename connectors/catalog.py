@@ -18,6 +18,7 @@ import connectors.signing.operations
 import engine.copying.operations
 import engine.documents.operations
 import engine.holding
+import engine.instances.mending.copies
 import engine.instances.moving.operations
 import engine.instances.operations
 import engine.instances.timing.operations

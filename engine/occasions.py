@@ -20,7 +20,7 @@ RETURNED, REFUSED, ANSWERED, DESTROYED = "returned", "refused", "answered", "des
 INCIDENT, READY, STANDING_IN, UNDELIVERED = "incident", "ready", "standing-in", "undelivered"
 HANDED_OVER, RIGHTS_ASKED, DOSSIERS_DUE, LOAN = "handed-over", "rights-asked", "dossiers-due", "loan"
 DUE, REPORT, COPY, SIGNER, OUTAGE = "due", "report", "copy", "signer", "outage"
-INFORMED, REPLACED = "informed", "replaced"
+INFORMED, REPLACED, CLEARING = "informed", "replaced", "clearing"
 
 
 class Occasion(Base):

@@ -15,6 +15,7 @@ from werkzeug.routing import IntegerConverter
 
 from connectors.assembly import make_platform
 from connectors.worker import wake
+from engine.documents.formats import WAY_BACK
 from engine.platform import Platform
 from engine.settings import Settings
 from web import errors
@@ -24,6 +25,7 @@ from web.archive import lending as archive_lending
 from web.archive import routes as archive
 from web.authority import routes as authority
 from web.calendar import routes as calendar
+from web.clearing import routes as clearing
 from web.copying import routes as copying
 from web.database import configuration, db
 from web.directory import people
@@ -91,6 +93,7 @@ SCREENS = (
     archive.screen,
     succession.screen,
     rights.screen,
+    clearing.screen,
     outages.screen,
     search.screen,
     reports.screen,
@@ -169,12 +172,14 @@ def _dress(app: Flask, settings: Settings) -> None:
             "language": language(),
             "test_data": settings.environment == "demo",
             "handbook": handbook.address,
+            "script_words": words.for_scripts,
             **navigation.context(),
             **typed.context(),
         }
 
     app.context_processor(given)
     app.jinja_env.filters.update(words.FILTERS)
+    app.jinja_env.globals["way_back"] = WAY_BACK  # in the sentence of a stopped file, beside which the way stands
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     hashed = frozenset(manifest.values())

@@ -17,7 +17,7 @@ from connectors.exchange.operations import ANSWER, REPORT
 from engine import inbox
 from engine.directory import queries as directory
 from engine.documents import commands as documents
-from engine.documents import queries
+from engine.documents import queries, recall
 from engine.documents.models import Dispatch, Document
 from engine.errors import PlatformError
 from engine.files import FileMissing
@@ -129,6 +129,7 @@ class _Taken:
         )  # fmt: skip
         for other in self._superseded(message, earlier):
             documents.link(self.work, document.id, other.id, "replaces")
+            recall.follow_copies(self.work, other, "replaced")
         for dispatch in queries.dispatches_answered(self.session, document.id):
             instances.receive_message(
                 self.work, self.agency_id, "reply-received", str(dispatch.id), {"reply_id": document.id}

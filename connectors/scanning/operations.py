@@ -13,8 +13,8 @@ from engine.directory.models import Agency
 from engine.documents import formats
 from engine.documents.searching import commands as searching
 from engine.files import FileMissing
+from engine.intake import clearing, layout, proposing, queries
 from engine.intake import commands as intake
-from engine.intake import layout, proposing, queries
 from engine.intake.models import Scan
 from engine.operations import Outside, operation, parameter
 from engine.platform import system
@@ -64,7 +64,7 @@ def read_scan(given: ReadScan, outside: Outside) -> ScanRead:
         with Paper(pdf) as paper:
             pages, note = _read(paper, ScanningSettings.from_environment(), outside)
             marks = proposing.secrecy(pages)
-            if marks:
+            if marks and not platform.run(who, clearing.let_pass, given.scan):
                 platform.run(who, intake.stop, given.scan, marks)
                 return ScanRead("stopped", 0, 0)
             count = paper.count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -47,7 +48,7 @@ def ask(
     original = document_queries.get(work.session, work.actor, document_id)
     if work.actor.person_id is None:
         raise NotFound("Không tìm thấy văn bản này.")
-    work.require(rules.may_copy(original))
+    work.require(rules.may_copy(original, queries.replaced_by(work.session, original.id)))
     verdict = rules.may_make(queries.standing(work.session, original), kind, form)
     wrong = {} if verdict else {"kind": verdict.reason}
     wrong |= rules.problems(kind, form, pages, excerpt, recipients, people, places, amount)
@@ -129,7 +130,7 @@ def grant(work: Work, copy_id: int, by: int) -> Document:
     row = queries.locked(work, copy_id)
     _require(row, "asked")
     original = document_queries.locked(work, row.original_id)
-    work.require(rules.may_copy(original))
+    work.require(rules.may_copy(original, queries.replaced_by(work.session, original.id)))
     work.require(rules.may_make(queries.standing(work.session, original), row.kind, row.form))
     capacity = authority.capacity_of(work.session, row.agency_id, by, row.kind, directory.today(work.now))
     work.require(capacity.verdict)
@@ -165,6 +166,7 @@ def _document(work: Work, row: DocumentCopy, original: Document) -> Document:
     asker = directory.person(work.session, row.agency_id, row.asked_by_id)
     names = [directory.person(work.session, row.agency_id, each).full_name for each in row.wanted["people"]]
     about = f"{row.kind} {_named(original)}"
+    posted = [line.strip(" -;.") for line in row.places.splitlines() if line.strip(" -;.")]
     if row.pages:
         about += f", trang {row.pages}"
     return Document(
@@ -174,8 +176,8 @@ def _document(work: Work, row: DocumentCopy, original: Document) -> Document:
         urgency=0, language=original.language, issued_amount=row.amount,
         to_places="\n".join([*row.places.splitlines(), *names])[:1000], created_at=work.now,
         created_by_id=work.actor.person_id, verification={}, tombstone={}, frozen=False, reply_required=False,
-        checks={"copy": {"kind": row.kind, "form": row.form, "original": original.id}}, reply_requirement="", body="",
-        folded="", refusal_reason="", result="", resolution="",
+        checks={"copy": {"kind": row.kind, "form": row.form, "original": original.id, "posted": posted}},
+        reply_requirement="", body="", folded="", refusal_reason="", result="", resolution="",
     )  # fmt: skip
 
 
@@ -203,6 +205,45 @@ def refuse(work: Work, copy_id: int, by: int | None, reason: str) -> DocumentCop
     _tell(work, row, [row.asked_by_id], "refused")
     work.note("document.copy_refused", "document", row.original_id, row.agency_id, copy=row.id, reason=row.remark)
     return row
+
+
+def is_issued(work: Work, copy_id: int) -> bool:
+    """Whether a copy has gone out already, so that there is nothing left to refuse."""
+    return queries.locked(work, copy_id).state == "issued"
+
+
+# --- When the original goes -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What is to follow an original: copies whose cases still run, documents that copies have become and gone out."""
+
+    open_ones: list[int]
+    issued: list[int]
+
+
+def follow(work: Work, document_id: int, what: str) -> Followed:
+    """What has happened to a document reaches its copies: texts of a destroyed one go, people are told.
+
+    The cases are ended and recalls begun by who knows cases (engine.instances.mending.copies).
+    """
+    original = work.session.get_one(Document, document_id)
+    query = select(DocumentCopy).where(DocumentCopy.original_id == document_id).order_by(DocumentCopy.id)
+    rows = work.session.scalars(query.with_for_update()).all()
+    made = select(Document).where(Document.id.in_([row.document_id for row in rows if row.document_id]))
+    documents_of = {each.id: each for each in work.session.scalars(made)}
+    open_ones, issued = [], []
+    for row in rows:
+        if original.destroyed_at is not None:
+            row.excerpt = ""  # part of what was destroyed (QD28-9.2b, SYS-8)
+        copy = documents_of.get(row.document_id or 0)
+        if row.state in ("asked", "granted", "made") or (copy is not None and copy.status == "issued"):
+            open_ones.append(row.id)
+        if what == "recalled" and row.state == "issued" and copy is not None and not copy.frozen:
+            issued.append(copy.id)
+            _tell(work, row, [row.asked_by_id, *row.wanted["people"]], "original-recalled")
+    return Followed(open_ones, issued)
 
 
 # --- Making and giving out ------------------------------------------------------------------------------------
@@ -259,6 +300,6 @@ def _require(row: DocumentCopy, state: str) -> None:
 
 def _tell(work: Work, row: DocumentCopy, people: Sequence[int], what: str) -> None:
     document_id = row.original_id if what == "refused" else row.document_id
-    for person_id in people:
+    for person_id in dict.fromkeys(people):
         said = {"copy": row.id, "what": what, "title": row.remark[:300] if what == "refused" else row.kind}
         work.tell(COPY, row.agency_id, person_id=person_id, document_id=document_id, details=said)

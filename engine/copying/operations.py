@@ -51,6 +51,8 @@ class Refuse:
 def refuse(given: Refuse, work: Work) -> None:
     """Ghi lý do không cho sao hoặc không làm được bản sao và báo người đề nghị; số đã cấp được ghi là hủy."""
     with drawn_as(REFUSED):
+        if commands.is_issued(work, given.copy):
+            return  # its recall is another case
         commands.refuse(work, given.copy, given.person, given.reason)
 
 

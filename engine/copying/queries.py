@@ -12,17 +12,53 @@ from engine.copying import rules
 from engine.copying.models import DocumentCopy
 from engine.directory.models import Person
 from engine.documents import queries as documents
-from engine.documents.models import Document
+from engine.documents.models import Document, DocumentLink
 from engine.errors import NotFound
 from engine.platform import Actor, Work
 
 PAGE = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The document a copy was made of; `gone` says what has become of it, when it is no more what it was."""
+
+    copy: DocumentCopy
+    document: Document
+    gone: str
+
+
 def standing(session: Session, document: Document) -> rules.Standing:
     """What a document is in the eyes of whoever copies it."""
     made = select(DocumentCopy.form).where(DocumentCopy.document_id == document.id)
     return rules.standing(document, session.scalar(made))
+
+
+def replaced_by(session: Session, document_id: int) -> str:
+    """Number and day of the document that stands in this one's place; empty when none does."""
+    query = (
+        select(Document).join(DocumentLink, DocumentLink.from_id == Document.id)
+        .where(DocumentLink.to_id == document_id, DocumentLink.kind == "replaces")
+        .order_by(Document.id.desc()).limit(1)
+    )  # fmt: skip
+    found = session.scalar(query)
+    if found is None:
+        return ""
+    dated = f" ngày {found.issued_date:%d/%m/%Y}" if found.issued_date else ""
+    return f"văn bản {found.code or 'chưa có số'}{dated}"
+
+
+def original_of(session: Session, document_id: int) -> Original | None:
+    """What a copy of ours was made of and what has become of that; None for what is no copy."""
+    query = (
+        select(DocumentCopy, Document).join(Document, Document.id == DocumentCopy.original_id)
+        .where(DocumentCopy.document_id == document_id)
+    )  # fmt: skip
+    row = session.execute(query).first()
+    if row is None:
+        return None
+    copy, document = row
+    return Original(copy, document, rules.gone(document, replaced_by(session, document.id)))
 
 
 def locked(work: Work, copy_id: int) -> DocumentCopy:

@@ -46,8 +46,15 @@ def standing(document: Document, made_as: str | None = None) -> Standing:
     return Standing(ELECTRONIC, kind or (COPY if arrived_as_copy else ""))
 
 
-def may_copy(document: Document) -> Verdict:
-    """Whether a document may be copied at all: it is there, it is whole, it is official."""
+def may_copy(document: Document, replaced_by: str = "") -> Verdict:
+    """Whether a document may be copied at all: it is there, it is whole, it is official, nothing stands in its place.
+
+    That a replaced document isn't copied any more is the platform's caution; ND30-25 doesn't speak of it.
+    """
+    if document.destroyed_at is not None and document.status != "recalled":
+        return Verdict(False, "Văn bản đã hủy khi hết thời hạn bảo quản nên không sao được.", "ND30-25")
+    if replaced_by:
+        return Verdict(False, f"Văn bản đã được thay thế bằng {replaced_by}; sao văn bản thay thế.", "ND30-25")
     if document.destroyed_at is not None:
         return Verdict(False, "Văn bản đã hủy theo thông báo thu hồi nên không sao được.", "QD28-9.2b")
     if document.frozen or document.status == "recalled":
@@ -57,6 +64,22 @@ def may_copy(document: Document) -> Verdict:
     if document.direction == "incoming" and document.status in _NOT_TAKEN_IN:
         return Verdict(False, "Chỉ sao văn bản đến đã vào sổ.", "ND30-22.1")
     return ALLOWED
+
+
+GONE = {
+    "recalled": "Văn bản gốc đã thu hồi.", "expired": "Văn bản gốc đã hủy khi hết thời hạn bảo quản.",
+    "replaced": "Văn bản gốc đã được thay thế.",
+}  # fmt: skip
+"""What is said to whoever asked for a copy of a document, by what has become of that."""
+
+
+def gone(document: Document, replaced_by: str = "") -> str:
+    """What has become of an original, in a sentence; empty while it is what it was."""
+    if document.frozen or document.status == "recalled":
+        return GONE["recalled"]
+    if document.destroyed_at is not None:
+        return GONE["expired"]
+    return f"Văn bản gốc đã được thay thế bằng {replaced_by}." if replaced_by else ""
 
 
 def may_make(of: Standing, kind: str, form: str) -> Verdict:

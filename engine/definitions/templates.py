@@ -82,7 +82,7 @@ def _internal(operation: Operation) -> bool:
     """Whether only the platform itself calls it."""
     return operation.key in {
         "archive.package", "conversion.make-report", "conversion.print-book", "conversion.read-content",
-        "documents.remove-bytes",
+        "copying.follow-original", "documents.remove-bytes",
         "exchange.answer-unknown",
         "instances.deliver-message", "instances.move-cases", "notification.push", "notification.send-letter",
         "scanning.read-scan",

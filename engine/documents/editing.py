@@ -13,6 +13,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from engine import clearing
 from engine.database import as_json
 from engine.directory import queries as directory
 from engine.directory.authority import queries as authority
@@ -208,11 +209,8 @@ def put_files(work: Work, document: Document, given: Sequence[Given], origin: st
     passed: list[tuple[Given, formats.Inspection]] = []
     problems: dict[str, str] = {}
     for each in given:
-        content, name, largest = each.upload.content, each.upload.file_name, work.settings.max_upload_bytes
         try:
-            passive = document.direction == "outgoing" or each.part == "opinion"  # a received one is kept as it came
-            found = formats.accepted(content, name, largest=largest, field=each.field, passive=passive)
-            passed.append((each, found))
+            passed.append((each, _passing(work, document, each)))
         except InvalidInput as refused:
             for field, sentence in refused.fields.items():
                 problems[field] = f"{problems[field]} {sentence}" if field in problems else sentence
@@ -225,6 +223,21 @@ def put_files(work: Work, document: Document, given: Sequence[Given], origin: st
         )
         for each, found in passed
     ]  # fmt: skip
+
+
+def _passing(work: Work, document: Document, given: Given) -> formats.Inspection:
+    """What the file is, when it may be attached; with a leader's yes a mark of secrecy doesn't stop it, once."""
+    content, name, largest = given.upload.content, given.upload.file_name, work.settings.max_upload_bytes
+    passive = document.direction == "outgoing" or given.part == "opinion"  # a received one is kept as it came
+    try:
+        return formats.accepted(content, name, largest=largest, field=given.field, passive=passive)
+    except formats.Stamped as stopped:
+        mark = clearing.mark_of([hashlib.sha256(content).hexdigest()])
+        row = clearing.passing(work, document.agency_id, mark)
+        if row is None:
+            raise
+        clearing.use(work, row, document_id=document.id)
+        return stopped.found
 
 
 def enter_file(

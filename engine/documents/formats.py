@@ -26,6 +26,7 @@ ALLOWED: dict[str, str] = {
 }  # fmt: skip
 PDF = "application/pdf"
 LONGEST_NAME = 200
+WAY_BACK = "trang “Tệp bị dừng”"
 MOST_ENTRIES = 5_000
 MOST_UNPACKED = 1024 * 1024 * 1024
 _SAME = {"jpeg": "jpg", "tiff": "tif"}
@@ -55,6 +56,14 @@ class Inspection:
     def accepted(self) -> bool:
         """Whether the file may be attached."""
         return not self.problem
+
+
+class Stamped(InvalidInput):
+    """A file that may be attached but for the stamps of secrecy it bears; `found` is what it is otherwise."""
+
+    def __init__(self, sentence: str, field: str, found: Inspection) -> None:
+        super().__init__(sentence, {field: sentence})
+        self.found = found
 
 
 class _Refused(Exception):
@@ -88,19 +97,21 @@ def accepted(
     something when it is opened or carries other files: nothing of our own needs that, and nobody sees what it brings.
     """
     found = inspect(content, file_name, largest=largest)
-    sentence = found.problem
-    if passive and found.accepted and found.media_type == PDF and (acting := active(content)):
+    if found.problem:
+        raise InvalidInput(found.problem, {field: found.problem})
+    if passive and found.media_type == PDF and (acting := active(content)):
         sentence = (
             f"{found.file_name}: Tệp PDF có thành phần hoạt động ({', '.join(acting)}). In lại ra tệp PDF thường, gửi "
             "riêng các tệp nhúng bên trong."
         )
-    if found.accepted and (marks := stamps(content, found.media_type)):
+        raise InvalidInput(sentence, {field: sentence})
+    if marks := stamps(content, found.media_type):
         sentence = (
             f"{found.file_name}: Có dấu chỉ mức độ mật ({', '.join(marks)}) ở dòng riêng trang đầu. Văn bản mật không "
-            "đưa vào hệ thống; xử lý theo đường văn bản giấy. Nếu không phải văn bản mật, bỏ dòng đó rồi tải lại."
+            "đưa vào hệ thống; xử lý theo đường văn bản giấy. Nếu không phải dấu chỉ độ mật, bỏ dòng đó rồi tải lại, "
+            f"hoặc đề nghị lãnh đạo cho đúng tệp này qua ở {WAY_BACK}."
         )
-    if sentence:
-        raise InvalidInput(sentence, {field: sentence})
+        raise Stamped(sentence, field, found)
     return found
 
 

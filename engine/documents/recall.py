@@ -15,6 +15,7 @@ from engine.documents.text import fitting
 from engine.occasions import DESTROYED
 from engine.platform import Work
 
+FOLLOW_ORIGINAL = "copying.follow-original"  # carried out by engine.instances.mending.copies
 REMOVE_BYTES = "documents.remove-bytes"  # carried out by engine.holding, which knows everybody who holds bytes
 
 
@@ -33,6 +34,7 @@ def freeze(work: Work, document_id: int, reason: str) -> Document:
         "by": work.actor.name,
     }
     work.note("document.frozen", "document", document.id, document.agency_id, reason=why)
+    follow_copies(work, document, "recalled")
     return document
 
 
@@ -60,6 +62,7 @@ def destroy(work: Work, document_id: int, reason: str) -> Document:
     document.subject = "(Đã hủy theo thông báo thu hồi)"
     _emptied(work, document, why)
     document.status, document.due_date = "recalled", None
+    follow_copies(work, document, "recalled")
     _note_in_register(work, document)
     return document
 
@@ -67,7 +70,13 @@ def destroy(work: Work, document_id: int, reason: str) -> Document:
 def destroy_expired(work: Work, document: Document, reason: str) -> Document:
     """Destroy a document whose dossier's retention has run out; number, dates and author stay as they were."""
     _emptied(work, document, reason)
+    follow_copies(work, document, "expired")
     return document
+
+
+def follow_copies(work: Work, document: Document, what: str) -> None:
+    """Have the copies of a document follow it, after this transaction: it was recalled, replaced, or has expired."""
+    work.send(FOLLOW_ORIGINAL, {"document": document.id, "what": what}, agency_id=document.agency_id)
 
 
 def _emptied(work: Work, document: Document, why: str) -> None:

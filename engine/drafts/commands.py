@@ -48,8 +48,8 @@ def add_version(
 def take_text(work: Work, document_id: int, attachment_id: int, body: str) -> None:
     """Make what a Word version says the text of the document, from which the PDF to be signed is made (ND30-10.2)."""
     document = locked(work, document_id, "outgoing")
-    work.require(rules.may_draft(work.actor, document))
     file = queries.file_of(work.session, document, attachment_id)
+    work.require(rules.may_take_text(work.actor, document, file.media_type))
     documents.update_fields(work, document_id, {"body": body})
     row = work.session.scalars(
         select(DraftText).where(DraftText.document_id == document_id).order_by(DraftText.number.desc()).limit(1)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from engine import clearing
 from engine.documents import formats, recall
 from engine.documents.editing import Upload
 from engine.documents.searching.models import Content
@@ -67,7 +68,7 @@ def _inspected(work: Work, upload: Upload) -> formats.Inspection:
 
 def _one(work: Work, group: Sequence[tuple[Upload, formats.Inspection]]) -> Scan:
     hashes = [hashlib.sha256(upload.content).hexdigest() for upload, _ in group]
-    mark = hashlib.sha256("".join(hashes).encode()).hexdigest()
+    mark = clearing.mark_of(hashes)
     given = [
         {"hash": sha256, "name": found.file_name, "type": found.media_type, "size": len(upload.content)}
         for sha256, (upload, found) in zip(hashes, group, strict=True)
@@ -112,13 +113,16 @@ def keep_failed(work: Work, scan_id: int, note: str) -> None:
 
 
 def stop(work: Work, scan_id: int, marks: Sequence[str]) -> None:
-    """A mark of secrecy: nothing of the paper stays, not even its name; it goes the way of paper (LA-1.2)."""
+    """A mark of secrecy: nothing of the paper stays, not even its name; it goes the way of paper (LA-1.2).
+
+    What its bytes hash to stays, so that a leader can let the same bytes pass (`engine.intake.clearing`).
+    """
     row = queries.locked(work, scan_id)
     if row.state not in OPEN:
         return
     gone = queries.bytes_of(row)
     row.state, row.reason = "stopped", f"Có dấu chỉ mức độ mật: {', '.join(marks)}."
-    row.file_name, row.mark, row.note, row.text = "", "", "", ""
+    row.file_name, row.note, row.text = "", "", ""
     row.given, row.pictures, row.proposals, row.file_hash, row.page_amount = {}, {}, {}, None, None
     _forget_bytes(work, row, gone, at_once=True)  # what may be secret rests nowhere (LA-1.2)
     work.note("scan.stopped", "scan", row.id, row.agency_id, marks=list(marks))
@@ -147,6 +151,8 @@ def settle(work: Work, row: Scan, document_id: int) -> None:
     row.settled_by_id, row.pictures, row.text, row.mark = work.actor.person_id, {}, "", ""
     _forget_bytes(work, row, gone)
     work.note("scan.registered", "scan", row.id, row.agency_id, document=document_id)
+    if (cleared := clearing.of_scan(work, row.id)) is not None and cleared.document_id is None:
+        clearing.use(work, cleared, document_id=document_id)
 
 
 def _forget_bytes(work: Work, row: Scan, hashes: Sequence[str], *, at_once: bool = False) -> None:

@@ -302,6 +302,13 @@ def _confirmers(session: Session, occasion: Occasion, now: datetime) -> Iterator
         yield Told(person_id, occasion.kind, f"{occasion.kind}:{occasion.id}", details=occasion.details)
 
 
+def _clearing(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
+    """Leaders hear that a stopped file is asked for, who asked hears what was decided (LA-1.2)."""
+    decided = [occasion.person_id] if occasion.person_id is not None else []
+    for person_id in decided or members(session, occasion.agency_id, "leader", now):
+        yield Told(person_id, occasion.kind, f"{occasion.kind}:{occasion.id}", details=occasion.details)
+
+
 def _outage(session: Session, occasion: Occasion, now: datetime) -> Iterator[Told]:
     """Everybody of the agency is told of an outage, and of every change of what was announced (LA-14.3)."""
     row = session.get(Outage, occasion.details["outage"])
@@ -339,4 +346,5 @@ _WHO: Mapping[str, _Finder] = {
     occasions.SIGNER: _own,
     occasions.RIGHTS_ASKED: _confirmers,
     occasions.OUTAGE: _outage,
+    occasions.CLEARING: _clearing,
 }

@@ -54,6 +54,7 @@ KINDS: dict[str, Kind] = {
     "loan": Kind("Mượn, trả hồ sơ lưu trữ", _ALL),
     "copy": Kind("Sao văn bản: kết quả, bản sao gửi cho tôi", _ALL),
     "rights-asked": Kind("Thay đổi quyền chờ xác nhận", _ALL, frozenset({"agency-admin", "leader"})),
+    "clearing": Kind("Tệp bị dừng vì dấu chỉ độ mật", _ALL),
     "report": Kind("Báo cáo định kỳ đã lập xong", _ALL),
     "ready": Kind("Bản in đã tạo xong", _BELL),
     "undelivered": Kind("Thư đôn đốc không gửi được", _BELL),

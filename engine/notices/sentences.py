@@ -40,8 +40,13 @@ HEADLINES: Mapping[str, str] = {
     "copy": "Việc sao văn bản có kết quả.",
     "copy-refused": "Đề nghị sao văn bản của bạn không được thực hiện.",
     "copy-issued": "Bản sao bạn đề nghị đã phát hành.",
+    "copy-original-recalled": "Văn bản gốc của bản sao đã thu hồi; bản sao được thu hồi theo.",
     "copy-received": "Bạn nhận được một bản sao văn bản.",
     "rights-asked": "Thay đổi quyền của %(of)s chờ xác nhận.",
+    "clearing": "Đề nghị về tệp bị dừng vì dấu chỉ độ mật có thay đổi.",
+    "clearing-asked": "Có đề nghị cho qua một tệp bị dừng vì dấu chỉ độ mật.",
+    "clearing-granted": "Lãnh đạo cho qua tệp bạn đề nghị; gửi lại đúng tệp đó.",
+    "clearing-refused": "Lãnh đạo không cho qua tệp bạn đề nghị; xử lý theo đường văn bản giấy.",
     "report": "Báo cáo định kỳ đã lập xong.",
     "ready": "Bản in đã tạo xong.",
     "undelivered": "Thư đôn đốc của bạn không gửi được.",
@@ -72,7 +77,7 @@ def _sentence_of(row: Row) -> str:
     about = row.details
     if row.kind == "near" and about.get("level"):
         return "near-level"
-    if row.kind in ("loan", "copy") and f"{row.kind}-{about.get('what')}" in HEADLINES:
+    if row.kind in ("loan", "copy", "clearing") and f"{row.kind}-{about.get('what')}" in HEADLINES:
         return f"{row.kind}-{about['what']}"
     if row.kind == "outage":
         turn = "ended" if about.get("restarted") else about.get("turn")

@@ -42,6 +42,13 @@ def may_propose(actor: Actor) -> Verdict:
     return rules.keeps_list(actor)
 
 
+LEFT_OUT = Verdict(
+    False, "Hồ sơ chưa kết thúc, chưa hết thời hạn, đang bị khóa, đang cho mượn hoặc đã có trong một danh sách chờ"
+    " quyết định thì chưa xét hủy.", "SYS-IV",
+)  # fmt: skip
+"""Why a dossier isn't among those whose disposal can be proposed: what `expired` leaves out."""
+
+
 def expired(session: Session, actor: Actor, today: date, *, limit: int = MOST) -> Sequence[Dossier]:
     """Closed dossiers whose retention has run out, that aren't frozen, lent or proposed already."""
     proposed = exists().where(

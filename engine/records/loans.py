@@ -38,6 +38,30 @@ def may_lend(actor: Actor, restricted: bool) -> Verdict:
     return Verdict(False, "Văn thư, lưu trữ cơ quan duyệt việc mượn hồ sơ.", "SYS-3.b")
 
 
+def may_read(loan: DossierLoan) -> Verdict:
+    """Whether its dossier may be looked at by who borrows it: while it is lent (SYS-3.b)."""
+    if loan.state == "lent":
+        return ALLOWED
+    return Verdict(False, "Đề nghị còn chờ duyệt; được duyệt rồi mới xem được hồ sơ.", "SYS-3.b")
+
+
+def may_decide(actor: Actor, loan: DossierLoan, restricted: bool) -> Verdict:
+    """Whether somebody may say yes or no to a loan now; the task for it is theirs then."""
+    if loan.state != "asked":
+        return Verdict(False, "Đề nghị đã được quyết định.", "SYS-3.b")
+    return may_lend(actor, restricted)
+
+
+def may_return(actor: Actor, loan: DossierLoan) -> Verdict:
+    """Whether somebody may give a dossier back before its day: who borrowed it, the clerk, the archive."""
+    if loan.state != "lent":
+        return Verdict(False, "Hồ sơ chưa cho mượn.", "SYS-3.b")
+    borrowed = loan.person_id in {actor.person_id, *actor.standing_in_for}
+    if borrowed or actor.is_system or actor.roles & {"clerk", "archivist"}:
+        return ALLOWED
+    return Verdict(False, "Người mượn, văn thư hoặc lưu trữ cơ quan trả hồ sơ.", "SYS-3.b")
+
+
 def lendable(session: Session, agency_id: int, search: str, *, skip: int = 0) -> Sequence[Dossier]:
     """Closed dossiers that anybody of the agency may know of: of unrestricted use, by words, newest first."""
     query = select(Dossier).where(

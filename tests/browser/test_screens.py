@@ -96,6 +96,7 @@ SCREENS = {
     "hand-over-unit": ("quantri.sxd", "/hand-overs/unit?unit={unit}"),
     "hand-over-minutes": ("quantri.sxd", "/hand-overs/{hand_over}"),
     "rights": ("lanhdao.sxd", "/rights"),
+    "stopped-files": ("lanhdao.sxd", "/stopped-files"),
     "outages": ("vanthu.sxd", "/outages"),
     "outage-new": ("quantri.sxd", "/outages/new"),
     "outage": ("vanthu.sxd", "/outages/{outage}"),

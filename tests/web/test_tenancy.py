@@ -30,6 +30,7 @@ from engine.instances.models import Incident, Instance
 from engine.instances.moving import commands as moving
 from engine.instances.practice.reporting import schedules
 from engine.instances.practice.reporting.models import ReportFile
+from engine.intake import clearing
 from engine.intake import commands as intake
 from engine.notices import pushing
 from engine.notices.models import Notice
@@ -177,9 +178,14 @@ def people(platform: Platform, office: builders.Office) -> dict[str, int]:
     leaver = builders.person(platform, office.agency, "specialist", unit=office.unit)
     admin = builders.actor(platform, office["agency-admin"])
     change = platform.run(admin, rights.ask_grant, leaver.id, "clerk")
+    stamped = builders.Upload("nham.txt", "MẬT\nBảng mật độ".encode())
+    cleared = platform.run(builders.actor(platform, office["clerk"]), clearing.ask_for_file, stamped, "Là tên cột")
     made = platform.run(admin, succession.hand_over, leaver.id, {"all": office["clerk"].id}, cause="move")
     assert change
-    return {"change_id": change.id, "hand_over_id": made.id, "outage_id": platform.run(admin, stopped)}
+    outage_id = platform.run(admin, stopped)
+    return {
+        "change_id": change.id, "clearance_id": cleared.id, "hand_over_id": made.id, "outage_id": outage_id,
+    }  # fmt: skip
 
 
 def asked(platform: Platform, office: builders.Office, document_id: int) -> dict[str, int]:

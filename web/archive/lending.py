@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.forms.notation import read_date
 from engine.instances import cases
 from engine.records import loans, papers
+from engine.records.rules import RIGHTS
 from web.archive.routes import FORMATS, file, screen, today
 from web.session import actor, now, platform
 
@@ -39,6 +41,8 @@ def loans_page() -> Any:
         "archive/loans.html", running=running, over=over, found=found, q=search, errors=errors, states=loans.STATES,
         sent=request.form or request.args, now=now(), last_day=papers.last_day, today=today(),
         usual=today() + timedelta(days=14), everybodys=_keeps(),
+        may_read=loans.may_read, may_return=partial(loans.may_return, actor()),
+        may_lend=lambda line: loans.may_decide(actor(), line.loan, line.dossier.rights != RIGHTS[0]),
     )  # fmt: skip
     return page, 422 if errors else 200
 

@@ -55,7 +55,8 @@ def _index(errors: dict[str, str]) -> Any:
     page = render_template(
         "archive/index.html", offered=offered, minutes=made, people=people, lists=lists, expired=expired,
         proposals=proposals, numbered=papers.numbered, maintenance=rules.maintenance, states=year_lists.STATES,
-        disposal_states=disposal.STATES, keeps=bool(rules.keeps_list(actor())), good=handover.GOOD, errors=errors,
+        disposal_states=disposal.STATES, keeps=rules.keeps_list(actor()),
+        may_propose=disposal.may_propose(actor()), good=handover.GOOD, errors=errors,
         reads=_reads_proposals(), may_submit=year_lists.may_submit, withdrawals=withdrawals, sent=request.form,
     )  # fmt: skip
     return page, 422 if errors else 200
@@ -142,7 +143,7 @@ def propose() -> Any:
         found = disposal.expired(session, actor(), today())
     page = render_template(
         "archive/disposal.html", found=found, errors=errors, sent=request.form, maintenance=rules.maintenance,
-        period=papers.period, most=disposal.MOST, kept_until=rules.kept_until,
+        period=papers.period, most=disposal.MOST, kept_until=rules.kept_until, left_out=disposal.LEFT_OUT,
     )  # fmt: skip
     return page, 422 if errors else 200
 

@@ -4,6 +4,7 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
+import { word } from "../layout/scripts/words.js";
 
 const symbols = { added: "+", removed: "−", changed: "≠", moved: "↔", conflict: "!" };
 
@@ -18,7 +19,7 @@ async function open(place) {
   } catch (error) {
     viewer.destroy();
     place.dataset.paneState = "failed";
-    place.textContent = place.dataset.failed ?? "Không mở được sơ đồ.";
+    place.textContent = place.dataset.failed ?? word("noDiagram");
     console.error(error);
     return null;
   }
@@ -87,7 +88,7 @@ function focus(viewers, id, said) {
     }
   }
   for (const viewer of holders) viewer.get("canvas").addMarker(id, "seen-here");
-  if (said) said.textContent = holders.length ? "" : "Phần tử này không được vẽ trên sơ đồ.";
+  if (said) said.textContent = holders.length ? "" : word("notDrawn");
   const leader = holders[holders.length - 1];
   if (!leader) return;
   const canvas = leader.get("canvas");

@@ -4,6 +4,7 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "bpmn-js/dist/assets/bpmn-font/css/bpmn-embedded.css";
+import { word } from "../layout/scripts/words.js";
 
 const marks = { active: "token-here", passed: "token-passed", trouble: "token-trouble" };
 
@@ -50,7 +51,7 @@ async function show(place) {
   } catch (error) {
     viewer.destroy();
     place.dataset.diagramState = "failed";
-    place.textContent = place.dataset.failed ?? "Không mở được sơ đồ. Tải lại trang để thử lại.";
+    place.textContent = place.dataset.failed ?? word("noDiagram");
     console.error(error);
   }
 }

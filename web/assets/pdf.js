@@ -1,6 +1,7 @@
 // Shows a PDF page under page: <div data-pdf="/address/of.pdf"><a href="/address/of.pdf">Mở tệp PDF</a></div>
 import * as reader from "pdfjs-dist/build/pdf.min.mjs";
 import worker from "pdfjs-dist/build/pdf.worker.min.mjs?url";
+import { word } from "../layout/scripts/words.js";
 
 reader.GlobalWorkerOptions.workerSrc = worker;
 const resources = {
@@ -20,7 +21,7 @@ async function draw(file, number, place) {
   canvas.height = Math.floor(viewport.height);
   canvas.style.width = "100%";
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `Trang ${number} trên ${file.numPages}`);
+  canvas.setAttribute("aria-label", word("page", { number, count: file.numPages }));
   place.append(canvas);
   await page.render({ canvas, viewport }).promise;
 }

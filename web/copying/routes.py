@@ -93,7 +93,7 @@ def _context(reading: Session, document: Document) -> FormContext:
 def _page(document_id: int, sent: dict[str, Any] | None = None, problem: InvalidInput | None = None) -> str:
     with platform().reading() as reading:
         found = documents.get(reading, actor(), document_id)
-        may = rules.may_copy(found)
+        may = rules.may_copy(found, queries.replaced_by(reading, found.id))
         of = queries.standing(reading, found)
         context = _context(reading, found)
         errors = (problem.fields or {"kind": str(problem)}) if problem else {}

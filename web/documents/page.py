@@ -68,6 +68,7 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
     opinions = documents.opinions(session, document.id) if held.opinions else []
     runs = instances.of_document(session, document.id)
     drafted = document.direction == "outgoing" and not rules.is_copy(document)
+    may_copy = copying_rules.may_copy(document, copying.replaced_by(session, document.id) if held.links else "")
     people = _names(session, [row.person_id for row in (*instructions, *opinions)])
     people |= {document.drafter_id: held.drafter, document.signer_id: held.signer}
     return {
@@ -81,7 +82,7 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "instructions": instructions,
         "opinions": opinions,
         "opinion_rounds": held.rounds,
-        "unoffered": missing(actor, document, bool(held.rounds)),
+        "unoffered": missing(actor, document, bool(held.rounds), may_copy),
         "held": ", ".join(ROLES[role] for role in ROLES if role in actor.roles) or _("Không có vai trò nào"),
         "people": {key: name for key, name in people.items() if key is not None and name},
         "units": {document.unit_id: held.unit},
@@ -90,7 +91,8 @@ def parts(session: Session, actor: Actor, document: Document) -> dict[str, Any]:
         "copies": copying.of_document(session, actor, document.id) if held.copies else (),
         "copy_states": copying_rules.STATES,
         "copy_forms": copying_rules.FORMS,
-        "may_copy": copying_rules.may_copy(document),
+        "may_copy": may_copy,
+        "original": copying.original_of(session, document.id) if rules.is_copy(document) else None,
         "may_recall": rules.may_recall(actor, document),
         "may_be_answered": rules.may_be_answered(document),
         "may_have_slip": rules.may_have_slip(document),
@@ -195,7 +197,7 @@ class Missing:
     verdict: Verdict
 
 
-def missing(actor: Actor, document: Document, asking: bool) -> list[Missing]:
+def missing(actor: Actor, document: Document, asking: bool, may_copy: Verdict) -> list[Missing]:
     """Return the actions of a document's page that the actor doesn't have, each with the rule that says no."""
     if document.direction == "incoming":
         asked = [
@@ -208,7 +210,7 @@ def missing(actor: Actor, document: Document, asking: bool) -> list[Missing]:
             (_("Chọn người ký khác"), signers.may_choose(actor, document)),
             (_("Thu hồi"), rules.may_recall(actor, document)),
         ]
-    asked.append((_("Sao văn bản"), copying_rules.may_copy(document)))
+    asked.append((_("Sao văn bản"), may_copy))
     if not asking:
         asked.append((_("Lấy ý kiến"), may_ask(actor, document, asking=False)))
     return [Missing(action, verdict) for action, verdict in asked if not verdict]
@@ -259,6 +261,7 @@ def actions() -> dict[str, str]:
         "document.file_read": _("Mở tệp"),
         "document.printed": _("In, tải bản in"),
         "document.drafted": _("Soạn dự thảo"),
+        "document.passed_mark": _("Cho qua tệp có dấu chỉ độ mật"),
         "document.arrived": _("Văn bản vào hệ thống"),
         "document.changed": _("Sửa thông tin"),
         "document.checked": _("Kiểm tra văn bản"),

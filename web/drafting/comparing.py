@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from engine.drafts import queries
+from engine.drafts import queries, rules
 from engine.drafts.comparison import SAME, Comparison, compare
 from web.drafting.routes import origin, screen
 from web.session import actor, platform
@@ -33,8 +33,8 @@ def comparison(outgoing_id: int) -> Any:
     one, two = request.args.get("older", ""), request.args.get("newer", "")
     with platform().reading() as session:
         document = queries.draft_of(session, actor(), outgoing_id)
-        if one == two:
-            flash(_("Chọn hai bản khác nhau để so sánh."), "today")
+        if not (may := rules.may_compare(one, two, 2)):
+            flash(may.reason, "today")
             return redirect(url_for("drafting.versions", outgoing_id=outgoing_id), 303)
         chosen = queries.chosen(session, document, (one, two))
         said = [queries.said(session, each) for each in chosen]

@@ -17,8 +17,9 @@ from engine.documents.editing import Upload
 from engine.documents.models import Document
 from engine.documents.text import fold
 from engine.drafts import commands, queries, rules, signers
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, NotAllowed
 from engine.instances.mending.signers import LONGEST_REASON, choose_signer
+from engine.platform import Verdict
 from web.session import actor, now, platform
 
 screen = Blueprint("drafting", __name__)
@@ -43,9 +44,24 @@ def versions(outgoing_id: int) -> Any:
     page = render_template(
         "drafting/versions.html", document=found, versions=every, own=own, lacking=lacking, errors=errors,
         may=rules.may_draft(actor(), found), origin=origin, sent=request.form if errors else {}, slug=slug,
-        signed_from=queries.signed_from(every), word=formats.WORD,
+        signed_from=queries.signed_from(every), may_take={each.key: _may_take(found, each) for each in every},
+        unoffered=_unoffered(found, len(every)),
     )  # fmt: skip
     return page, 422 if errors else 200
+
+
+def _may_take(found: Document, each: queries.Version) -> Verdict:
+    return rules.may_take_text(actor(), found, each.file.media_type if each.file is not None else formats.WORD)
+
+
+def _unoffered(found: Document, versions: int) -> list[tuple[str, Verdict]]:
+    """Return what can be done about a draft; the page says why of what the rules don't allow."""
+    draft = rules.may_draft(actor(), found)
+    return [
+        (_("So sánh hai bản"), rules.may_compare("1", "2", versions)), (_("Tạo dự thảo từ mẫu"), draft),
+        (_("Tải bản mới lên"), draft), (_("Lấy nội dung tệp Word làm nội dung văn bản"), draft),
+        (_("Chọn người ký khác"), signers.may_choose(actor(), found)), (_("Ký số"), rules.may_sign(actor(), found)),
+    ]  # fmt: skip
 
 
 def _add(outgoing_id: int) -> Mapping[str, str]:
@@ -119,8 +135,8 @@ def take_text(outgoing_id: int, draft_file_id: int) -> Any:
     with platform().reading() as session:
         found = queries.draft_of(session, actor(), outgoing_id)
         file = queries.file_of(session, found, draft_file_id)
-    if file.media_type != formats.WORD:
-        raise InvalidInput(_("Chỉ lấy được nội dung của tệp Word (.docx)."))
+    if not (may := rules.may_take_text(actor(), found, file.media_type)):
+        raise NotAllowed(may.reason)
     body = body_of(platform().files.get(file.file_hash))
     platform().run(actor(), commands.take_text, outgoing_id, draft_file_id, body)
     flash(_("Đã lấy nội dung tệp Word làm nội dung văn bản. PDF để ký được dựng từ nội dung này."), "done")

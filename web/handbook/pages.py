@@ -55,6 +55,7 @@ ABOUT = {
     "records.file_document": "dossiers#filing", "records.contents": "dossiers#prints",
     "archive.index": "dossiers#archive", "archive.paper": "dossiers#archive", "archive.loans": "dossiers#loans",
     "archive.propose": "dossiers#disposal", "succession.index": "agency#hand-over", "rights.index": "agency#rights",
+    "clearing.index": "documents#stopped-files",
     "succession.new": "agency#hand-over", "succession.unit": "agency#hand-over",
     "succession.minutes": "agency#hand-over",
     "outages.index": "agency#outages", "outages.new": "agency#outages", "outages.outage": "agency#outages",

@@ -1,4 +1,6 @@
 // Intake: files dropped or chosen go one by one, each with its own line; a field shows where on the page it was read.
+import { word } from "../layout/scripts/words.js";
+
 const fill = (words, values) => words.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 const megabytes = (bytes) => Math.floor(bytes / 1048576);
 
@@ -19,7 +21,7 @@ document.addEventListener("change", (event) => {
   field.querySelector(".field-error")?.remove();
   field.classList.toggle("field-wrong", Boolean(found));
   if (!found) return;
-  words.textContent = `${found.name} lớn quá ${megabytes(Number(input.form.dataset.largest))} MB; chọn tệp nhỏ hơn.`;
+  words.textContent = word("tooLarge", { name: found.name, size: megabytes(Number(input.form.dataset.largest)) });
   field.append(words);
   input.value = "";
 });

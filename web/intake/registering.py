@@ -17,7 +17,7 @@ from engine.documents.models import Document
 from engine.errors import Conflict, InvalidInput
 from engine.forms.views import FormView
 from engine.instances import cases
-from engine.intake import commands, proposing, queries
+from engine.intake import clearing, commands, proposing, queries
 from engine.intake.duplicates import Likeness
 from engine.intake.models import RegistrationForm, Scan
 from engine.tasks import queries as worklists
@@ -26,7 +26,7 @@ from web.intake.routes import require_clerk, screen
 from web.layout.forms import posted
 from web.session import actor, now, platform
 
-KEEP = "keep-form"
+KEEP, NEXT = "keep-form", "next"
 
 
 @dataclass
@@ -117,7 +117,18 @@ def _scanned(row: Scan) -> Any:
         return _scan(row, _again(refused, sent, found, row=row)), 422
     except Conflict as refused:  # still being read, or settled in another tab: what was typed stays
         return _scan(row, _again(InvalidInput(str(refused), {"scan": str(refused)}), sent, found, row=row)), 409
-    return _begun(document, new_one)
+    return _begun(document, new_one, _next(row.id) if request.form.get("do") == NEXT else None)
+
+
+def _next(scan_id: int) -> Any:
+    """Lead to the scan that waits behind this one, then to those before it; to the list when none is left."""
+    with platform().reading() as session:
+        waiting = [each.id for each in queries.scans(session, actor(), ("read", "waiting")) if each.id != scan_id]
+    outage = request.form.get("outage", type=int) or request.args.get("outage", type=int)
+    if not waiting:
+        return url_for("intake.index", outage=outage)
+    after = next((each for each in waiting if each > scan_id), waiting[0])
+    return url_for("intake.scan", scan_id=after, outage=outage)
 
 
 def _checked(sent: dict[str, Any], form: Any, found: entry.Converted) -> dict[str, Any]:
@@ -193,9 +204,16 @@ def _new(page: Page) -> str:
 
 def _scan(row: Scan, page: Page) -> str:
     proposals = {name: shown(name, each) for name, each in row.proposals.items()}
+    cleared = None
+    if row.state == "stopped":
+        with platform().reading() as session:
+            cleared = clearing.of_marks(session, row.agency_id, [row.mark]).get(row.mark)
+    with platform().reading() as session:
+        waiting = [each.id for each in queries.scans(session, actor(), ("read", "waiting"))]
+    place = waiting.index(row.id) if row.id in waiting else 0
     return render_template(
-        "intake/scan.html", scan=row, page=page, view=page.view, proposals=proposals,
-        largest=platform().settings.max_upload_bytes,
+        "intake/scan.html", waiting=waiting, place=place, scan=row, page=page, view=page.view, proposals=proposals,
+        cleared=cleared is not None, largest=platform().settings.max_upload_bytes,
     )  # fmt: skip
 
 
@@ -222,14 +240,19 @@ def shown(name: str, each: Mapping[str, Any]) -> Shown:
     return Shown(value, each["said"], int(each["page"]), box, sure, round(each["confidence"] * 100))
 
 
-def _begun(document: Document, new_one: bool) -> Any:
-    """Lead to the first task of the new document when it is the person's own, else to the document."""
+def _begun(document: Document, new_one: bool, onward: str | None = None) -> Any:
+    """Lead to the next scan when that was asked for; to the first task of the document when it is the person's own,
+    else to the document.
+    """
     with platform().reading() as session:
         task_id = worklists.waiting_for(session, actor(), document.id, now())
     flash(
         _("Đã tạo văn bản và bắt đầu quy trình.") if new_one
         else _("Văn bản này đã được tiếp nhận từ lần gửi trước; không tạo thêm."), "done",
     )  # fmt: skip
+    if onward is not None:
+        flash(f"{document.code or ''} · {document.subject}"[:200], "done")
+        return redirect(onward, 303)
     if task_id is not None:
         return redirect(url_for("worklist.task", task_id=task_id), 303)
     return redirect(url_for("documents.document", document_id=document.id), 303)

@@ -23,6 +23,7 @@ from web.session import actor, platform
 
 MOST_FILES = 50
 ASKED = ("code", "issued_date", "organ_name", "type_name", "subject")
+LATE = ("arrived_at", "late_reason")  # asked too of what is entered after an outage
 
 
 @dataclass
@@ -51,9 +52,17 @@ class Done:
     again: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file as it was sent: taken in, or why not."""
+
+    name: str
+    problem: str = ""
+
+
 @screen.post("/intake")
 def take_in() -> Any:
-    """Take in what was dropped: a line per file; scripts send file by file and get JSON."""
+    """Take in what was dropped: a line per file, a result per file; scripts send file by file and get JSON."""
     require_clerk()
     together = request.form.get("together") == "pages"
     given = uploads("files")[:MOST_FILES]
@@ -61,17 +70,30 @@ def take_in() -> Any:
         each.handle.seek(0)
     files = [Upload(each.name, each.handle.read()) for each in given]
     by_script = request.accept_mimetypes.best == "application/json"
-    try:
-        rows = platform().run(actor(), commands.take_in, files, together=together)
-    except InvalidInput as refused:
-        sentence = refused.fields.get("files", str(refused))
-        if by_script:
-            return jsonify(message=sentence), 422
-        return page(problem=sentence), 422
+    rows: list[Scan] = []
+    sent: list[Sent] = []
+    for group in [files] if together or not files else [[each] for each in files]:
+        name = ", ".join(each.file_name for each in group)
+        try:
+            rows += platform().run(actor(), commands.take_in, group, together=together)
+            sent.append(Sent(name))
+        except InvalidInput as refused:
+            sent.append(Sent(name, refused.fields.get("files", str(refused))))
+    problems = [each.problem for each in sent if each.problem]
     if by_script:
+        if problems:
+            return jsonify(message=" ".join(problems)), 422
         return jsonify(scans=[{"id": row.id, "address": url_for("intake.scan", scan_id=row.id)} for row in rows])
+    if problems:
+        return page(problem=" ".join(problems), sent=sent if len(sent) > 1 else ()), 422
     flash(_("Đã nhận %(count)s bản quét. Hệ thống đang đọc từng trang.", count=len(rows)), "done")
-    return redirect(url_for("intake.index"), 303)
+    return redirect(url_for("intake.index", outage=_outage()), 303)
+
+
+def _outage() -> int | None:
+    """The outage after which papers are entered, when the page was opened for one."""
+    wanted = request.values.get("outage", type=int)
+    return wanted if any(each["value"] == wanted for each in entry.outages()["outages"]) else None
 
 
 @screen.get("/intake")
@@ -88,6 +110,7 @@ def confirm() -> Any:
     ids = list(dict.fromkeys(request.form.getlist("row", type=int)))[: queries.MOST]
     if not ids:
         return page(problem=_("Chưa chọn dòng nào để tiếp nhận.")), 422
+    outage = _outage()
     done: list[Done] = []
     failed: dict[int, Row] = {}
     for each in ids:
@@ -95,9 +118,9 @@ def confirm() -> Any:
             scan = queries.scan(session, actor(), each)
         row = _sent(scan)
         try:
-            done.append(_one(row))
+            done.append(_one(row, outage))
         except InvalidInput as refused:
-            row.errors = dict(refused.fields) if set(refused.fields) <= set(ASKED) else {}
+            row.errors = dict(refused.fields) if set(refused.fields) <= {*ASKED, *LATE} else {}
             row.refused = str(refused) if not row.errors else ""
             failed[each] = row
         except RequestError as refused:
@@ -107,24 +130,24 @@ def confirm() -> Any:
 
 
 def _sent(scan: Scan) -> Row:
-    values = {name: request.form.get(f"{scan.id}-{name}", "") for name in ASKED}
+    values = {name: request.form.get(f"{scan.id}-{name}", "") for name in (*ASKED, *LATE)}
     return Row(scan, values, _shown(scan.proposals), chosen=True)
 
 
-def _one(row: Row) -> Done:
+def _one(row: Row, outage: int | None) -> Done:
     if row.scan.document_id is not None:
         return _became(row.scan.document_id)
     proposed = {name: each.value for name, each in row.proposals.items() if each.sure}
-    sent: dict[str, Any] = {**proposed, **row.values, "files": [], "certify": "true"}
+    sent: dict[str, Any] = {**proposed, **row.values, "files": [], "certify": "true", "outage": str(outage or "")}
     found = entry.convert(sent, wanted=False)
     entry.refuse_offers(found)
     answers = dict(entry.SCANNED.validate(sent, entry.context()))
     entry.refuse_secrets(answers)
     entry.refuse_impossible(answers)
-    certify = bool(answers.pop("certify", True))
+    certify, late = bool(answers.pop("certify", True)), entry.catch_up(answers)
     answers.pop("files", None)
     given = {key: value for key, value in answers.items() if value is not None}
-    document, new = platform().run(actor(), cases.begin_scanned, row.scan.id, certify=certify, **given)
+    document, new = platform().run(actor(), cases.begin_scanned, row.scan.id, certify=certify, catch_up=late, **given)
     return Done(document.id, f"{document.code} · {document.subject}", not new)
 
 
@@ -135,7 +158,9 @@ def _became(document_id: int) -> Done:
     return Done(document.id, f"{document.code} · {document.subject}", again=True)
 
 
-def page(*, problem: str = "", done: Sequence[Done] = (), failed: Mapping[int, Row] | None = None) -> str:
+def page(
+    *, problem: str = "", done: Sequence[Done] = (), failed: Mapping[int, Row] | None = None, sent: Sequence[Sent] = ()
+) -> str:
     """The list; rows that were refused keep what was typed in them."""
     refused = dict(failed or {})
     with platform().reading() as session:
@@ -143,17 +168,19 @@ def page(*, problem: str = "", done: Sequence[Done] = (), failed: Mapping[int, R
     rows = [refused.get(scan.id) or _listed(scan) for scan in scans]
     for row, scan in zip(rows, scans, strict=True):
         row.scan = scan
+    outage, listed = _outage(), entry.outages()["outages"]
     return render_template(
         "intake/index.html", rows=[row for row in rows if row.scan.state != "stopped"], problem=problem, done=done,
         stopped=[row.scan for row in rows if row.scan.state == "stopped"], kinds=entry.context().data["kinds"],
         waiting=sum(1 for row in rows if row.scan.state == "waiting"), ready=sum(1 for row in rows if row.ready),
-        largest=platform().settings.max_upload_bytes,
+        largest=platform().settings.max_upload_bytes, sent=sent, outage=outage, outages=listed,
+        first=next((row.scan.id for row in rows if row.scan.state == "read"), None),
     )  # fmt: skip
 
 
 def _listed(scan: Scan) -> Row:
     proposals = _shown(scan.proposals)
-    return Row(scan, {name: proposals[name].value if name in proposals else "" for name in ASKED}, proposals)
+    return Row(scan, {name: proposals[name].value if name in proposals else "" for name in (*ASKED, *LATE)}, proposals)
 
 
 def _shown(proposals: Mapping[str, Any]) -> dict[str, Shown]:

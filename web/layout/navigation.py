@@ -123,7 +123,7 @@ def sidebar(actor: Actor) -> tuple[Group, ...]:
         some = (people, units, signing, hours, _outages())
         groups.append(Group(_("Quản trị"), own if "agency-admin" in actor.roles else some))
     elif "leader" in actor.roles:
-        groups.append(Group(_("Quản trị"), (_rights(), _outages())))
+        groups.append(Group(_("Quản trị"), (_rights(), _clearing(), _outages())))
     return tuple(groups)
 
 
@@ -134,6 +134,10 @@ def _archive(actor: Actor) -> tuple[Item, ...]:
 
 def _outages() -> Item:
     return Item(_("Sự cố hệ thống"), "outages.index", "bolt")
+
+
+def _clearing() -> Item:
+    return Item(_("Tệp bị dừng"), "clearing.index", "lock")
 
 
 def _rights() -> Item:

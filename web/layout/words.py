@@ -34,6 +34,16 @@ class Mark:
     short: str = ""  # for lists; the whole text is its title there
 
 
+def for_scripts() -> dict[str, str]:
+    """Return the sentences that scripts build into a page themselves, in its language (layout/scripts/words.js)."""
+    return {
+        "filter": _("Lọc danh sách"), "find": _("Tìm theo tên"), "page": _("Trang {number} trên {count}"),
+        "noDiagram": _("Không mở được sơ đồ. Tải lại trang để thử lại."),
+        "notDrawn": _("Phần tử này không được vẽ trên sơ đồ."),
+        "tooLarge": _("{name} lớn quá {size} MB; chọn tệp nhỏ hơn."),
+    }  # fmt: skip
+
+
 def day(value: date | datetime | str | None) -> str:
     """Return 23/11/2026; empty for nothing. ISO strings out of process data are read too."""
     if isinstance(value, str):

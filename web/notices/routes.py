@@ -27,7 +27,7 @@ ICONS = {
     "urged": "bell", "refused": "alert", "answered": "check", "standing-in": "stand-in", "ready": "download",
     "undelivered": "alert", "incident": "alert", "handed-over": "inbox", "dossiers-due": "clock", "loan": "file",
     "copy": "compare", "rejected": "retry", "escalated": "alert", "urgent": "bolt", "informed": "file",
-    "report": "download", "rights-asked": "lock", "signer": "pen", "outage": "alert",
+    "report": "download", "rights-asked": "lock", "clearing": "lock", "signer": "pen", "outage": "alert",
 }  # fmt: skip
 LARGEST = 2**63 - 1
 
@@ -98,6 +98,8 @@ def _about(row: Notice) -> str:
         return url_for("drafting.signer", outgoing_id=row.document_id)
     if row.kind == "rights-asked":
         return url_for("rights.index")
+    if row.kind == "clearing":
+        return url_for("clearing.index")
     if row.kind == "loan":
         return url_for("archive.loans")
     if row.kind == "outage":

@@ -27,7 +27,7 @@ from web.session import actor, now, platform
 PRINT = screen_form(__file__, "print")
 TITLES = {
     "incoming": "Sổ đăng ký văn bản đến", "outgoing": "Sổ đăng ký văn bản đi",
-    "follow-up": "Sổ theo dõi giải quyết văn bản đến",
+    "follow-up": "Sổ theo dõi giải quyết văn bản đến", "postal": "Sổ gửi văn bản đi bưu điện",
 }  # fmt: skip
 
 

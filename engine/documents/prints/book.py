@@ -57,7 +57,8 @@ class Book:
     @property
     def file_stem(self) -> str:
         """A plain name for its file."""
-        name = {"incoming": "so-van-ban-den", "outgoing": "so-van-ban-di", "follow-up": "so-theo-doi-giai-quyet"}
+        name = {"incoming": "so-van-ban-den", "outgoing": "so-van-ban-di", "follow-up": "so-theo-doi-giai-quyet",
+                "postal": "so-gui-buu-dien"}  # fmt: skip
         return f"{name.get(self.form.key, 'muc-luc-van-ban')}-{self.since:%Y%m%d}-{self.until:%Y%m%d}"
 
     def tally(self) -> Tally:

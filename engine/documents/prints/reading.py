@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from engine.clock import VIETNAM
 from engine.directory.models import Agency, Person, Unit
 from engine.documents.models import Assignment, Dispatch, Document, DocumentLink, Register, RegisterEntry
 from engine.documents.prints.book import Book
-from engine.documents.prints.forms import FORMS, forms_of
+from engine.documents.prints.forms import FORMS, OUTGOING, POSTAL, forms_of
 from engine.documents.prints.rows import Line, Paper
 from engine.documents.queries import within
 from engine.documents.registers import numbers
@@ -34,6 +34,7 @@ _PAPER = (
     Document.id.label("paper_id"), Document.type_name, Document.subject, Document.code, Document.issued_date,
     Document.organ_name, Document.status, Document.arrival_date, Document.due_date, Document.signer_name,
     Document.to_places, Document.issued_amount, Document.unit_id, Document.description, Document.issued_at,
+    Document.checks["copy"]["posted"].label("posted"),
 )  # fmt: skip
 
 
@@ -115,9 +116,20 @@ def _order() -> tuple[Any, ...]:
 
 
 def _chosen(query: Query, chosen: Selection) -> Query:
-    return query.where(
+    query = query.where(
         RegisterEntry.register_id == chosen.register_id, RegisterEntry.dated.between(chosen.since, chosen.until)
     )
+    return query.where(RegisterEntry.document_id.in_(_on_paper(chosen))) if chosen.form == POSTAL.key else query
+
+
+def _on_paper(chosen: Selection) -> Select[int]:
+    """Documents of the register that have gone out to somebody on paper: recipients with a reason, places of copies."""
+    sent = exists().where(Dispatch.document_id == Document.id, Dispatch.paper_reason != "")
+    posted = func.coalesce(func.jsonb_array_length(Document.checks["copy"]["posted"]), 0) > 0
+    entered = exists().where(
+        RegisterEntry.document_id == Document.id, RegisterEntry.register_id == chosen.register_id
+    )  # fmt: skip
+    return select(Document.id).where(entered, Document.issued_at.is_not(None), or_(sent, posted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +146,9 @@ def _lines(
     session: Session, actor: Actor, form: str, piece: Sequence[Any], units: dict[int, str], open_notes: bool
 ) -> Iterator[Line]:
     ids = [row.paper_id for row in piece if row.paper_id is not None]
-    handed = _handed(session, ids) if form != "outgoing" else {}
-    sent = _recipients(session, ids) if form == "outgoing" else {}
+    going_out = form in (OUTGOING.key, POSTAL.key)
+    handed = _handed(session, ids) if not going_out else {}
+    sent = _recipients(session, ids, paper=form == POSTAL.key) if going_out else {}
     answers = _answers(session, actor, ids) if form == "follow-up" else {}
     for row in piece:
         paper = None
@@ -157,7 +170,7 @@ def _paper(
         row.arrival_date, (handed.due if handed else None) or row.due_date, row.signer_name, row.to_places,
         row.issued_amount, units.get(row.unit_id, ""), row.description, _local(row.issued_at),
         handed.on if handed else None, handed.settled if handed else None, handed.names if handed else (), sent,
-        answers,
+        answers, posted=(*sent, *(row.posted or ())),
     )  # fmt: skip
 
 
@@ -193,8 +206,11 @@ def _handed(session: Session, ids: Sequence[int]) -> dict[int, _Handed]:
     return handed
 
 
-def _recipients(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+def _recipients(session: Session, ids: Sequence[int], *, paper: bool) -> dict[int, tuple[str, ...]]:
+    """Names of recipients; of those only that get paper, if wanted."""
     query = select(Dispatch.document_id, Dispatch.recipient_name).where(Dispatch.document_id.in_(ids))
+    if paper:
+        query = query.where(Dispatch.paper_reason != "")
     found: dict[int, tuple[str, ...]] = {}
     for document_id, name in session.execute(query.order_by(Dispatch.id)):
         found[document_id] = (*found.get(document_id, ()), name)

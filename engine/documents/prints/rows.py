@@ -43,6 +43,7 @@ class Paper:
     recipients: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     pages: str = ""
+    posted: tuple[str, ...] = ()  # who gets it on paper, outside of the agency
 
     @property
     def what(self) -> str:
@@ -137,6 +138,19 @@ def follow_up_row(line: Line, today: date) -> Row:
     )  # fmt: skip
 
 
+def postal_row(line: Line, today: date) -> Row:
+    """A row of the book of what is sent by post: an envelope for each place that gets paper.
+
+    Whether the post or a hand brings it isn't known here; what was handed over is struck out on paper.
+    """
+    paper = line.paper
+    if paper is None:
+        return ("", line.written, line.empty, "", "", line.remark)
+    return (
+        day(paper.issued_on), paper.code, "; ".join(paper.posted), str(len(paper.posted)), "", line.remark,
+    )  # fmt: skip
+
+
 def progress(paper: Paper, today: date) -> str:
     """How far the resolution is, and whether in time (ND30-24)."""
     said = kinds.status_name("incoming", paper.status)
@@ -160,6 +174,7 @@ def contents_row(number: int, paper: Paper, note: str = "") -> Row:
 
 ROWS: dict[str, Callable[[Line, date], Row]] = {
     "incoming": incoming_row, "outgoing": outgoing_row, "follow-up": follow_up_row,
+    "postal": postal_row,
 }  # fmt: skip
 
 
@@ -181,6 +196,8 @@ class Tally:
             return
         if self.form.key == "outgoing" and line.state == "used":
             self.counted["copies"] += paper.copies or len(paper.recipients)
+        if self.form.key == "postal":
+            self.counted["envelopes"] += len(paper.posted)
         if self.form.key == "follow-up" and line.state == "used":
             done = paper.status in FINISHED
             ended = paper.settled_on if done else self.today
@@ -202,6 +219,8 @@ class Tally:
         lines = [f"Tổng số: {figure(count['lines'])} dòng, gồm {'; '.join(parts)}."]
         if self.form.key == "outgoing":
             lines.append(f"Tổng số bản phát hành: {figure(count['copies'])}.")
+        if self.form.key == "postal":
+            lines.append(f"Tổng số bì: {figure(count['envelopes'])}.")
         if self.form.key == "follow-up":
             lines.append(
                 f"Đã giải quyết: {figure(count['done'])}; đang giải quyết: {figure(count['open'])}; "

@@ -45,7 +45,8 @@ def document(**fields: Any) -> Document:
     ("fields", "clause"),
     [
         ({}, None), ({"status": "arrived"}, "ND30-22.1"), ({"status": "returned"}, "ND30-22.1"),
-        ({"destroyed_at": 1}, "QD28-9.2b"), ({"direction": "outgoing", "status": "issued"}, None),
+        ({"destroyed_at": 1, "status": "recalled"}, "QD28-9.2b"), ({"destroyed_at": 1}, "ND30-25"),
+        ({"direction": "outgoing", "status": "issued"}, None),
         ({"direction": "outgoing", "status": "sealed"}, "ND30-3.8"),
         ({"direction": "outgoing", "status": "issued", "frozen": True}, "SYS-8"),
     ],

@@ -18,7 +18,7 @@ ANEW = (
 )
 INTERNAL = {
     "archive.package", "conversion.make-report", "conversion.print-book", "conversion.read-content",
-    "documents.remove-bytes",
+    "copying.follow-original", "documents.remove-bytes",
     "exchange.answer-unknown",
     "instances.deliver-message", "instances.move-cases", "notification.push", "notification.send-letter",
     "scanning.read-scan",

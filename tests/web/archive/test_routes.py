@@ -87,6 +87,7 @@ def test_the_list_of_a_year_is_approved(platform: Platform, office: builders.Off
     leader = sign_in(office["leader"])
     where = f"/tasks/{task(platform, 'approve-list')}"
     assert "gồm 1 hồ sơ dự kiến" in leader.get(where).text
+    assert leader.get("/archive").text.count("Chỉ văn thư, lưu trữ cơ quan được làm việc này.") == 4
     assert leader.post(where, data={"decision": "approve"}).status_code == 422  # the day of issue is missing
     complete(platform, leader, "approve-list", decision="approve", issued_on="04/01/2027")
     with platform.reading() as session:
@@ -136,7 +137,10 @@ def test_a_loan_from_asking_to_its_end(
     assert "Nhập năm có bốn chữ số." in wrong.text
     assert "Tham khảo" in wrong.text
     client.post("/archive/loans", data=sent)
-    assert "Chờ duyệt" in client.get("/archive/loans").text
+    waiting = client.get("/archive/loans").text
+    assert "Chờ duyệt" in waiting
+    assert "được duyệt rồi mới xem được hồ sơ" in waiting
+    assert "Văn thư, lưu trữ cơ quan duyệt việc mượn hồ sơ." in waiting
     assert client.get(f"/dossiers/{row.id}").status_code == 404
     complete(platform, sign_in(office["clerk"]), "approve-loan", decision="lend")
     client = sign_in(reader)

@@ -13,8 +13,11 @@ from connectors.delivery import carry_out_all
 from engine.copying.models import DocumentCopy
 from engine.definitions.shipped import PROCESSES, read_folder
 from engine.documents import queries as documents
+from engine.documents import recall
 from engine.documents.commands import Upload
 from engine.documents.models import Document, RegisterEntry
+from engine.instances.mending.copies import FollowOriginal, follow_original
+from engine.operations import Outside
 from engine.platform import Platform, system
 from engine.tasks.models import Task
 from tests import builders, papers
@@ -117,3 +120,42 @@ def test_who_may_not_see_a_document_may_not_copy_it(
     original = builders.registered(platform, office)
     assert sign_in(province.commune["clerk"]).get(f"/documents/{original.id}/copy").status_code == 404
     assert sign_in(office["specialist"]).post(f"/documents/{original.id}/copy", data=asked()).status_code == 404
+
+
+def test_copies_follow_their_original_when_it_is_recalled(
+    platform: Platform, office: builders.Office, sign_in: SignIn
+) -> None:
+    platform.run(system(), publish, read_folder(PROCESSES / "recall"))
+    main = Upload("cong-van.pdf", papers.paper())
+    original = builders.registered(platform, office, main_file=main, code="12/UBND-KT")
+    clerk, leader = sign_in(office["clerk"]), sign_in(office["leader"])
+    where = f"/documents/{original.id}/copy"
+    assert clerk.post(where, data=asked()).status_code == 303
+    assert leader.post(f"/tasks/{task(platform, 'approve-copy')}", data={"decision": "grant"}).status_code == 303
+    carry_out_all(platform)
+    clerk = sign_in(office["clerk"])
+    given = {"signed": "true", "said": "Đã giao."}
+    assert clerk.post(f"/tasks/{task(platform, 'hand-copy')}", data=given).status_code == 303
+    carry_out_all(platform)
+    issued, made = copied(platform, original)
+    assert made is not None
+    assert issued.state == "issued"
+    excerpt = {"kind": "Trích sao", "places": "Sở Tài chính", "excerpt": "Điều 2 của văn bản"}
+    assert clerk.post(where, data=asked(**excerpt)).status_code == 303
+    waiting, _none = copied(platform, original)
+
+    platform.run(system(office.id), recall.destroy, original.id, "Bên gửi thu hồi")
+    carry_out_all(platform)
+    carry_out_all(platform)
+    ended, _none = copied(platform, original)
+    assert (ended.id, ended.state, ended.remark) == (waiting.id, "refused", "Văn bản gốc đã thu hồi.")
+    assert ended.excerpt == ""
+    with platform.reading() as session:
+        open_ones = session.scalars(select(Task.element).where(Task.state == "open")).all()
+    assert open_ones == ["approve-recall"]  # one recall of the copy, and nobody is asked about the request any more
+    page = clerk.get(f"/documents/{made.id}").text
+    assert "Văn bản gốc đã thu hồi. Bản giấy đã giao do văn thư thu về." in page
+    assert "nên không sao được" in clerk.get(f"/documents/{original.id}").text
+    follow = FollowOriginal(original.id, "recalled")
+    follow_original(follow, Outside(1, 2, office.id, platform))
+    assert task(platform, "approve-recall")

@@ -146,7 +146,10 @@ def test_others_and_later_steps_change_nothing(
     from engine.documents import commands
 
     clerk = sign_in(province.department["clerk"])
-    assert "Chỉ người soạn thảo hoặc trưởng đơn vị" in clerk.get(f"/documents/{draft.id}/drafts").text
+    seen = clerk.get(f"/documents/{draft.id}/drafts").text
+    assert "Chỉ người soạn thảo hoặc trưởng đơn vị" in seen
+    for action in ("So sánh hai bản", "Tạo dự thảo từ mẫu", "Chọn người ký khác", "Ký số"):
+        assert f"Vì sao không có “{action}”" in seen
     assert clerk.post(f"/documents/{draft.id}/drafts/from-template").status_code == 403
     actor = builders.actor(platform, province.department["specialist"])
     platform.run(actor, commands.set_status, draft.id, "content_check")

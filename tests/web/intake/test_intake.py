@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +14,15 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from connectors.scanning.pages import Paper
+from engine.clock import VIETNAM
 from engine.documents import queries as documents
 from engine.documents.models import Document
 from engine.documents.searching.models import Content
 from engine.intake import commands, layout, proposing
 from engine.intake.models import Scan
-from engine.platform import Platform, system
+from engine.outages import commands as outages
+from engine.outages.commands import Announcement
+from engine.platform import Platform, Work, system
 from tests import builders, papers
 from tests.web.conftest import SignIn
 
@@ -259,3 +263,49 @@ def test_the_desk_is_the_registrys_alone(platform: Platform, office: builders.Of
     assert client.post("/intake", data={"files": [a_file()]}).status_code == 404
     with platform.reading() as session:
         assert session.scalar(select(func.count()).select_from(Scan)) == 1
+
+
+def test_scans_are_confirmed_one_after_the_other_with_a_result_per_file(
+    platform: Platform, office: builders.Office, clerk: FlaskClient
+) -> None:
+    files = [a_file(papers.paper(), "một.pdf"), a_file(b"MZ\x90\x00" * 9, "x.pdf")]
+    sent = clerk.post("/intake", data={"files": files})
+    assert sent.status_code == 422
+    results = BeautifulSoup(sent.text, "html.parser").select("[data-progress] li")
+    assert [each["class"] for each in results] == [["tone-done"], ["tone-late"]]
+    assert "một.pdf" in clerk.get("/intake").text
+    one = read(platform, office, code="21/UBND-KT")
+    two = read(platform, office, code="22/UBND-KT")
+    page = clerk.get(f"/intake/{one.id}")
+    assert "bản 2 trong 3" in page.text
+    onward = clerk.post(f"/intake/{one.id}", data=confirmed(page.text) | {"do": "next"})
+    assert onward.headers["Location"] == f"/intake/{two.id}"
+    page = clerk.get(onward.headers["Location"])
+    assert "21/UBND-KT · " in page.text  # the result of the one before
+    opened = clerk.post(f"/intake/{two.id}", data=confirmed(page.text) | {"do": "open"})
+    assert opened.headers["Location"].startswith(("/documents/", "/tasks/"))
+
+
+def test_papers_of_an_outage_are_scanned_together(
+    platform: Platform, office: builders.Office, clerk: FlaskClient
+) -> None:
+    def stopped(work: Work) -> int:
+        since = work.now - timedelta(hours=3)
+        given = Announcement("Mất điện", since, work.now, "Nhận giấy", "Nhập sau", restarted_at=work.now)
+        return outages.announce(work, given).id
+
+    outage = platform.run(builders.actor(platform, office["agency-admin"]), stopped)
+    one, two = (read(platform, office, code=f"{number}/UBND-KT") for number in (31, 32))
+    came = (platform.clock.now() - timedelta(hours=2)).astimezone(VIETNAM)
+    assert f"/intake?outage={outage}" in clerk.get("/intake").text
+    assert f'name="{one.id}-arrived_at"' in clerk.get(f"/intake?outage={outage}").text
+    rows = {
+        f"{scan.id}-{name}": value for scan in (one, two)
+        for name, value in (TYPED | {"code": f"{30 + scan.id}/UBND-KT", "late_reason": "Mất điện"}).items()
+    }  # fmt: skip
+    rows |= {f"{one.id}-arrived_at": f"{came:%d/%m/%Y %H:%M}", f"{two.id}-arrived_at": ""}
+    answer = clerk.post("/intake/confirm", data=rows | {"row": [one.id, two.id], "outage": outage})
+    assert answer.status_code == 422
+    assert BeautifulSoup(answer.text, "html.parser").select_one(f"#e{two.id}-arrived_at")
+    [document] = held(platform)
+    assert document.entered_at == came.replace(second=0, microsecond=0)

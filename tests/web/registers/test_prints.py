@@ -12,8 +12,10 @@ import pytest
 
 from connectors.delivery import carry_out_all
 from engine.clock import FixedClock
+from engine.documents import commands, queries
+from engine.documents.models import Document
 from engine.documents.prints import forms, orders
-from engine.platform import Platform, system
+from engine.platform import Platform, Work, system
 from tests import builders, removing
 from tests.web.conftest import SignIn
 
@@ -141,3 +143,34 @@ def test_slip_stamp_and_marked_copy_of_a_registered_document(
         assert sign_in(province.commune["clerk"]).get(f"/registers/{address}").status_code == 404
     unregistered = builders.arrived(platform, office)
     assert client.get(f"/registers/slips/{unregistered.id}").status_code == 404
+
+
+def test_what_goes_by_post_is_a_book_of_its_own(
+    platform: Platform, province: builders.Province, sign_in: SignIn
+) -> None:
+    office, there = province.department, [province.commune.id, province.ward.id]
+    assert office.registers
+    documents = [builders.sealed(platform, office, recipients=there, subject=f"Việc {n}") for n in range(3)]
+
+    def send(work: Work) -> None:
+        for document in documents[:2]:
+            commands.issue(work, document.id)
+        [first, *_more] = queries.dispatches(work.session, documents[1].id)
+        first.paper_reason = "APPRAISAL"
+        copy = work.session.get_one(Document, documents[2].id)
+        copy.checks = {"copy": {"form": "paper", "posted": ["Thanh tra tỉnh", "Kho bạc"]}}
+        commands.issue(work, copy.id)
+
+    platform.run(system(office.id), send)
+    client, where = sign_in(office["clerk"]), f"/registers/{office.registers[1].id}/print"
+    sheet = cells(client.post(where, data=ANSWERS | {"form": "postal"}).data)
+    head = sheet.index(list(forms.POSTAL.titles))
+    rows = [[str(cell) for cell in row[1:4]] for row in sheet[head + 1 :] if "/" in str(row[1])]
+    assert rows == [
+        [documents[1].code, province.commune.agency.name, "1"], [documents[2].code, "Thanh tra tỉnh; Kho bạc", "2"],
+    ]  # fmt: skip
+    shown = client.post(where, data=ANSWERS | {"form": "postal", "format": "html"}, follow_redirects=True).text
+    assert "SỔ GỬI VĂN BẢN ĐI BƯU ĐIỆN" in shown
+    assert "Thanh tra tỉnh; Kho bạc" in shown
+    for kind in ("pdf", "docx"):
+        assert client.post(where, data=ANSWERS | {"form": "postal", "format": kind}).status_code == 200

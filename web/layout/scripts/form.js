@@ -3,6 +3,9 @@
 (function () {
   "use strict";
 
+  // as words.js has it; this script also stands alone on pages without modules
+  const said = (key) => JSON.parse(document.body.dataset.words || "{}")[key] ?? "";
+
   const number = (text) => {
     const plain = text.trim();
     if (!/^-?\d{1,15}([.,]\d+)*$/.test(plain)) return null;
@@ -63,7 +66,7 @@
 
   function addFilter(list) {
     if (list.dataset.filtered) return;
-    const box = filterBox(list, "Lọc danh sách");
+    const box = filterBox(list, said("filter"));
     box.addEventListener("input", () => {
       const wanted = fold(box.value.trim());
       for (const choice of list.querySelectorAll(".choice, tbody tr")) {
@@ -81,7 +84,7 @@
   function addSelectFilter(select) {
     if (select.dataset.filtered || select.options.length <= LONG_SELECT) return;
     const label = select.labels[0]?.textContent.trim() ?? "";
-    const box = filterBox(select, select.dataset.filter || "Tìm theo tên");
+    const box = filterBox(select, select.dataset.filter || said("find"));
     box.setAttribute("aria-label", `${box.placeholder}: ${label}`);
     const everything = Array.from(select.children, (each) => each.cloneNode(true));
     const narrow = () => {
