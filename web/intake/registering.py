@@ -171,7 +171,9 @@ def _again(
         likenesses = entry.alike(session, _comparable(sent), row, hashes) if duplicate or row is not None else []
         forms = list(queries.forms(session, actor()))
     view = form.view(sent, entry.context(), errors)
-    return Page(view, sent, likenesses, forms, bool(found.offers) or found.files, _reason(), once)
+    page = Page(view, sent, likenesses, forms, bool(found.offers) or found.files, _reason(), once)
+    page.form_name = request.form.get("form_name", "")
+    return page
 
 
 def _comparable(sent: Mapping[str, Any]) -> dict[str, Any]:

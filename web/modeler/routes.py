@@ -21,13 +21,18 @@ screen = Blueprint("modeler", __name__, url_prefix="/modeler")
 @screen.get("")
 def index() -> Any:
     """List the procedures in force for the agency, its variants and the drafts."""
+    return _listing()
+
+
+def _listing(wrong: str = "") -> str:
+    """The list; `wrong` says at its field why a file wasn't brought in."""
     with platform().reading() as reading:
         found: list[Row] = rows(reading, actor())
     may = {
         "own": bool(rules.may_change(actor(), actor().agency_id)),
         "shipped": bool(rules.may_change(actor(), None)),
     }
-    return render_template("modeler/index.html", rows=found, may=may)
+    return render_template("modeler/index.html", rows=found, may=may, wrong=wrong)
 
 
 @screen.post("/drafts")
@@ -59,9 +64,14 @@ def bring() -> Any:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise InvalidInput(_("Chọn tệp .bpmn hoặc .zip rồi gửi lại."))
-    bundle = read_upload(file.filename, file.stream)
     agency_id = None if request.form.get("line") == "shipped" else actor().agency_id
-    draft = platform().run(actor(), import_draft, bundle, agency_id, file.filename)
+    try:
+        bundle = read_upload(file.filename, file.stream)
+        draft = platform().run(actor(), import_draft, bundle, agency_id, file.filename)
+    except InvalidInput as refused:
+        if not rules.may_change(actor(), agency_id):
+            raise  # the list shows no field to tell it at
+        return _listing(str(refused)), 422
     return redirect(url_for("modeler.draft", version_id=draft.id), 303)
 
 
