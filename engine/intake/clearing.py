@@ -62,9 +62,15 @@ def ask_for_scan(work: Work, scan_id: int, reason: str) -> Clearance:
 
 def ask_for_file(work: Work, upload: Upload | None, reason: str) -> Clearance:
     """Ask that a file may pass; it is looked at, nothing of it is kept. InvalidInput when it isn't stopped at all."""
+    problems: dict[str, str] = {}
+    try:
+        _why(reason)
+    except InvalidInput as error:
+        problems.update(error.fields)
     if upload is None or not upload.content:
-        sentence = "Chọn đúng tệp đã bị dừng."
-        raise InvalidInput(sentence, {"file": sentence})
+        problems["file"] = "Chọn đúng tệp đã bị dừng."
+    if upload is None or problems:
+        raise InvalidInput(" ".join(problems.values()), problems)
     found = formats.inspect(upload.content, upload.file_name, largest=work.settings.max_upload_bytes)
     marks = formats.stamps(upload.content, found.media_type) if found.accepted else ()
     if not marks:
@@ -74,9 +80,13 @@ def ask_for_file(work: Work, upload: Upload | None, reason: str) -> Clearance:
     return _ask(work, mark, f"Có dấu chỉ mức độ mật: {', '.join(marks)}.", reason)
 
 
+def _why(reason: str) -> str:
+    return fitting("reason", "lý do cho rằng không phải dấu chỉ độ mật", reason, 500, required=True)
+
+
 def _ask(work: Work, mark: str, said: str, reason: str) -> Clearance:
     work.require(may_ask(work.actor))
-    why = fitting("reason", "lý do cho rằng không phải dấu chỉ độ mật", reason, 500, required=True)
+    why = _why(reason)
     open_one = select(Clearance).where(
         Clearance.agency_id == work.actor.agency_id, Clearance.mark == mark, Clearance.state.in_((WAITING, GRANTED))
     )
