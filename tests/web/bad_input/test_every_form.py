@@ -30,8 +30,8 @@ ANSWERED_BY_ITSELF = {"worklist/task.html", "registers/print.html", "intake/new.
 ITSELF = {"worklist.complete", "registers.print_register", "intake.new", "intake.scan", "intake.confirm"}
 # What the furnished office can't do even once: a procedure, a file or a state that isn't there.
 NEVER_DONE = {
-    "archive.loans", "copying.send", "drafting.template", "instances.retry", "modeler.bring", "opinions.ask",
-    "outages.new", "reports.add_schedule",
+    "archive.loans", "clearing.ask", "copying.send", "drafting.template", "instances.retry", "modeler.bring",
+    "opinions.ask", "outages.new", "reports.add_schedule",
 }  # fmt: skip
 # Questions that aren't asked as the form is filled in, so that nothing typed there counts.
 NOT_ASKED = {
