@@ -13,6 +13,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from engine.documents import kinds
+from engine.intake import clearing
+from engine.outages import rules as outages
 
 WEB = Path(__file__).parents[2] / "web"
 REPORTS = WEB.parent / "connectors" / "conversion" / "reports"
@@ -22,7 +24,8 @@ METHODS = [("launcher/**", "ignore"), ("demo/**", "ignore"), ("assets/**", "igno
 
 
 NAMES = (kinds.OUTGOING_STATUSES, kinds.INCOMING_STATUSES, kinds.DISPATCH_STATES, kinds.STATUS_CODES, kinds.RESOLUTIONS,
-         kinds.OPINION_KINDS, kinds.SOURCES, kinds.URGENCY)  # fmt: skip
+         kinds.OPINION_KINDS, kinds.SOURCES, kinds.URGENCY, outages.PHASES, outages.TURNS, outages.HANDBOOKS,
+         clearing.STATES)  # fmt: skip
 SAYING = {"label", "dateLabel", "description", "text", "suffixAdorner"}  # where a form of a screen speaks
 
 

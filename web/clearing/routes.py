@@ -42,19 +42,11 @@ def _page(wrong: Wrong) -> Any:
         scan = queries.scan(session, actor(), wrong.scan_id) if wrong.scan_id is not None else None
     page = render_template(
         "clearing/index.html", waiting=[(line, clearing.may_decide(actor(), line.row)) for line in waiting], past=past,
-        states=states(), errors=wrong.fields, reasons=wrong.reasons, sent=request.form,
+        states=clearing.STATES, errors=wrong.fields, reasons=wrong.reasons, sent=request.form,
         scan=scan if scan is not None and scan.state == "stopped" else None,
         largest=platform().settings.max_upload_bytes,
     )  # fmt: skip
     return page, 422 if wrong.fields or wrong.reasons else 200
-
-
-def states() -> dict[str, str]:
-    """What each state of a request is called."""
-    return {
-        "waiting": _("Chờ lãnh đạo quyết định"), "granted": _("Được cho qua, chưa dùng"), "refused": _("Không cho qua"),
-        "withdrawn": _("Đã rút lại"), "used": _("Đã cho qua"),
-    }  # fmt: skip
 
 
 @screen.post("/stopped-files")

@@ -19,26 +19,11 @@ from engine.platform import Actor, Verdict
 from engine.tasks import queries as worklists
 from engine.tasks import rules as task_rules
 from engine.tasks.models import Task
+from web import language
 
 TONES = {
     "planned": "today", "running": "late", "ended": "soon", "submitted": "soon", "closed": "done", "cancelled": "",
 }  # fmt: skip
-
-
-def phases() -> dict[str, str]:
-    """Return what each phase of an outage is called in the language of the page."""
-    return {
-        "planned": _("Sắp ngừng hoạt động"), "running": _("Đang ngừng hoạt động"), "ended": _("Đã hoạt động lại"),
-        "submitted": _("Báo cáo chờ duyệt"), "closed": _("Đã đóng"), "cancelled": _("Đã thôi"),
-    }  # fmt: skip
-
-
-def turns() -> dict[str, str]:
-    """Return what each edition of a notice has done, in the language of the page."""
-    return {
-        "announced": _("Thông báo"), "corrected": _("Sửa thông báo"), "ended": _("Ghi giờ hoạt động lại"),
-        "cancelled": _("Thôi ngừng"),
-    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,7 @@ def parts(session: Session, actor: Actor, row: Outage, now: datetime) -> dict[st
     waiting = _waiting(session, actor, row)
     every = _steps(actor, row, waiting)
     return {
-        "phase": rules.phase(row, now), "phases": phases(), "tones": TONES, "turns": turns(),
+        "phase": rules.phase(row, now), "phases": rules.PHASES, "tones": TONES, "turns": rules.TURNS,
         "announcer": queries.agency_name(session, row), "reads": reads, "waiting": waiting,
         "steps": [each for each in every if each.verdict], "missing": [each for each in every if not each.verdict],
         "editions": queries.editions(session, row.id) if reads else [],
@@ -105,7 +90,7 @@ def _steps(actor: Actor, row: Outage, waiting: list[Waiting]) -> list[Step]:
 def _written(row: Outage) -> list[tuple[str, str]]:
     """The report as far as it is written."""
     said = [(part.label, getattr(row, part.name)) for part in rules.PARTS]
-    book = {"updated": _("Đã cập nhật"), "unneeded": _("Không cần cập nhật")}.get(row.handbook, "")
+    book = language.told(rules.HANDBOOKS.get(row.handbook, ""))
     said.append((_("Sổ tay hướng dẫn"), f"{book}: {row.handbook_note}" if book and row.handbook_note else book))
     if row.security_doubt:
         told = f"{row.told_whom} · {row.told_by}" if row.told_whom or row.told_by else ""

@@ -32,7 +32,7 @@ def index() -> Any:
         rows = queries.listing(session, actor())
         counted = queries.counts_each(session, [row.id for row in rows], actor().agency_id)
     return render_template(
-        "outages/index.html", rows=rows, counted=counted, phase=_phase, phases=pages.phases(), tones=pages.TONES,
+        "outages/index.html", rows=rows, counted=counted, phase=_phase, phases=rules.PHASES, tones=pages.TONES,
         announcing=rules.may_announce(actor()),
     )  # fmt: skip
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
 from connectors import delivery
 from engine.audit import AuditEntry
-from engine.clock import FixedClock
 from engine.directory.models import Person
 from engine.documents.incoming import create_incoming
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -19,7 +15,6 @@ from engine.intake.models import Scan
 from engine.notices import receivers
 from engine.occasions import Occasion
 from engine.platform import Actor, Platform
-from engine.settings import Settings
 from tests import builders, papers
 from tests.catalog import catalog
 
@@ -28,16 +23,9 @@ WHY = "“Mật” là nửa đầu tiêu đề cột mật độ của bảng"
 
 
 @pytest.fixture
-def platform(settings: Settings, clock: FixedClock, tmp_path: Path) -> Iterator[Platform]:
-    made = builders.platform(settings, clock, tmp_path / "files")
-    made.catalog = catalog()
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def office(platform: Platform) -> builders.Office:
-    return builders.office(platform)
+def platform(platform: Platform) -> Platform:
+    platform.catalog = catalog()
+    return platform
 
 
 def as_(platform: Platform, person: Person) -> Actor:
